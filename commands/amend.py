@@ -18,6 +18,7 @@ from incident.model.incident import Incident
 from incident.ports import Reader
 from incident.record import amendments
 from incident.refusal import Code, Refusal
+from incident.rules.updates.update_approval import approval_of
 
 _KINDS: Final = (StatusUpdatePosted.kind, UpdateCorrected.kind)
 
@@ -55,6 +56,9 @@ class Amend(Verb):
         audiences = [fact.audience for fact in posted]
         refuse_speaker(audiences, now)
         refuse_held(audiences, now)
+        waits = next((one for one in audiences if approval_of(now.open, one, now.policy)), None)
+        if waits is not None:
+            raise Refusal(Code.NOT_AUTHORISED, "amend_needs_approval", "entry", audience=waits)
         if self.text == _text_now(wrong, entries):
             raise Refusal(Code.STATE, "amend_same", "text", entry=str(self.entry))
         return tuple(

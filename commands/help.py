@@ -65,7 +65,11 @@ class Help(Verb):
             every = verb_registry.verbs()
             groups = ((group, tuple(_line(v) for v in every if v.group == group)) for group in Group)
             return HelpView(groups=tuple(pair for pair in groups if pair[1]), whole=self.about == ALL)
-        return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=tuple(form_fields(verb).values()))
+        return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=_typed(verb))
+
+
+def _typed(verb: type[Verb]) -> tuple[FormField, ...]:
+    return tuple(field for field in form_fields(verb).values() if not (field.form_only or field.on_request))
 
 
 def usage(verb: type[Verb]) -> str:
@@ -79,7 +83,7 @@ def usage(verb: type[Verb]) -> str:
 
 
 def _is_named(field: FormField) -> bool:
-    return not (field.leading or field.rest or field.because)
+    return not (field.leading or field.rest or field.because or field.form_only or field.on_request)
 
 
 def _place(name: str, field: FormField) -> str:

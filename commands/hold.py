@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from commands.core.fields.field_types import AUDIENCE_WORDS
+from commands.core.fields.field_types import AUDIENCE_CHOICES, AUDIENCE_WORDS, AudienceWord
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_without
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
-from incident.states import Audience
 
 _RELEASE: Final = ("released", "lift", "lifted", "end", "ended", "off", "stop", "resume", "remove", "undo")
-_AUDIENCES: Final = tuple((one.value, one.value) for one in Audience)
 
 
 class Hold(Verb):
@@ -26,8 +24,10 @@ class Hold(Verb):
 
     release: Annotated[bool, FormField("Release the hold", Control.CHECK, leading=True, words=_RELEASE)] = False
     audience: Annotated[
-        Audience,
-        FormField("Audience", Control.CHOICE, leading=True, needed=True, choices=_AUDIENCES, synonyms=AUDIENCE_WORDS),
+        AudienceWord,
+        FormField(
+            "Updates to", Control.CHOICE, leading=True, needed=True, choices=AUDIENCE_CHOICES, synonyms=AUDIENCE_WORDS
+        ),
     ]
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 

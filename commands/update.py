@@ -1,38 +1,30 @@
 """`update`: a status update to one or more audiences, refused or posted as a whole.
 
-Knows who may post to whom, how far ahead a promise may be and what blocks a post. incident/deadlines/update_slots.py knows
-which slot a post meets.
+Where the policy asks for a second person, the update to that audience waits as a draft until `approve`. What is doubtful
+about an update is asked about before it is posted, and never refused.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator
-
-from commands.core.fields.field_types import AUDIENCE_WORDS, several
+from commands.core.fields.field_types import AUDIENCES_CHOICES, AUDIENCES_WORDS, AudienceWords
 from commands.core.fields.form_field import Control, FormField
-from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
-from commands.core.verb import DecisionContext, Group, Verb
-from incident.deadlines import update_slots
-from incident.entries.status_updates import StatusUpdatePosted
+from commands.core.rules.updates import update_drafts, update_posts, update_warnings
+from commands.core.rules.updates.update_posts import UpdateText
+from commands.core.verb import DecisionContext, Doubt, Group, Verb
 from incident.entry import Fact
 from incident.frozen import Utc
-from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.states import Audience
 
-ALL: Final = "all"
-_OUTSIDE: Final = frozenset({Audience.CUSTOMER, Audience.REGULATOR})
-_CHOICES: Final = (
-    ("internal", "Responders"),
-    ("exec", "Executives"),
-    ("customer", "Customers"),
-    ("regulator", "The regulator"),
-    (ALL, "Everyone who is owed updates"),
-)
-_SYNONYMS: Final = (*AUDIENCE_WORDS, ("everyone", ALL), ("everybody", ALL), ("all audiences", ALL))
+_USUAL: Final = "default"
+_NEXT: Final = ((_USUAL, "Default"), ("15", "In 15 min"), ("30", "In 30 min"), ("60", "In 60 min"))
+
+
+def _own_text(audience: str) -> FormField:
+    return FormField(f"Update to {audience}", Control.TEXT, "Empty: the text above", on_request=True)
 
 
 class Update(Verb):
@@ -43,62 +35,56 @@ class Update(Verb):
     group = Group.INFORM
 
     audience: Annotated[
-        tuple[Audience | Literal["all"], ...],
-        BeforeValidator(several),
-        FormField("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES, synonyms=_SYNONYMS),
+        AudienceWords,
+        FormField(
+            "To whom", Control.AUDIENCES, leading=True, needed=True, choices=AUDIENCES_CHOICES, synonyms=AUDIENCES_WORDS
+        ),
     ]
     final: Annotated[bool, FormField("This is the final update", Control.CHECK, leading=True, words=("last",))] = False
     text: Annotated[
         str, FormField("Update", Control.TEXT, "What users see, what we do, what comes next", rest=True, needed=True)
     ]
-    next_update_at: Annotated[
-        Utc | None, FormField("Next update", Control.MOMENT, "Left out, the usual interval holds", words=("next",))
+    exec_text: Annotated[str | None, _own_text("executives")] = None
+    customer_text: Annotated[str | None, _own_text("customers")] = None
+    regulator_text: Annotated[str | None, _own_text("the regulator")] = None
+    next_in: Annotated[
+        Literal["default", "15", "30", "60"] | None,
+        FormField("Next update", Control.CHOICE, choices=_NEXT, form_only=True),
     ] = None
+    next_update_at: Annotated[
+        Utc | None, FormField("Next update at", Control.MOMENT, "If it is none of these", words=("next",))
+    ] = None
+    anyway: Annotated[bool, FormField("Send it anyway", Control.CHECK, on_request=True)] = False
+    draft: Annotated[int | None, FormField("Draft it replaces", Control.ENTRY, hidden=True)] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Post to every audience in the order named, or to none."""
-        incident = now.open
-        audiences = addressed(self.audience, incident)
-        refuse_speaker(audiences, now)
-        self._refuse_promise(now)
-        refuse_held(audiences, now)
-        outside = [one for one in audiences if one in _OUTSIDE]
-        if incident.drill and outside:
-            raise Refusal(Code.DRILL_EXTERNAL_BLOCKED, "update_in_drill", "audience", audience=outside[0])
-        return tuple(self._posted(one, now) for one in audiences)
+        """Post to every audience in the order named, or to none; a draft that this one replaces ends."""
+        promised = self._promised(now)
+        texts = self._texts(now)
+        update_posts.refuse(now, tuple(texts), promised)
+        update_warnings.refuse_contradiction(now, texts.values())
+        replaced = (update_drafts.closed(now, self.draft, "changed"),) if self.draft is not None else ()
+        warned = tuple(doubt.reason for doubt in update_warnings.doubts(now, texts))
+        update = UpdateText(final=self.final, next_update_at=promised, warned=warned)
+        return (*replaced, *(update_posts.recorded(now, one, text, update) for one, text in texts.items()))
 
-    def _refuse_promise(self, now: DecisionContext) -> None:
-        priority = now.open.priority
-        longest = now.policy.update_rules.promise_max_minutes.get(priority) if priority else None
-        if self.next_update_at is None or longest is None:
-            return
-        latest = now.happened_at + timedelta(minutes=longest)
-        if self.next_update_at > latest:
-            raise Refusal(
-                Code.PROMISE_TOO_LONG,
-                "update_promise_too_long",
-                "next_update_at",
-                priority=str(priority),
-                longest=str(longest),
-                latest=latest.isoformat(),
-            )
+    def doubts(self, now: DecisionContext) -> tuple[Doubt, ...]:
+        """Return what to ask before it is posted, unless it is meant."""
+        return () if self.anyway else update_warnings.doubts(now, self._texts(now))
 
-    def _posted(self, audience: Audience, now: DecisionContext) -> Fact:
-        # What is recorded later than it was sent needs no channel: it is posted nowhere now.
-        is_late = now.happened_at < now.at
-        return StatusUpdatePosted(
-            audience=audience,
-            text=self.text,
-            final=self.final,
-            next_update_at=self.next_update_at,
-            has_channel=is_late or audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
-            **update_slots.match_post(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
-        )
+    def _texts(self, now: DecisionContext) -> dict[Audience, str]:
+        """Return the text for each audience, in the order named."""
+        own = {
+            Audience.EXEC: self.exec_text,
+            Audience.CUSTOMER: self.customer_text,
+            Audience.REGULATOR: self.regulator_text,
+        }
+        return {one: own.get(one) or self.text for one in update_posts.addressed(self.audience, now.open)}
 
-
-def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...]:
-    """Return the audiences, each once; `all` is internal and every audience ever owed updates and not on hold."""
-    if ALL not in given:
-        return tuple(dict.fromkeys(Audience(one) for one in given))
-    owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]
-    return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
+    def _promised(self, now: DecisionContext) -> datetime | None:
+        """Return the time that is promised for the next update."""
+        if self.next_in in (None, _USUAL):
+            return self.next_update_at
+        if self.next_update_at is not None:
+            raise Refusal(Code.BAD_VALUE, "update_next_twice", "next_update_at")
+        return now.happened_at + timedelta(minutes=int(self.next_in or 0))

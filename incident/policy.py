@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -52,13 +52,31 @@ class Cadence(Frozen):
 
 
 class UpdateRules(Frozen):
-    """Rules for updates of every priority, in minutes."""
+    """Rules for updates of every priority; times in minutes.
+
+    A typed line opens the form with a preview if it is for an audience of `preview_first`. Before an update is posted that
+    repeats one of the last `repeat_minutes`, says one of `recovery_words` before mitigation or one of `investigation_words`
+    after resolution, Muster asks whether it is meant; `contradiction` says whether such words are allowed, asked about, or
+    refused.
+    """
 
     grace_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 5
     monitoring_factor: Annotated[int, Field(gt=0, le=100)] = 2
     promise_max_minutes: dict[Priority, Minutes] = {Priority.P1: 240, Priority.P2: 480, Priority.P3: 1440}
     final_within_minutes: Minutes = 30
     nudge_before_minutes: Minutes = 10
+    preview_first: tuple[Audience, ...] = (Audience.CUSTOMER, Audience.REGULATOR)
+    repeat_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 2
+    recovery_words: tuple[Member, ...] = ("resolved", "fixed", "restored", "recovered", "back to normal", "all clear")
+    investigation_words: tuple[Member, ...] = ("investigating", "looking into")
+    contradiction: Literal["allow", "ask", "refuse"] = "ask"
+
+
+class UpdateApproval(Frozen):
+    """The groups or roles `by` which a second person approves an update, at these priorities."""
+
+    by: tuple[str, ...]
+    priorities: tuple[Priority, ...] = tuple(Priority)
 
 
 class RoleRules(Frozen):
@@ -130,6 +148,8 @@ class Policy(Frozen):
     targets: dict[Priority, Targets]
     updates: dict[Priority, dict[Audience, Cadence]]
     update_rules: UpdateRules = UpdateRules()
+    update_templates: dict[Audience, str] = {}
+    update_approvals: dict[Audience, UpdateApproval] = {}
     roles: RoleRules = RoleRules()
     authority: Authority = Authority()
     resolution: ResolutionRule = ResolutionRule()

@@ -32,6 +32,8 @@ class Code(StrEnum):
     TOO_LONG = "E_TOO_LONG"
     STALE = "E_STALE"
     TOO_OFTEN = "E_TOO_OFTEN"
+    # Allowed, and doubtful: asked about and not recorded; `missing` names the doubts.
+    UNCONFIRMED = "E_UNCONFIRMED"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

@@ -42,9 +42,13 @@ class Priority(StrEnum):
 
 
 class Audience(StrEnum):
-    """The audience of a status update."""
+    """The audience of a status update. The slugs are stored."""
 
     INTERNAL = "internal"
     EXEC = "exec"
     CUSTOMER = "customer"
     REGULATOR = "regulator"
+
+
+# Every audience that is owed updates, where an update may name several.
+EVERY_AUDIENCE: Final = "all"

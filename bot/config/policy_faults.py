@@ -16,6 +16,7 @@ from bot.config.yaml_positions import Path, YamlDocument
 from commands.core.fields.field_types import INCIDENT_TYPES
 from commands.validate import CRITERIA, NOT_COUNTED
 from incident.policy import GROUPS, Policy
+from incident.rules.updates import update_template
 from incident.states import Priority
 from roles.role_names import Role
 
@@ -41,6 +42,7 @@ def faults(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _retention(policy)
     yield from _bad_ids(policy)
     yield from _unknown_authorities(policy)
+    yield from _updates(policy)
 
 
 def contradictions(policy: Policy) -> Iterator[PolicyFault]:
@@ -142,10 +144,24 @@ def _bad_ids(policy: Policy) -> Iterator[PolicyFault]:
 
 def _unknown_authorities(policy: Policy) -> Iterator[PolicyFault]:
     """Yield authorities that are neither a role nor a group: no person could ever have them."""
-    known = {*Role, *GROUPS, *policy.groups}
     for act, words in policy.authority.model_dump().items():
-        yield from (
-            (("authority", act, i), f"names neither a role nor a group: {word}{did_you_mean(word, known)}")
-            for i, word in enumerate(words)
-            if word not in known
-        )
+        yield from _neither_role_nor_group(policy, ("authority", act), words)
+
+
+def _neither_role_nor_group(policy: Policy, path: Path, words: Iterable[str]) -> Iterator[PolicyFault]:
+    known = {*Role, *GROUPS, *policy.groups}
+    yield from (
+        ((*path, i), f"names neither a role nor a group: {word}{did_you_mean(word, known)}")
+        for i, word in enumerate(words)
+        if word not in known
+    )
+
+
+def _updates(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield templates of updates that cannot be filled in, and approvals that no person could ever give."""
+    for audience, template in policy.update_templates.items():
+        yield from ((("update_templates", audience), fault) for fault in update_template.faults(template))
+    for audience, approval in policy.update_approvals.items():
+        yield from _neither_role_nor_group(policy, ("update_approvals", audience, "by"), approval.by)
+        if not approval.by:
+            yield ("update_approvals", audience, "by"), "names no one who approves. Name a role or a group"

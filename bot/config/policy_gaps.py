@@ -92,6 +92,9 @@ def _authority(policy: Policy) -> Iterator[PolicyFault]:
     if unheld:
         acts = ", ".join(act.replace("_", " ") for act in unheld)
         yield ("authority",), f"No one may do this until you fill the groups of `authority`: {acts}."
+    for audience, approval in policy.update_approvals.items():
+        if not _is_held(policy, approval.by):
+            yield ("update_approvals", audience), f"No one can approve updates to {audience}: fill the groups it names."
 
 
 def _numbers(policy: Policy) -> Iterator[PolicyFault]:

@@ -138,7 +138,8 @@ def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ..
 
 def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FailedDeliveryRow, ...]:
     """Return undelivered updates, those that had no channel, and what Slack refused."""
-    failed = [(e, sentence) for e in entries if (sentence := _sentence_of_failure(e.fact))]
+    judged = {entry.fact.update for entry in entries if isinstance(entry.fact, UpdateDelivered)}
+    failed = [(e, sentence) for e in entries if e.n not in judged and (sentence := _sentence_of_failure(e.fact))]
     return tuple(
         FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", sentence, e))
         for e, sentence in failed

@@ -78,6 +78,11 @@ def _label_filter(table: str) -> Callable[[object], str]:
     return lambda slug: slug_labels()[table].get(str(slug), str(slug).replace("_", " "))
 
 
+def _audiences(slugs: str) -> str:
+    """Return the words of several audiences, given as `exec, customer`."""
+    return mrkdwn.any_of(", ".join(slug_labels()["audience"].get(one, one) for one in slugs.split(", ")), "and")
+
+
 class Renderer:
     """Renders templates in one mode. `names` returns the display name of a person."""
 
@@ -97,11 +102,14 @@ class Renderer:
         self._environment.filters.update({name: _label_filter(name) for name in slug_labels()})
         self._environment.filters["span"] = mrkdwn.duration
         self._environment.filters["any_of"] = mrkdwn.any_of
+        self._environment.filters["audiences"] = _audiences
         self._environment.filters["message"] = mrkdwn.message_link
         times = ReaderClock(is_slack=mode is Mode.SLACK)
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})
         self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else self._plain
-        self._environment.filters.update({"who": self.who, "words": self.words, "quote": self._quote})
+        self._environment.filters.update(
+            {"who": self.who, "words": self.words, "quote": self._quote, "body": self._body}
+        )
 
     def warm(self) -> None:
         """Load every template, so that the first request does not wait for it."""
@@ -167,6 +175,12 @@ class Renderer:
 
     def _plain(self, text: object) -> str:
         return mrkdwn.guarded(str(text)) if self.mode is Mode.TERMINAL else str(text)
+
+    def _body(self, text: str | None, limit: int = 2800) -> str:
+        """Return authored text with its lines and its own formatting, outside a quote."""
+        if self.mode is Mode.SLACK:
+            return mrkdwn.sanitized(mrkdwn.clip((text or "").strip(), limit))
+        return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
 
     def _name_of_user(self, user: str) -> str:
         """Return the name of a user whom a text mentions without a team; the user's id if the name is not known."""

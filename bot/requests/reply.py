@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.rendering.message_catalog import refusal_text, sentence
+from bot.rendering.message_catalog import reason_text, refusal_text, sentence
 from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
@@ -63,12 +63,14 @@ class Reply:
     """Text for one person, in the markup of the renderer that wrote it.
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
-    criteria that it names. `is_draft`: what was typed is stored and offered again later. `opens_incident` and `is_query` are those of the verb that was run.
+    criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant. `is_draft`: what
+    was typed is stored and offered again later. `opens_incident` and `is_query` are those of the verb that was run.
     """
 
     text: str
     plain: str = ""
     refused: bool = False
+    unconfirmed: bool = False
     fields: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
     opens_incident: bool = False
@@ -111,11 +113,15 @@ def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -
     lines, unmet = [refusal_text(outcome)], tuple(unmet_criteria(outcome))
     if outcome.reason == "no_incident":
         lines.append(open_incidents(reader, request.team, request.actor, texts.command))
+    unconfirmed = outcome.code == Code.UNCONFIRMED
+    if unconfirmed:
+        unmet = tuple(reason_text(name, **dict(outcome.facts)) for name in outcome.missing)
     lines += [f"• {line}" for line in unmet]
     return Reply(
         "\n".join(lines),
         plain_refusal(outcome, reader),
         refused=True,
+        unconfirmed=unconfirmed,
         fields=outcome.fields,
         unmet=unmet,
         suggestion=_other_way(request, outcome) or _form(request, outcome),

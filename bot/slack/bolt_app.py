@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from bot.slack.blocks.action_context import MORE
 from bot.slack.capture.message_events import CHANNEL_EVENTS
 from bot.slack.error_reports import NotRecorded, log_with_id
+from bot.slack.forms.update_form import OWN_TEXTS, PREVIEW
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked, ListenerDeadline
 from bot.slack.listeners.block_actions import BlockActionListeners
@@ -76,6 +77,7 @@ def _add_block_actions(app: App, actions: BlockActionListeners, deadline: Listen
     app.action(re.compile(r"^form:"))(deadline.interactive("button", actions.on_form))
     app.action(re.compile(r"^escalation:(accept|decline)"))(deadline.interactive("button", actions.on_answer))
     app.action(re.compile(r"^prompt:put_off"))(deadline.interactive("button", actions.on_postpone))
+    app.action(re.compile(rf"^({PREVIEW}|{OWN_TEXTS}):"))(deadline.interactive("button", actions.on_redraw))
     app.action("tray")(deadline.interactive("button", actions.on_action_menu))
     app.action(MORE)(deadline.interactive("button", actions.on_more))
 

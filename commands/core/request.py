@@ -51,6 +51,8 @@ class Request(Frozen):
 
     `gives_way`: the person has declared several incidents lately, so that the jobs of other people's come first.
 
+    `can_ask`: the person can be asked whether a doubtful request is meant; without it, it is recorded as it is.
+
     `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
     button was drawn.
     """
@@ -66,6 +68,7 @@ class Request(Frozen):
     occurred_at: Utc | None = None
     drawn_at: int | None = None
     gives_way: bool = False
+    can_ask: bool = False
 
     @field_validator("verb", "fields")
     @classmethod

@@ -14,7 +14,7 @@ from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.preconditions import refuse_account
 from commands.core.request import Request
-from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Verb
+from commands.core.verb import DatedFact, DecisionContext, Doubt, OtherIncidentFact, Verb
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entries.lifecycle import Declared
@@ -79,7 +79,10 @@ class RequestHandler:
 
     def _run(self) -> Outcome:
         verb = self.verb = self._read()
-        decided = verb.decide(self._context(verb))
+        context = self._context(verb)
+        decided = verb.decide(context)
+        if self.request.can_ask and (doubts := verb.doubts(context)):
+            raise _unconfirmed(doubts)
         if verb.opens_incident:
             key, number = self.unit.new_incident(self.request.team, self.request.at)
             self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
@@ -143,16 +146,10 @@ class RequestHandler:
         session.flush()
 
     def _refuse(self, refusal: Refusal) -> Outcome:
-        """Record a refusal in its incident, or in the workspace chain when there is none."""
+        """Record a refusal in its incident, or in the workspace chain when there is none; a question is not recorded."""
         verb = self.verb.name if self.verb else _name_of(self.request.verb)
-        intent = self.verb.intent if self.verb else verb
-        facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
-        facts += [Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields), *refusal.also]
-        entries = [self._entry(DatedFact(fact, self._at)) for fact in facts]
-        if self.session is None:
-            self.unit.append(workspace_chain(self.request.team), entries, self._at)
-        else:
-            self.session.apply(entries)
+        if refusal.code is not Code.UNCONFIRMED:
+            self._record_refusal(refusal, verb)
         return Outcome(
             verb=verb,
             key=self.session.key if self.session else None,
@@ -165,6 +162,16 @@ class RequestHandler:
             at=self._at,
         )
 
+    def _record_refusal(self, refusal: Refusal, verb: str) -> None:
+        intent = self.verb.intent if self.verb else verb
+        facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
+        facts += [Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields), *refusal.also]
+        entries = [self._entry(DatedFact(fact, self._at)) for fact in facts]
+        if self.session is None:
+            self.unit.append(workspace_chain(self.request.team), entries, self._at)
+        else:
+            self.session.apply(entries)
+
 
 def _name_of(word: str) -> str:
     """Return the name of a verb. Any other word is personal text, which data may not hold."""
@@ -175,6 +182,12 @@ def _name_of(word: str) -> str:
 def _numbered(decided: Fact | DatedFact | OtherIncidentFact, number: str) -> Fact | DatedFact | OtherIncidentFact:
     """Put the display number into the declaration, which is decided before there is one."""
     return decided.model_copy(update={"number": number}) if isinstance(decided, Declared) else decided
+
+
+def _unconfirmed(doubts: Sequence[Doubt]) -> Refusal:
+    """Return the question whether a doubtful request is meant."""
+    facts = {name: value for doubt in doubts for name, value in doubt.facts.items()}
+    return Refusal(Code.UNCONFIRMED, "unconfirmed", missing=tuple(doubt.reason for doubt in doubts), also=(), **facts)
 
 
 def _no_incident(request: Request) -> Refusal:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from commands.core.request import Actor, Fields, Place, Request
 from incident.entry import Fact, IncidentKey
@@ -28,6 +28,13 @@ class Group(StrEnum):
     RESTORE = "restore"
     PROVE = "prove"
     OTHER = "other"
+
+
+class Doubt(NamedTuple):
+    """Something to ask before a request is recorded: the name of its sentence, and the data of that."""
+
+    reason: str
+    facts: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,10 @@ class Verb(Frozen):
     def view(self, now: DecisionContext) -> object | None:
         """Return what the reply shows beside the incident, as a frozen dataclass; None for most verbs."""
         return None
+
+    def doubts(self, now: DecisionContext) -> tuple[Doubt, ...]:
+        """Return what to ask before an allowed request is recorded; a verb with doubts has a field that confirms them."""
+        return ()
 
     def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact | OtherIncidentFact]:
         """Return the facts to record, or raise Refusal. Pure: reads only the context."""

@@ -39,6 +39,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     response_deadlines.escalations,
     response_deadlines.handovers,
     response_deadlines.masks,
+    response_deadlines.approvals,
     closure_deadlines.closure,
     closure_deadlines.temporary_fixes,
     closure_deadlines.review,

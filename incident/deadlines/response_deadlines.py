@@ -1,4 +1,4 @@
-"""Deadlines of people who owe a response: to an action, a page, an offered handover, a masked text."""
+"""Deadlines of people who owe a response: to an action, a page, an offered handover, a masked text, a draft."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.deadlines.resumption import latest, resumed_at
 from incident.model.components import Action
 from incident.model.incident import Incident
+from incident.model.update_draft import UpdateDraft
 from incident.policy import Policy
-from incident.states import RESPONDING
+from incident.rules.updates.update_approval import approvers
+from incident.states import RESPONDING, VOID, State
 from roles.person_ids import MUSTER, PersonId, person_named
 from roles.role_names import Role
 
 REMINDED_AFTER: Final = timedelta(hours=4)
+NOT_UPDATED: Final = VOID | {State.DRILL_ENDED}
+_QUARTER: Final = timedelta(minutes=15)
 _USER_GROUP: Final = "S"
 
 
@@ -77,6 +81,23 @@ def handovers(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
         )
         for offer in incident.offers
     )
+
+
+def approvals(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
+    """Prompt those who may approve an update at once; after a quarter of an hour its author and the commander too.
+
+    Repeated every quarter of an hour from then on. The prompts of the update itself come as if there were no draft.
+    """
+    if incident.state in NOT_UPDATED:
+        return ()
+    return tuple(_approval(incident, draft, policy) for draft in incident.update_drafts if draft.outcome is None)
+
+
+def _approval(incident: Incident, draft: UpdateDraft, policy: Policy) -> Deadline:
+    due_at, whom = draft.at + _QUARTER, approvers(incident, draft, policy)
+    everybody = each_once(*whom, draft.by, incident.holder(Role.COMMANDER))
+    steps = (PromptStep(draft.at, "approval", whom), PromptStep(due_at, "approval", everybody))
+    return Deadline(key_of("approval", draft.n), due_at, steps, _QUARTER, about=str(draft.n))
 
 
 def masks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:

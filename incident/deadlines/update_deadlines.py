@@ -10,6 +10,7 @@ from incident.deadlines.resumption import resumed_at
 from incident.model.components import AudienceState
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.updates.update_approval import approvers, waiting_draft
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
@@ -18,7 +19,9 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt the comms lead `nudge_before_minutes` before an update is due, and at its time the commander too.
 
     The first prompt is left out when the last update promised a time as near as that. Without a comms lead the commander
-    is asked, else the reporter. A promised update is asked for like one that is owed. Once repetitions back off, no prompt comes before a slot that follows a missed one.
+    is asked, else the reporter. A promised update is asked for like one that is owed. While an update waits for approval,
+    those who may approve it are asked first. Once repetitions back off, no prompt comes before a slot that follows a missed
+    one.
     """
     lead, both = _leads(incident)
     before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
@@ -27,9 +30,11 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
         due_at = owed_at(incident, state)
         if due_at is None or state.held or is_backed_off(incident, state):
             continue
-        soon = PromptStep(due_at - before, "update_soon", lead)
+        draft = waiting_draft(incident, state.audience)
+        first = approvers(incident, draft, policy) if draft else ()
+        soon = PromptStep(due_at - before, "update_soon", first or lead)
         promised_for_soon = state.last_post_at is not None and state.last_post_at >= soon.at
-        steps = (*(() if promised_for_soon else (soon,)), PromptStep(due_at, "update_due", both))
+        steps = (*(() if promised_for_soon else (soon,)), PromptStep(due_at, "update_due", each_once(*first, *both)))
         found.append(Deadline(key_of("update", state.audience, due_at), due_at, steps, about=state.audience))
     return tuple(found)
 

@@ -12,6 +12,7 @@ from incident.effects.notifications import members, needs_of
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import CardPosted, PromptPutOff
 from incident.entries.lifecycle import Declared, JoinedAsDuplicate
+from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, EntryPoint, IncidentKey, workspace_chain
 from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
 from incident.model.incident import Incident
@@ -20,6 +21,7 @@ from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId
 
 DEBOUNCE: Final = timedelta(seconds=1)
+_OF_UPDATES: Final = ("update", "missed")
 
 
 def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
@@ -116,6 +118,7 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
     A prompt may quote any text, also after it was answered, so each changes with what is hidden, gone or shown again.
     """
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
+    undelivered = _prompts_of_undelivered(entries)
     moved = _shown_on_card(before) != _shown_on_card(after)
     is_hiding = any(isinstance(entry.fact, Redacted | Masked | MaskLifted) for entry in entries)
     if not before.prompted:
@@ -127,7 +130,8 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
         was = state_before(prompted.due, prompted.n)
         now = state_after(prompted.due, prompted.n)
         is_reworded = moved and prompted.due.startswith("closure:") and now is due_deadlines.PromptState.OPEN
-        if was != now or prompted.due in put_off or is_reworded or is_hiding:
+        is_denied = prompted.due.startswith(undelivered)
+        if was != now or prompted.due in put_off or is_reworded or is_hiding or is_denied:
             key = key_of(JobKind.PROMPT, after.key, prompted.n)
             jobs.append(
                 Job(
@@ -140,6 +144,13 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
                 )
             )
     return tuple(jobs)
+
+
+def _prompts_of_undelivered(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the start of the keys of prompts that say of an undelivered update that it was posted."""
+    facts = (entry.fact for entry in entries)
+    lost = (fact.audience for fact in facts if isinstance(fact, UpdateDelivered) and fact.error)
+    return tuple(f"{kind}:{audience}:" for audience in lost for kind in _OF_UPDATES)
 
 
 def is_renamed(before: Incident | None, after: Incident) -> bool:

@@ -11,7 +11,7 @@ from incident.entries.conversation import GapNoted
 from incident.entries.delivery import ChannelChanged, DeliveryFailed
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.entries.role_holders import RoleTaken
-from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
+from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry
 from incident.jobs import NORMAL, URGENT, Job, JobKind
 from incident.model.incident import Incident
@@ -66,7 +66,8 @@ def _notice_of(entry: Entry) -> str | None:
     if isinstance(fact, DeliveryFailed):
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):
-        return "surfaces/undelivered" if fact.error else None
+        # The message about an update says itself that there is no channel for it.
+        return "surfaces/undelivered" if fact.error and fact.error != NO_CHANNEL else None
     if isinstance(fact, ChannelChanged):
         return "surfaces/shared" if fact.how == "shared" else None
     return fact.notice

@@ -61,8 +61,7 @@ def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> 
     updates = [
         _job(after, JobKind.UPDATE, entry.n, None, URGENT)
         for entry, fact in posted
-        if fact.has_channel
-        and not is_recorded_late(after, entry)
+        if not is_recorded_late(after, entry)
         and (fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience))
     ]
     return (*personal, *updates)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.medium import Medium
 from incident.states import Audience
+from roles.person_ids import PersonId
+
+# The error of an update for whose audience the policy named no channel.
+NO_CHANNEL: Final = "no_place"
 
 
 class StatusUpdatePosted(Fact):
     """An update to one audience. `final` is as the poster chose; `counts_final` as the state allowed.
 
     `has_channel` is False if the policy named no channel for the audience: Muster posts it nowhere, and people pass it on.
+    `author` wrote it as the entry `draft`, if another person approved it: the one the entry is by. `warned` names what
+    Muster warned of before it was posted nevertheless.
     """
 
     kind: ClassVar[str] = "status_update_posted"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     timeline: ClassVar[str | None] = "update"
     template: ClassVar[str | None] = "update"
 
@@ -29,6 +35,38 @@ class StatusUpdatePosted(Fact):
     met_slot: bool = False
     met_missed_due_at: Utc | None = None
     has_channel: bool = True
+    author: PersonId | None = None
+    draft: int | None = None
+    warned: tuple[str, ...] = ()
+
+    def shown_by(self, by: PersonId) -> PersonId:
+        """Return the author, also where another person approved it."""
+        return self.author or by
+
+
+class UpdateDrafted(Fact):
+    """An update to one audience was written and waits for approval by a second person. It meets no slot."""
+
+    kind: ClassVar[str] = "update_drafted"
+    timeline: ClassVar[str | None] = "draft"
+
+    audience: Audience
+    text: PersonalText
+    final: bool = False
+    next_update_at: Utc | None = None
+    warned: tuple[str, ...] = ()
+
+
+class UpdateDraftClosed(Fact):
+    """The update of entry `draft` waits for approval no longer: it was approved and posted, changed, or discarded."""
+
+    kind: ClassVar[str] = "update_draft_closed"
+    timeline: ClassVar[str | None] = "draft"
+
+    draft: int
+    audience: Audience
+    outcome: Literal["approved", "changed", "discarded"]
+    reason: MaybePersonalText = None
 
 
 class UpdateCorrected(Fact):
@@ -118,7 +156,6 @@ class UpdateDelivered(Fact):
 
     kind: ClassVar[str] = "update_delivered"
     version: ClassVar[int] = 2
-    is_folded: ClassVar[bool] = False
 
     update: int
     audience: Audience

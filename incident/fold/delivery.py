@@ -89,6 +89,6 @@ def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
 
 
 def prompt_put_off(incident: Incident, entry: Entry, fact: PromptPutOff) -> Change:
-    """Set until when the prompt is postponed."""
-    update = {"until": fact.until}
+    """Set until when the prompt is postponed, and who postponed it."""
+    update = {"until": fact.until, "put_off_by": entry.by}
     return {"prompted": tuple(p.model_copy(update=update) if p.due == fact.due else p for p in incident.prompted)}

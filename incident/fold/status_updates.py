@@ -6,6 +6,9 @@ from datetime import datetime
 
 from incident.entries.status_updates import (
     StatusUpdatePosted,
+    UpdateDelivered,
+    UpdateDraftClosed,
+    UpdateDrafted,
     UpdateDropped,
     UpdateDue,
     UpdateMissed,
@@ -17,6 +20,7 @@ from incident.entry import Entry
 from incident.fold.change import Change
 from incident.model.components import AudienceState, OpenSlot, Slot
 from incident.model.incident import Incident
+from incident.model.update_draft import UpdateDraft
 
 
 def _changed(incident: Incident, new: AudienceState) -> Change:
@@ -37,6 +41,8 @@ def status_update_posted(incident: Incident, entry: Entry, fact: StatusUpdatePos
             "last_post_at": at if old.last_post_at is None else max(old.last_post_at, at),
             "final_at": at if fact.counts_final else old.final_at,
             "promised_at": _promise(entry, fact) if is_last else old.promised_at,
+            "last_post": entry.n,
+            "unreached": not fact.has_channel,
         }
     )
     if fact.met_slot and old.open is not None:
@@ -120,3 +126,32 @@ def updates_held(incident: Incident, entry: Entry, fact: UpdatesHeld) -> Change:
 def updates_released(incident: Incident, entry: Entry, fact: UpdatesReleased) -> Change:
     """End the hold."""
     return _changed(incident, incident.audience(fact.audience).model_copy(update={"held": False}))
+
+
+def update_delivered(incident: Incident, entry: Entry, fact: UpdateDelivered) -> Change:
+    """Set whether the last update to the audience reached anybody."""
+    old = incident.audience(fact.audience)
+    if fact.update != old.last_post:
+        return {}
+    return _changed(incident, old.model_copy(update={"unreached": fact.ref is None}))
+
+
+def update_drafted(incident: Incident, entry: Entry, fact: UpdateDrafted) -> Change:
+    """Add an update that waits for approval."""
+    draft = UpdateDraft(
+        n=entry.n,
+        audience=fact.audience,
+        text=fact.text,
+        by=entry.by,
+        at=entry.recorded_at,
+        final=fact.final,
+        next_update_at=fact.next_update_at,
+    )
+    return {"update_drafts": (*incident.update_drafts, draft)}
+
+
+def update_draft_closed(incident: Incident, entry: Entry, fact: UpdateDraftClosed) -> Change:
+    """Set how a draft ended, and by whom; its text is in the entry."""
+    ended = {"outcome": fact.outcome, "closed_by": entry.by, "closed_at": entry.recorded_at, "text": ""}
+    drafts = incident.update_drafts
+    return {"update_drafts": tuple(d.model_copy(update=ended) if d.n == fact.draft else d for d in drafts)}

@@ -142,7 +142,7 @@ class Slot(Frozen):
 
 
 class AudienceState(Frozen):
-    """What one audience was owed, got and is owed next.
+    """What one audience was owed, got and is owed next. Its last update is entry `last_post`; `unreached`: by no one.
 
     `final_at` is the last update that counts as final, `promised_at` the time that the last update promised for the next.
     """
@@ -157,6 +157,8 @@ class AudienceState(Frozen):
     final_at: Utc | None = None
     last_post_at: Utc | None = None
     promised_at: Utc | None = None
+    last_post: int | None = None
+    unreached: bool = False
 
     @property
     def promise(self) -> Utc | None:

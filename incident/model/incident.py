@@ -31,6 +31,7 @@ from incident.model.components import (
     Validation,
 )
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
+from incident.model.update_draft import UpdateDraft
 from incident.states import OVER, VOID, Audience, Priority, State
 from roles.person_ids import PersonId, outside_name
 from roles.role_names import Role
@@ -75,6 +76,7 @@ class Incident(Frozen):
     roles: tuple[Interval, ...] = ()
     offers: tuple[Offer, ...] = ()
     audiences: tuple[AudienceState, ...] = ()
+    update_drafts: tuple[UpdateDraft, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     containment: tuple[Containment, ...] = ()
     temp_fixes: tuple[TempFix, ...] = ()

@@ -7,7 +7,7 @@ from roles.person_ids import PersonId
 
 
 class OpenPrompt(Frozen):
-    """A deadline that was prompted for by entry `n`, last at `at`; postponed until `until` (UTC)."""
+    """A deadline that was prompted for by entry `n`, last at `at`; `put_off_by` postponed it until `until` (UTC)."""
 
     due: str
     n: int
@@ -15,6 +15,7 @@ class OpenPrompt(Frozen):
     ask: str
     asked: tuple[PersonId, ...]
     until: Utc | None = None
+    put_off_by: PersonId | None = None
     channel: str | None = None
     ts: str | None = None
 

@@ -49,8 +49,8 @@ def _with_its_name_as_text(stored: StoredEntry) -> StoredEntry:
 
 
 def _as_it_is(stored: StoredEntry) -> StoredEntry:
-    """Version 2 has further fields, and they are optional."""
-    return stored._replace(version=2)
+    """The next version has further fields, and they are optional."""
+    return stored._replace(version=stored.version + 1)
 
 
 STEPS: Final[UpcastSteps] = {
@@ -64,6 +64,7 @@ STEPS: Final[UpcastSteps] = {
     ("message_deleted", 1): _as_it_is,
     ("message_edited", 1): _as_it_is,
     ("status_update_posted", 1): _as_it_is,
+    ("status_update_posted", 2): _as_it_is,
     ("redacted", 1): _as_it_is,
     ("masked", 1): _as_it_is,
     ("mask_lifted", 1): _as_it_is,

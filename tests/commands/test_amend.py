@@ -9,6 +9,7 @@ import pytest
 from commands.amend import Amend
 from incident.entries.status_updates import UpdateCorrected
 from incident.jobs import JobKind
+from incident.policy import UpdateApproval
 from incident.refusal import Code
 from incident.states import Audience
 from tests.support.command_bench import CommandBench
@@ -108,3 +109,12 @@ def test_an_audience_without_a_channel_is_told_by_people(sent: tuple[CommandBenc
     assert not [
         q for q in room.memory.state.jobs.values() if q.job.kind is JobKind.AMEND and q.job.entry == room.incident.n
     ]
+
+
+def test_what_a_second_person_approves_is_not_corrected_past_them(sent: tuple[CommandBench, int]) -> None:
+    room, n = sent
+    room.policy = room.policy.model_copy(update={"update_approvals": {Audience.EXEC: UpdateApproval(by=("legal",))}})
+
+    outcome = room.do("amend", by="ilse", entry=n, text=RIGHT, at=3)
+
+    assert (outcome.code, outcome.reason) == (Code.NOT_AUTHORISED, "amend_needs_approval")

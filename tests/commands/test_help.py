@@ -38,7 +38,7 @@ def test_one_verb_is_shown_with_its_fields_and_aliases():
 
     assert answer.startswith("*`/incident update <audience> [final] [next=…] <text>`*\n")
     assert "Also: `post`" in answer
-    assert "• Next update (optional): Left out, the usual interval holds" in answer
+    assert "• Next update at (optional)" in answer
 
 
 @pytest.mark.parametrize("verb", verb_registry.verbs())

@@ -25,7 +25,7 @@ def test_a_snooze_is_recorded_with_the_time_the_prompt_returns():
     [fact] = desk.facts()
     assert fact.due == prompted.due
     assert fact.until == T(25) + timedelta(minutes=desk.policy.prompt_put_off_minutes)
-    assert desk.answer().startswith("Put off. Muster asks again")
+    assert desk.answer().startswith("Snoozed to <!date^")
     assert desk.said() == ""
 
 

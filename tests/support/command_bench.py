@@ -39,6 +39,8 @@ GROUPS = {
     "bot": set[str](),
 }
 
+_OF_REQUEST = ("actor", "key", "place", "drawn_at", "occurred_at", "can_ask")
+
 
 def who(name: str) -> PersonId:
     return slack_person(TEAM, f"U{name.upper()}")
@@ -69,12 +71,12 @@ class CommandBench:
     def do(
         self, verb: str, by: str = "rob", at: float | None = None, form: dict[str, Any] | None = None, **fields: Any
     ) -> Outcome:
-        """Run a verb. `key`, `place`, `drawn_at` and `occurred_at` are the request's; everything else is a field.
+        """Run a verb. What `_OF_REQUEST` names is the request's; everything else is a field.
 
         `form` gives fields whose names are taken by the arguments here.
         """
         self.at = self.at if at is None else T(at)
-        mine = {name: fields.pop(name) for name in ("key", "place", "drawn_at", "occurred_at") if name in fields}
+        mine = {name: fields.pop(name) for name in _OF_REQUEST if name in fields}
         request = Request(
             **{
                 "verb": verb,

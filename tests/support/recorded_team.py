@@ -112,6 +112,7 @@ def long_script(number: str) -> list[NewEntry]:
     _restore(s)
     _prove(s)
     _correct(s)
+    _approve(s)
     return s.drafts
 
 
@@ -234,6 +235,17 @@ def _correct(s: Script) -> None:
     s.add(status_updates.UpdateCorrected(update=exec_update, audience=Audience.EXEC, text="Card payments fail"), by=CYD)
     stray = s.add(conversation.Noted(text="Meant for another incident"), by=BEN)
     s.add(lifecycle.Undone(entries=(stray,), kinds=(conversation.Noted.kind,), reason="Another incident"), by=BEN)
+
+
+def _approve(s: Script) -> None:
+    to, text = Audience.CUSTOMER, "Some cards are declined"
+    first = s.add(status_updates.UpdateDrafted(audience=to, text=text, warned=("update_repeats",)))
+    s.add(status_updates.UpdateDraftClosed(draft=first, audience=to, outcome="discarded", reason="Too early"))
+    draft = s.add(status_updates.UpdateDrafted(audience=to, text=f"{text}, pay by invoice"))
+    s.add(status_updates.UpdateDraftClosed(draft=draft, audience=to, outcome="approved"), by=CYD)
+    s.add(
+        status_updates.StatusUpdatePosted(audience=to, text=f"{text}, pay by invoice", author=ADA, draft=draft), by=CYD
+    )
 
 
 def void_script(number: str) -> list[NewEntry]:

@@ -16,6 +16,7 @@ from bot.clock import SetClock
 from bot.config.settings import Settings
 from bot.requests.command_line_request import command_line_request
 from bot.simulation.replay.scenario_policy import SHIPPED
+from bot.slack.forms.update_form import CONFIRMED
 from commands.core.request import Fields
 from commands.core.run import record_passed
 from incident.entry import WORKSPACE, Entry, IncidentKey
@@ -177,8 +178,11 @@ class ReplayEnvironment:
         return {"id": view.id, "callback_id": view.callback_id, "blocks": view.blocks}
 
     def submit(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Delivery:
-        """Submit a form. One that stays open with errors is closed."""
+        """Submit a form, again with its box ticked if it asks whether it is meant. One that stays open is closed."""
         delivery = self._acknowledged(self.sandbox.actor.submit(user, view["id"], values))
+        asking = [one for one in self.sandbox.workspace.stack(user) if asks_to_confirm(one.blocks)]
+        if asking:
+            delivery = self._acknowledged(self.sandbox.actor.submit(user, asking[-1].id, {CONFIRMED: ["yes"]}))
         self.close_forms(user)
         return delivery
 
@@ -216,6 +220,11 @@ class ReplayEnvironment:
         if not delivery.wait().acked:
             raise RuntimeError(f"Muster did not answer: {delivery.error}")
         return delivery
+
+
+def asks_to_confirm(blocks: Iterable[dict[str, Any]]) -> bool:
+    """True if a form has come back with the question whether it is meant."""
+    return any(block.get("block_id") == CONFIRMED for block in blocks)
 
 
 def _until(condition: Callable[[], bool], message: str) -> None:

@@ -158,6 +158,9 @@ class ScenarioPlayer:
     def _expresses(self, line: str, event: ScriptEvent, fields: dict[str, Any]) -> bool:
         """True if a typed line alone means exactly the intent."""
         verb = verb_of(event.intent["name"])
+        if verb.doubts is not Verb.doubts:
+            # A line that is doubtful opens its form after it is acknowledged, so it is played by the form.
+            return False
         parsed = parse_command(line, at=event.at, person=self._find_person, services=tuple(self.scenario.org.services))
         unread = dict(parsed.invalid)
         offers = bool(unread) and not (parsed.ambiguous or parsed.leftover)

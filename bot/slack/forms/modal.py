@@ -5,6 +5,7 @@ The callback id names the verb, and the private metadata is the context: a submi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import JsonValue
@@ -13,8 +14,10 @@ from bot.grammar.parse_state import HAPPENED
 from bot.rendering.message_catalog import form_intro, form_warning, label, optional_from, sentence
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view
+from bot.slack.forms import update_form
 from bot.slack.forms.form_controls import draw_element
-from bot.slack.forms.select_options import Field, current_values, open_items
+from bot.slack.forms.select_options import Field, current_values, offered
+from bot.slack.forms.update_form import UPDATE
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField, form_fields
 from commands.core.verb import Verb
@@ -22,6 +25,8 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 
 OCCURRED: Final = "occurred_at"
+# The box that ends a hold; a form has it only where updates are on hold.
+_RELEASE: Final = "release"
 _EARLIER: Final = FormField("Happened earlier?", Control.MOMENT, "Only when you tell it afterwards")
 
 Fields = dict[str, JsonValue]
@@ -35,8 +40,9 @@ def verb_form(
     *,
     banner: str | None = None,
     incident: Incident | None = None,
+    after: Sequence[Json] = (),
 ) -> Json:
-    """Return the form of a verb, filled with these fields, and a refusal (`banner`) above it.
+    """Return the form of a verb, filled with these fields, a refusal (`banner`) above it, and blocks `after` it.
 
     Fields that the form does not show are in its private metadata, so that a submission has all of them. `incident` is the
     incident it is about, if any: its service, open items and current values are offered.
@@ -50,7 +56,7 @@ def verb_form(
     for text in (
         defined,
         form_warning(verb.name),
-        _owed_updates(incident) if incident and verb.name == "update" else None,
+        _owed_updates(incident) if incident and verb.name == UPDATE else None,
     ):
         blocks += [_context_block(text)] if text else []
     for field in shown:
@@ -60,6 +66,8 @@ def verb_form(
             else []
         )
         blocks.append(_input(field, fields.get(field.name)))
+    if verb.name == UPDATE:
+        blocks += [update_form.tools(fields), *after]
     return fit_view(
         {
             "type": "modal",
@@ -91,15 +99,25 @@ def fields_shown(
 ) -> list[Field]:
     """Return the fields a form shows, in the order of the model, and the time of the event for verbs that record one.
 
-    Once a verb's leading choice is made, only the fields of that choice are shown.
+    Once a verb's leading choice is made, only the fields of that choice are shown. A field that is asked for on request is
+    shown if its name is given; without given fields, every field is returned that the form may have.
     """
-    given = given or {}
+    every, given = given is None, given or {}
     chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
     is_dated = not verb.is_query and HAPPENED not in verb.model_fields
     shown = _of_choice(form_fields(verb), given) | ({OCCURRED: _EARLIER} if is_dated else {})
+    shown = {name: one for name, one in shown.items() if every or not one.on_request or name in given}
+    if incident is not None and not any(audience.held for audience in incident.audiences):
+        shown.pop(_RELEASE, None)
     return [
-        Field(name, one, policy, service, open_items(incident, verb.name, name) if incident else ())
+        Field(
+            name,
+            one,
+            policy,
+            service,
+            offered(verb.name, name, one, incident=incident, policy=policy, given=given.get(name)),
+        )
         for name, one in shown.items()
     ]
 

@@ -6,13 +6,16 @@ Knows the policy and the labels of slugs; knows no block but the option.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import JsonValue
 
 from bot.rendering.renderer import slug_labels
 from bot.rendering.user_text import to_form
 from bot.slack.blocks.clipper import LIMITS, fit_text
+from bot.slack.forms import update_form
 from bot.slack.payload import Json
+from commands.core.fields.field_types import AUDIENCE_CHOICES
 from commands.core.fields.form_field import Control, FormField
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -20,6 +23,8 @@ from incident.states import Audience
 from roles.role_names import Role
 
 Choices = tuple[tuple[str, str], ...]
+_AUDIENCE: Final = update_form.AUDIENCE
+_NEXT_IN: Final = "next_in"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ def choices_of(field: Field) -> Choices:
     """Return value and label of each choice of a field; a field without choices is typed."""
     if field.offered:
         return field.offered
+    if field.name == _AUDIENCE or field.form_field.control is Control.AUDIENCES:
+        return audience_choices(field.form_field, field.policy)
     if field.form_field.choices:
         return field.form_field.choices
     policy = field.policy
@@ -52,12 +59,39 @@ def choices_of(field: Field) -> Choices:
             return _categories(field)
         case Control.ROLE:
             return tuple((role.value, slug_labels()["role"][role].capitalize()) for role in Role)
-        case Control.AUDIENCES:
-            return tuple((one.value, slug_labels()["audience"][one].capitalize()) for one in Audience)
         case Control.LEVEL:
             levels = policy.impact if field.name == "impact" else policy.urgency
             return tuple((str(level), f"{level} · {levels[level]}") for level in sorted(levels))
     return ()
+
+
+def audience_choices(form_field: FormField, policy: Policy, given: JsonValue = None) -> Choices:
+    """Return the audiences with their words; the regulator only where the policy speaks of one, or it was named."""
+    named = given if isinstance(given, list) else [given]
+    words = slug_labels()[_AUDIENCE]
+    return tuple(
+        (value, words[value].capitalize())
+        for value, _ in form_field.choices or AUDIENCE_CHOICES
+        if value != Audience.REGULATOR or value in named or _has_regulator(policy)
+    )
+
+
+def _has_regulator(policy: Policy) -> bool:
+    owed = any(Audience.REGULATOR in cadences for cadences in policy.updates.values())
+    return owed or bool(policy.regimes) or Audience.REGULATOR in policy.audiences
+
+
+def offered(
+    verb: str, name: str, form_field: FormField, *, incident: Incident | None, policy: Policy, given: JsonValue
+) -> Choices:
+    """Return the choices of a field that depend on the incident or on the value it has already; none for most fields."""
+    if name == _AUDIENCE:
+        return audience_choices(form_field, policy, given)
+    if incident is None:
+        return ()
+    if name == _NEXT_IN:
+        return update_form.next_choices(incident, policy, form_field.choices)
+    return open_items(incident, verb, name)
 
 
 def open_items(incident: Incident, verb: str, field: str) -> Choices:

@@ -14,10 +14,13 @@ from bot.slack.degraded.dry_run import opens_now
 from bot.slack.degraded.fallback import DegradedFallback
 from bot.slack.error_reports import log_with_id, not_recorded, report_unexpected
 from bot.slack.forms.modal import verb_form
+from bot.slack.forms.update_form import CONFIRMED, UPDATE, first_values
 from bot.slack.gateway.form_drafts import FormDrafts
+from bot.slack.gateway.form_preview import PreviewMoment, preview
 from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.replies import Replies
 from bot.slack.interaction import Interaction
+from bot.slack.payload import Json
 from commands.core.fields.form_field import form_fields
 from commands.core.pre_declaration_scope import is_direct
 from commands.core.preconditions import refusal_of_account
@@ -111,12 +114,47 @@ class FormOpener:
         if about is not None:
             fields = {**self.lookup.record.read(partial(verb.proposal, fields, about)), **fields}
         with responder.form_lock:
-            view = verb_form(
-                verb, fields, interaction.context, self.lookup.record.policy, banner=banner, incident=about
-            )
+            view = self.form(interaction, verb, fields, about, banner=banner)
         trigger_id = interaction.trigger_id
         if trigger_id is None or not responder.open_form(trigger_id, view, over=interaction.in_form):
             self._offer_again(interaction, verb, fields)
+
+    def form(
+        self,
+        interaction: Interaction,
+        verb: type[Verb],
+        fields: Fields,
+        incident: Incident | None,
+        *,
+        banner: str | None = None,
+        asked: bool = False,
+    ) -> Json:
+        """Return the form of a verb, that of an update with its preview once there is a text or it was `asked` for."""
+        record, after = self.lookup.record, tuple[Json, ...]()
+        if incident is not None and verb.name == UPDATE:
+            actor = self.lookup.actor(interaction)
+            fields = {**first_values(incident, fields, actor.id), **fields}
+            if asked or fields.get("text"):
+                shown = preview(record, PreviewMoment(incident, actor, interaction.at), verb, fields)
+                after, fields = shown.blocks, {**({CONFIRMED: False} if shown.is_doubtful else {}), **fields}
+        context, policy = interaction.context, record.policy
+        return verb_form(verb, fields, context, policy, banner=banner, incident=incident, after=after)
+
+    def redraw(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> None:
+        """Draw an open form again with its preview; it changes after this has returned."""
+        self.replies.responder.submit(
+            lambda: report_unexpected(
+                lambda: self._redraw(interaction, verb, fields, view),
+                lambda error_id: self.replies.send_now(interaction, sentence("trouble", id=error_id)),
+            )
+        )
+
+    def _redraw(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> None:
+        with suppress(Unavailable), time_limit(LOOKUP_SECONDS):
+            incident = self.lookup.incident_at(interaction)
+            with self.replies.responder.form_lock:
+                drawn = self.form(interaction, verb, fields, incident, asked=True)
+            self.replies.responder.update_form(str(view["id"]), drawn, view.get("hash"))
 
     def _offer_again(self, interaction: Interaction, verb: type[Verb], fields: Fields) -> None:
         """Send a button that opens the form which did not open in time."""

@@ -9,6 +9,7 @@ from bot.requests.request_path import RequestPath
 from bot.slack.capture.batcher import Batcher
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.degraded.fallback import DegradedFallback
+from bot.slack.forms.update_form import CONFIRMED
 from bot.slack.gateway.account_check import AccountCheck
 from bot.slack.gateway.capture_inbox import CaptureInbox
 from bot.slack.gateway.form_drafts import FormDrafts
@@ -22,7 +23,9 @@ from bot.slack.responder import Responder
 from bot.slack.surfaces.action_menu import action_menu
 from bot.slack.surfaces.slack_reply import SlackReply
 from bot.slack.user_directory import UserDirectory
+from commands.core import verb_registry
 from commands.core.record_service import RecordService
+from commands.core.request import Fields
 from incident.model.incident import Incident
 
 
@@ -48,6 +51,14 @@ class SlackGateway:
         """Return the action menu of the person who acts."""
         actor = self.lookup.actor(interaction)
         return action_menu(incident, actor.id, self.command, is_guest=actor.is_guest)
+
+    def execute_or_ask(self, interaction: Interaction, verb: str, fields: Fields) -> SlackReply | None:
+        """Run a request and return its reply; None when its form opens instead, to ask whether it is meant."""
+        reply, kind = self.executor.execute(interaction, verb, fields), verb_registry.find(verb)
+        if kind is None or not reply.unconfirmed:
+            return reply
+        self.forms.open(interaction, kind, {CONFIRMED: False, **fields}, banner=reply.text)
+        return None
 
 
 def build_gateway(

@@ -39,6 +39,8 @@ from storage.errors import Unavailable
 
 # The payloads in which Slack itself names a message and its author.
 _OF_A_MESSAGE: Final = frozenset({EntryPoint.SHORTCUT, EntryPoint.EVENT})
+# A doubtful request comes back to the person in a form.
+_ANSWERED_IN_A_FORM: Final = frozenset({EntryPoint.COMMAND, EntryPoint.FORM, EntryPoint.BUTTON})
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ class RequestExecutor:
 
     def _run(self, interaction: Interaction, verb: str, fields: Fields) -> tuple[Request, Outcome]:
         context = self.lookup.numbered(interaction.context)
+        can_ask = interaction.surface in _ANSWERED_IN_A_FORM
         request = self._request(interaction.in_context(context), verb, fields)
+        request = request.model_copy(update={"can_ask": can_ask})
         return request, self.path.run(request)
 
     def _request(self, interaction: Interaction, verb: str, fields: Fields) -> Request:

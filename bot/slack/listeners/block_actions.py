@@ -8,8 +8,10 @@ from typing import Final
 from slack_bolt import Ack
 
 from bot.rendering.message_catalog import notice_title
-from bot.slack.blocks.action_context import split_option_value
+from bot.slack.blocks.action_context import read_context, split_option_value
+from bot.slack.forms.form_submission import input_ids, submitted_fields
 from bot.slack.forms.modal import fields_shown, notice_view
+from bot.slack.forms.update_form import AUDIENCE, OWN_TEXTS, own_text_fields, with_own_texts
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_action
 from bot.slack.payload import Json
@@ -52,6 +54,20 @@ class BlockActionListeners:
         else:
             ack()
 
+    def on_redraw(self, ack: Ack, body: Json) -> None:
+        """Draw an open form again: with the preview of what it would post, or with a text for each audience."""
+        view = body["view"]
+        verb = verb_registry.find(str(view["callback_id"]).removeprefix("verb:"))
+        if verb is not None:
+            context = read_context(view.get("private_metadata"))
+            interaction = replace(self._interaction(body), context=context, is_claimed=True)
+            shown: Fields = dict.fromkeys(input_ids(view) & own_text_fields(), "")
+            filled = submitted_fields(verb, view, self.gateway.record.policy, interaction.team)
+            fields = {**context.fields, AUDIENCE: [], **shown, **filled}
+            adds_texts = str(body["actions"][0]["action_id"]).startswith(OWN_TEXTS)
+            self.gateway.forms.redraw(interaction, verb, with_own_texts(fields) if adds_texts else fields, view)
+        ack()
+
     def on_postpone(self, ack: Ack, body: Json) -> None:
         """Postpone a prompt."""
         interaction = self._interaction(body)
@@ -78,7 +94,9 @@ class BlockActionListeners:
 
     def _execute(self, interaction: Interaction, verb: str, fields: Fields, body: Json) -> None:
         """Run a request, and reply where the channel does not show its result: refusals, questions and forms."""
-        reply = self.gateway.executor.execute(interaction, verb, fields)
+        reply = self.gateway.execute_or_ask(interaction, verb, fields)
+        if reply is None:
+            return
         if interaction.in_form:
             self.gateway.replies.replace_form(body["view"]["id"], notice_view(notice_title(verb), reply.all_blocks()))
         elif reply.refused or reply.is_query:

@@ -9,7 +9,8 @@ from slack_bolt import Ack
 from bot.rendering.message_catalog import notice_title
 from bot.slack.error_reports import NotRecorded
 from bot.slack.forms.form_submission import input_ids, submitted_fields
-from bot.slack.forms.modal import notice_view, verb_form
+from bot.slack.forms.modal import notice_view
+from bot.slack.forms.update_form import CONFIRMED
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_view
 from bot.slack.payload import Json
@@ -41,6 +42,8 @@ class ViewSubmissionListener:
             reply = self.gateway.executor.execute(interaction, verb.name, fields)
         except NotRecorded as lost:
             return self._form_again(interaction, verb, fields, str(lost))
+        if reply.unconfirmed:
+            return self._form_again(interaction, verb, {CONFIRMED: False, **fields}, reply.text)
         if reply.refused:
             return _errors(reply, view) or self._form_again(interaction, verb, fields, reply.text)
         if reply.opens_incident or reply.is_query or interaction.context.channel is None:
@@ -48,7 +51,8 @@ class ViewSubmissionListener:
         return {}
 
     def _form_again(self, interaction: Interaction, verb: type[Verb], fields: Fields, banner: str) -> Json:
-        view = verb_form(verb, fields, interaction.context, self.gateway.record.policy, banner=banner)
+        incident = self.gateway.lookup.incident_if_available(interaction) if verb.needs_incident else None
+        view = self.gateway.forms.form(interaction, verb, fields, incident, banner=banner)
         return {"response_action": "update", "view": view}
 
 

@@ -22,7 +22,7 @@ from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from incident.model.incident import Incident
-from incident.states import VOID, Audience, State
+from incident.states import VOID, State
 from roles.person_ids import PersonId
 from roles.role_names import SINGLE, Role
 
@@ -61,7 +61,7 @@ _WRITE: Final = (
     MenuItem("note"),
     MenuItem("decide"),
     MenuItem("action"),
-    MenuItem("update", fields={"audience": [Audience.INTERNAL.value]}),
+    MenuItem("update"),
 )
 _LOOK: Final = (MenuItem("status", _ACT), MenuItem("timeline", _ACT), MenuItem("roles", _ACT))
 _MORE: Final = (
@@ -96,7 +96,7 @@ _NOT_HERE: Final = frozenset(
 )
 # Offered by the state of the incident.
 _BY_INCIDENT: Final = frozenset(
-    {"accept", "ack", "done", "escalate", "handover", "major", "priority", "take", "unmask"}
+    {"accept", "ack", "approve", "discard", "done", "escalate", "handover", "major", "priority", "take", "unmask"}
 )
 _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
@@ -161,6 +161,10 @@ def _further_items(incident: Incident) -> Iterator[MenuItem]:
             )
         yield from (item for item in _MORE if item.verb != "void" or incident.state in _VOIDABLE)
         yield from _unlisted()
+    for draft in (one for one in incident.update_drafts if one.outcome is None):
+        about = {"audience": draft.audience.value}
+        yield MenuItem("approve", _ACT, fields={"draft": draft.n}, label_values=about)
+        yield MenuItem("discard", _ACT, fields={"draft": draft.n}, label_values=about)
     if incident.masks:
         yield MenuItem("unmask")
     yield from _ALWAYS

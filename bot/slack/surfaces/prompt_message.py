@@ -31,6 +31,7 @@ from incident.rules.closure_criteria import Unmet
 from roles.person_ids import PersonId
 
 _SHARED: Final = "slack/prompts/shared.j2"
+_POSTPONE: Final = "verb:later"
 _CHECKLIST: Final = "slack/prompts/closure.j2"
 
 
@@ -39,7 +40,7 @@ class PromptContext:
     """The context of a prompt's templates.
 
     `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
-    `source` the fact behind it where the template quotes one, `until` the time it was postponed to.
+    `source` the fact behind it where the template quotes one, `until` the time to which `put_off_by` postponed it.
     """
 
     i: Incident
@@ -51,6 +52,7 @@ class PromptContext:
     items: tuple[ChecklistItem, ...] = ()
     source: Fact | None = None
     until: datetime | None = None
+    put_off_by: PersonId | None = None
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
@@ -73,7 +75,7 @@ class PromptContext:
 
 
 def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None:
-    """Return the message of a prompt: with buttons while it is open, as one line once no answer is needed.
+    """Return the message of a prompt: with buttons until it is answered, as one line afterwards.
 
     None if the message is to be deleted, since the prompt is repeated or another one replaces it.
     """
@@ -83,7 +85,9 @@ def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None
     if context.state is PromptState.GONE:
         return _settled(renderer.macro(template, "answered", context))
     if context.state is PromptState.PUT_OFF:
-        return _settled(renderer.macro(_SHARED, "put_off", context))
+        return _put_off(
+            context, renderer.macro(_SHARED, "put_off", context), renderer.macro(template, "buttons", context)
+        )
     if context.items:
         return _checklist(context, renderer)
     return template_message(renderer, template, context, context.i)
@@ -91,6 +95,12 @@ def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None
 
 def _settled(text: str) -> Message | None:
     return Message(text, context_line(text)) if text else None
+
+
+def _put_off(context: PromptContext, text: str, buttons: str) -> Message:
+    """Return a postponed prompt: it can be answered still, and not be postponed again."""
+    lines = "\n".join(line for line in buttons.splitlines() if not line.strip().startswith(_POSTPONE))
+    return Message(text, [*context_line(text), *button_row(read_buttons(lines, context.i))])
 
 
 def _checklist(context: PromptContext, renderer: Renderer) -> Message:

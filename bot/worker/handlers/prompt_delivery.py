@@ -29,7 +29,7 @@ from roles.person_ids import PersonId, slack_person
 _log = logging.getLogger(__name__)
 _MAJOR: Final = frozenset({Priority.P1, Priority.P2})
 # Any responder may act on these, so they are asked in the incident channel.
-_FOR_EVERY_RESPONDER: Final = frozenset({"acknowledge", "commander", "closure", "call"})
+_FOR_EVERY_RESPONDER: Final = frozenset({"acknowledge", "commander", "closure", "call", "approval"})
 # A masked text is shown to none but those who may decide about it, so each of them is asked directly.
 _MASK_DECISION: Final = "mask"
 _NOT_ASKED: Final = "mask_decision"
@@ -124,7 +124,7 @@ def _edit_or_delete(run: JobRun, context: JobContext, posted: tuple[str, str], m
 
 def _prompt_context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -> PromptContext:
     incident = run.incident
-    until = next((one.until for one in incident.prompted if one.n == n), None)
+    prompted = next((one for one in incident.prompted if one.n == n), None)
     return PromptContext(
         i=incident,
         prompt=fact,
@@ -134,13 +134,14 @@ def _prompt_context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -
         later_minutes=context.policy.prompt_put_off_minutes,
         items=checklist(incident, context.policy) if fact.ask == "closure" else (),
         source=_quoted_fact(run, context, fact),
-        until=until,
+        until=prompted.until if prompted else None,
+        put_off_by=prompted.put_off_by if prompted else None,
     )
 
 
 def _quoted_fact(run: JobRun, context: JobContext, fact: PromptDue) -> Fact | None:
-    """Return the fact that a prompt quotes: the note of a handover offer, the reason of a mask. None for others."""
-    if fact.ask not in {"handover", _MASK_DECISION}:
+    """Return the fact that a prompt quotes: the note of a handover offer, the reason of a mask, a draft. None for others."""
+    if fact.ask not in {"handover", "approval", _MASK_DECISION}:
         return None
     n = int(fact.due.rpartition(":")[2])
     entries = context.recorder.read(lambda reader: reader.entries(run.job.incident, after=n - 1, until=n))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from bot.rendering.renderer import VerbContext
+from bot.rendering.update_text import text_of_update, update_context
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import mark_amended, mark_late
@@ -14,31 +13,14 @@ from bot.worker.handlers.message_sender import channel_named, is_private, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from incident.entries.lifecycle import StateChanged
-from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
+from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
 from incident.entry import Entry, Fact
 from incident.medium import Medium, slack_ref
 from incident.model.components import OpenSlot
 from incident.model.incident import Incident
 from incident.record import amendments
-from incident.rules.impact_time import Impact, impact
 from incident.rules.visibility import is_restricted, may_stand_in
 from incident.states import Audience
-from roles.person_ids import PersonId
-from roles.role_names import Role
-
-
-@dataclass(frozen=True)
-class UpdateContext:
-    """What the templates of updates see: the incident `i`, the update, its audiences and author, the next one due."""
-
-    i: Incident
-    update: StatusUpdatePosted
-    audiences: tuple[Audience, ...]
-    by: PersonId
-    at: datetime
-    impact: Impact
-    next_at: datetime | None
-    roles: tuple[tuple[Role, PersonId], ...]
 
 
 def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -57,11 +39,22 @@ def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]
 
 
 def text_for_responders(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
-    """Return the update that responders read in the incident channel, and its text as it reads now."""
+    """Return the update that responders read in the incident channel, and its text as it reads now.
+
+    A text of their own that other audiences got at the same time follows it.
+    """
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
-    internal = next((entry for entry, fact in posted if fact.audience is Audience.INTERNAL), posted[0][0])
-    amended = (internal, *amendments.amendments_of([internal], entries))
-    return internal, amended_text(run, context, amended, tuple(fact.audience for _, fact in posted))
+    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
+    amended = (internal[0], *amendments.amendments_of([internal[0]], entries))
+    same = {entry.n: fact.audience for entry, fact in posted if fact.text == internal[1].text}
+    others = [one.fact for one in amendments.as_amended(entries) if one.n not in same and _is_update(one)]
+    texts = [amended_text(run, context, amended, tuple(same.values()))]
+    texts += [context.renderer.macro("slack/update.j2", "own_texts", others)] if others else []
+    return internal[0], "\n".join(texts)
+
+
+def _is_update(entry: Entry) -> bool:
+    return isinstance(entry.fact, StatusUpdatePosted)
 
 
 def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -76,8 +69,8 @@ def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if fact.audience is Audience.INTERNAL and is_restricted(run.incident):
         return ()
     named = context.policy.audiences.get(fact.audience)
-    if not named:
-        return (_delivered(entry, fact, error="no_place"),)
+    if not (named and fact.has_channel):
+        return (_delivered(entry, fact, error=NO_CHANNEL),)
     try:
         channel = channel_named(context, named)
         if is_restricted(run.incident) and not may_stand_in(run.incident, is_private=is_private(context, channel)):
@@ -121,25 +114,10 @@ def update_text(
 ) -> str:
     """Return the text of an update as it reads now."""
     incident = _as_of_posting(run.incident, _later_entries(run, context, entry), fact.audience)
-    view = UpdateContext(
-        i=incident,
-        update=fact,
-        audiences=audiences,
-        by=entry.by,
-        at=entry.occurred_at,
-        impact=impact(incident),
-        next_at=_next_at(incident, entry, fact),
-        roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
+    view = update_context(
+        incident, fact, audiences=audiences, by=entry.shown_by, at=entry.occurred_at, recorded_at=entry.recorded_at
     )
-    return context.renderer.macro(f"updates/{fact.audience}.j2", "update", view)
-
-
-def _next_at(incident: Incident, entry: Entry, fact: StatusUpdatePosted) -> datetime | None:
-    """Return when the next update is due after this one: as owed, else as promised."""
-    slot = incident.audience(fact.audience).open
-    if slot is not None:
-        return slot.due_at
-    return fact.next_update_at if fact.next_update_at and fact.next_update_at > entry.recorded_at else None
+    return text_of_update(context.renderer, context.policy, view)
 
 
 def _later_entries(run: JobRun, context: JobContext, entry: Entry) -> Sequence[Entry]:

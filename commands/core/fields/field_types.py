@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from incident.states import EVERY_AUDIENCE, Audience
 from roles.role_names import Role, read_role
 
 
@@ -16,16 +17,6 @@ def several(value: object) -> object:
     """Turn one word into a list of one."""
     return (value,) if isinstance(value, str) else value
 
-
-def _role(value: object) -> object:
-    role = read_role(value) if isinstance(value, str) else None
-    return role or value
-
-
-RoleWord = Annotated[Role, BeforeValidator(_role)]
-
-# An id or a criterion that our sentences quote as it is: nothing in it can ping or format.
-Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]
 
 # What people call the audiences of status updates; the slugs are stored.
 AUDIENCE_WORDS: Final = (
@@ -47,6 +38,48 @@ AUDIENCE_WORDS: Final = (
     ("regulators", "regulator"),
     ("the regulator", "regulator"),
 )
+# What people call every audience that is owed updates, where an update may name several.
+AUDIENCES_WORDS: Final = (
+    *AUDIENCE_WORDS,
+    ("everyone", EVERY_AUDIENCE),
+    ("everybody", EVERY_AUDIENCE),
+    ("all audiences", EVERY_AUDIENCE),
+    ("everyone who is owed updates", EVERY_AUDIENCE),
+)
+
+
+def read_audience(word: str) -> str | None:
+    """Return the slug of the audience that a word names (`customers`, `the regulator`, `everyone`), or None."""
+    named = word.strip().rstrip(",").lower().replace("_", " ").replace("-", " ")
+    return named if named in (*Audience, EVERY_AUDIENCE) else dict(AUDIENCES_WORDS).get(named)
+
+
+def _audience(value: object) -> object:
+    return (read_audience(value) or value) if isinstance(value, str) else value
+
+
+def _audiences(value: object) -> object:
+    named = several(value)
+    return tuple(_audience(one) for one in named) if isinstance(named, list | tuple) else named
+
+
+AudienceWord = Annotated[Audience, BeforeValidator(_audience)]
+# The audiences of one update, or `all`.
+AudienceWords = Annotated[tuple[Audience | Literal["all"], ...], BeforeValidator(_audiences)]
+# A form takes the words of audiences from templates/words.yaml.
+AUDIENCE_CHOICES: Final = tuple((one.value, "") for one in Audience)
+AUDIENCES_CHOICES: Final = (*AUDIENCE_CHOICES, (EVERY_AUDIENCE, ""))
+
+
+def _role(value: object) -> object:
+    role = read_role(value) if isinstance(value, str) else None
+    return role or value
+
+
+RoleWord = Annotated[Role, BeforeValidator(_role)]
+
+# An id or a criterion that our sentences quote as it is: nothing in it can ping or format.
+Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]
 
 IncidentType = Literal["it", "security", "third_party", "request"]
 INCIDENT_TYPES: Final = (

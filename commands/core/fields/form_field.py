@@ -43,6 +43,8 @@ class FormField:
     `attested`: taken only from Slack's own payload of a message, never from a line, a form or a button.
     `outside`: several words in quotes name a person outside Slack.
     `pattern`: in a typed line only a word of this form is the value.
+    `form_only`: the usage of a typed line leaves it out, since another field takes the same there.
+    `on_request`: in a form only once its name is among the given fields.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -56,6 +58,8 @@ class FormField:
     hidden: bool = False
     past: bool = False
     attested: bool = False
+    form_only: bool = False
+    on_request: bool = False
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()

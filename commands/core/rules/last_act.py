@@ -77,6 +77,8 @@ FINAL: Final[dict[type[Fact], str]] = {
     conversation.Masked: "undo_masked",
     conversation.MaskLifted: "undo_unmasked",
     status_updates.UpdateCorrected: "undo_amended",
+    status_updates.UpdateDrafted: "undo_drafted",
+    status_updates.UpdateDraftClosed: "undo_draft_closed",
     status_updates.UpdatesHeld: "undo_held",
     status_updates.UpdatesReleased: "undo_held",
     integrity.Preserved: "undo_preserved",

@@ -55,7 +55,7 @@ def test_a_prompt_is_snoozed_by_its_button(stood: BrowserEnv) -> None:
 
     press(message(page, "A1 has reached the end of its time"), "Not now (10 min)")
 
-    expect(message(page, "Put off until")).to_be_visible()
+    expect(message(page, "snoozed to")).to_be_visible()
 
 
 def test_a_page_is_answered_in_the_direct_message_and_the_channel_shows_it(scene: BrowserEnv) -> None:

@@ -39,7 +39,7 @@ def test_every_example_in_the_shipped_policy_works_once_it_is_uncommented():
 
     policy = read_policy(uncommented(OURS), TODAY).policy.model_dump(exclude_defaults=True)
 
-    assert len(keys) == 5
+    assert len(keys) == 7
     assert [key for key in keys if not policy.get(key)] == []
     optional = {name for name, field in Service.model_fields.items() if field.default is None}
     assert optional == {key for key in of_service if policy["services"]["checkout"].get(key)}
@@ -348,3 +348,22 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
 )
 def test_numbers_and_lists_that_contradict_each_other_are_named(old, new, says):
     assert any(says in one for one in gap_texts(OURS.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("part", "fault"),
+    [
+        (
+            "update_templates:\n  customer: '{text} {titel}'\n",
+            "update_templates.customer has a placeholder that does not exist: {titel}.",
+        ),
+        ("update_templates:\n  exec: 'We are on it'\n", "update_templates.exec has no {text}"),
+        ("update_approvals:\n  customer: {by: [comander]}\n", "names neither a role nor a group: comander"),
+        ("update_approvals:\n  customer: {by: []}\n", "update_approvals.customer.by"),
+    ],
+)
+def test_a_template_and_an_approval_that_cannot_work_are_named_with_their_line(part, fault):
+    [found] = broken(OURS + part)
+
+    assert fault in str(found)
+    assert found.line == line_of(OURS + part, part.splitlines()[-1])

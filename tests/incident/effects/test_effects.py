@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incident.deadlines import due_deadlines
-from incident.effects.channel_messages import UPDATES_HERE, template_of
+from incident.effects.channel_messages import UPDATES_HERE, channel_messages, template_of
 from incident.effects.effects import SILENT, effects
 from incident.entries import KINDS, integrity
 from incident.entries.classification import Confirmed
@@ -22,7 +22,7 @@ from incident.entries.role_holders import (
     RoleReleased,
     RoleTaken,
 )
-from incident.entries.status_updates import UpdateDelivered
+from incident.entries.status_updates import NO_CHANNEL, UpdateDelivered
 from incident.entry import Fact
 from incident.jobs import USABLE, Job, JobKind
 from incident.medium import Medium
@@ -143,7 +143,7 @@ def test_a_channel_that_is_shared_with_another_organisation_says_so():
 def test_every_kind_of_fact_is_said_or_known_not_to_be():
     """A new fact without a template fails here until its author has decided who is told."""
     otherwise = {"state_changed", "role_taken", "joined", "gap_noted", "prompt_due", "prompt_put_off", "update_missed"}
-    otherwise |= {"updates_missed"}
+    otherwise |= {"updates_missed", "update_drafted", "update_draft_closed"}
     of_muster = {
         "channel_made",
         "channel_changed",
@@ -302,10 +302,13 @@ def test_without_a_channel_the_declarer_is_told_directly():
 
 def test_an_update_that_did_not_arrive_is_said():
     chain, _ = declared()
-    lost = UpdateDelivered(update=1, audience=EXEC, medium=Medium.SLACK, error="no_place")
+    lost = UpdateDelivered(update=1, audience=EXEC, medium=Medium.SLACK, error="is_archived")
     arrived = lost.model_copy(update={"error": None, "ts": "1.1", "channel": "C9"})
+    nowhere = lost.model_copy(update={"error": NO_CHANNEL})
 
     assert the(told(chain, lost, by=MUSTER), JobKind.SAY).template == "surfaces/undelivered"
+    chain.add(nowhere, at=6, by=MUSTER)
+    assert channel_messages(chain.now, chain.entries[-1:]) == ()
     assert told(chain, arrived, by=MUSTER, at=6) == ()
 
 

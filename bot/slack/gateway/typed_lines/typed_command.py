@@ -10,6 +10,7 @@ from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text, sentence
 from bot.rendering.user_text import from_line
 from bot.slack.forms.modal import OCCURRED
+from bot.slack.gateway.form_preview import is_previewed
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.typed_lines.doubts import banner_of, fields_in_doubt
 from bot.slack.gateway.typed_lines.unknown_command import handle_unknown_command
@@ -103,8 +104,11 @@ def _execute_or_open(
     fields: Fields = {**parsed.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
     lacks_reference = _lacks_reference(interaction, verb, fields)
     is_complete = parsed.is_complete and not (verb.is_confirmed or lacks_reference or _lacks_text(verb, fields))
+    if is_complete and is_previewed(verb, fields, gateway.record.policy):
+        gateway.forms.open(interaction, verb, fields)
+        return None
     if is_complete:
-        return gateway.executor.execute(interaction, verb.name, fields)
+        return gateway.execute_or_ask(interaction, verb.name, fields)
     if _is_unknown_choice(verb, parsed):
         return gateway.executor.execute(interaction, verb.name, {**fields, **dict(parsed.invalid)})
     banner = banner_of(verb, parsed) or (sentence("which_text") if lacks_reference else None)

@@ -6,6 +6,7 @@ from bot.slack.surfaces.action_menu import action_menu
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
 from incident.model.slack_references import Mask
+from incident.model.update_draft import UpdateDraft
 from incident.states import State
 from roles.role_names import Role
 from tests.support.block_kit import valid_message
@@ -91,7 +92,7 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
         shown = action_menu(incident, place.person("ann"), "/incident")
         offered |= {*names(shown), *(action.split(":")[1] for action, _ in further(shown))}
 
-    held_only = {"accept", "handover", "done", "unmask"}
+    held_only = {"accept", "handover", "done", "unmask", "approve", "discard"}
     assert {verb.name for verb in verb_registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
 
 
@@ -103,6 +104,17 @@ def test_the_action_menu_offers_unmask_while_a_text_is_masked(place, base):
     ]
 
     assert ["form:unmask" in shown for shown in acts] == [False, True]
+
+
+def test_the_action_menu_offers_approval_while_an_update_waits_for_it(place, base):
+    draft = UpdateDraft(n=7, audience="customer", text="x", by=place.person("bea"), at=base.last_entry_at)
+    waiting = base.model_copy(update={"update_drafts": (draft,)})
+
+    shown = action_menu(waiting, place.person("ann"), "/incident")
+
+    assert {"verb:approve", "verb:discard"} <= {action for action, _ in further(shown)}
+    assert "Approve the update to customers" in str(shown.blocks)
+    assert "verb:approve" not in {action for action, _ in further(action_menu(base, place.person("ann"), "/incident"))}
 
 
 def test_a_verb_with_a_button_is_not_in_the_menu_of_further_actions(place, base):

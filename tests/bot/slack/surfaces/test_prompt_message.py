@@ -19,8 +19,10 @@ from incident.deadlines.due_deadlines import PromptState
 from incident.entries.conversation import Masked
 from incident.entries.delivery import PromptDue
 from incident.entries.role_holders import HandoverOffered
+from incident.entries.status_updates import UpdateDrafted
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
 from incident.model.slack_references import Mask, OpenPrompt
+from incident.model.update_draft import UpdateDraft
 from incident.rules.closure_checklist import checklist
 from incident.states import Audience, State
 from roles.role_names import Role
@@ -29,9 +31,18 @@ from tests.support.handmade_incidents import EVA, ILSE, START, an_incident, late
 from tests.support.policies import small_policy
 
 LONG = "<!channel> *" + "x" * 2900
-ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7", "mask": "8"}
+ABOUT = {
+    "action": "A1",
+    "tempfix": "TF1",
+    "handover": "commander",
+    "closure": "",
+    "call": "7",
+    "mask": "8",
+    "approval": "12",
+}
 SOURCES = {
     "handover": HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG),
+    "approval": UpdateDrafted(audience=Audience.CUSTOMER, text=LONG),
     "mask": Masked(channel="C1", ts="1.0", entries=(6, 7), reason=LONG),
 }
 ASKS = sorted(path.stem for path in (TEMPLATES / "slack" / "prompts").glob("*.j2") if path.stem != "shared")
@@ -42,6 +53,7 @@ def incident(**changes):
         **{
             "actions": (Action(id="A1", text=LONG, assignee=EVA, opened_at=START, due_at=later(5)),),
             "temp_fixes": (TempFix(id="TF1", text=LONG, owner=EVA, remove_by=later(5)),),
+            "update_drafts": (UpdateDraft(n=12, audience=Audience.CUSTOMER, text=LONG, by=ILSE, at=START),),
             "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=START),),
             "review": Review(owner=EVA, at=later(5)),
             "escalations": (
@@ -75,6 +87,7 @@ def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=START
         items=checklist(shown, small_policy()) if ask == "closure" else (),
         source=SOURCES.get(ask),
         until=later(9),
+        put_off_by=EVA,
     )
 
 
@@ -146,12 +159,18 @@ def test_an_answered_prompt_is_one_line_without_buttons_in_every_state(ask, stat
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_a_postponed_prompt_names_the_time_and_a_repeated_one_is_deleted(ask):
-    put_off = prompt_message(context(ask, PromptState.PUT_OFF), Renderer())
+def test_a_postponed_prompt_says_what_it_asks_and_until_when_and_a_repeated_one_is_deleted(ask):
+    put_off, asked = (prompt_message(context(ask, s), Renderer()) for s in (PromptState.PUT_OFF, PromptState.OPEN))
 
     assert put_off is not None
     assert valid_message(put_off.arguments()["blocks"])
-    assert put_off.text.startswith("Put off until <!date^")
+    assert re.search(r"^[A-Z].* \(due <!date\^.*\) snoozed to <!date\^.* by <@UEVA>\. INC-2026-0042", put_off.text)
+    assert not put_off.text.startswith("Question")
+    left = {element["text"]["text"] for element in elements(put_off)}
+    assert (
+        left == {e["text"]["text"] for e in elements(asked) if e["type"] == "button"} - {"Not now (10 min)"}
+        or ask == "closure"
+    )
     assert prompt_message(context(ask, PromptState.AGAIN), Renderer()) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 from incident.states import State
@@ -64,7 +65,7 @@ def test_a_prompt_of_a_low_priority_is_a_direct_message_until_it_is_overdue(rig)
     assert any("A1 has reached the end of its time" in m.text for m in prompts_in(rig, key))
 
 
-def test_a_snoozed_prompt_loses_its_buttons_returns_and_is_recorded(rig):
+def test_a_snoozed_prompt_still_says_what_it_asks_returns_and_is_recorded(rig):
     key = rig.declare()
     rig.after(minutes=5)
     [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
@@ -73,7 +74,9 @@ def test_a_snoozed_prompt_loses_its_buttons_returns_and_is_recorded(rig):
     rig.act("later", "ilse", key, **value["f"])
     rig.drain()
 
-    assert rig.channel(key).messages[prompt.ts].text.startswith("Put off until")
+    snoozed = rig.channel(key).messages[prompt.ts]
+    assert re.match(r"Commander \(due .*\) snoozed to .* by <@U01ILSE>", snoozed.text)
+    assert set(pressed(snoozed)) == set(pressed(prompt)) - {"Not now (10 min)"}
     assert len(rig.entries(key, "prompt_put_off")) == 1
     rig.after(minutes=10)
     again = [m for m in prompts_in(rig, key) if "commands" in m.text]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.medium import slack_message
+from incident.policy import UpdateApproval
 from incident.states import Audience
+from tests.support.block_kit import pressed
 
 
 def test_an_update_to_responders_is_posted_in_full_with_the_time_of_the_next_one(rig):
@@ -38,8 +40,37 @@ def test_an_update_without_a_channel_for_its_audience_says_so_in_the_incident_ch
     rig.act("update", "ilse", key, audience=["customer"], text="We are looking into it.")
     rig.after(seconds=2)
 
-    assert rig.entries(key, "update_delivered") == []
-    assert any("names no channel for customers, so it was posted nowhere" in text for text in rig.texts(key))
+    [delivered] = rig.entries(key, "update_delivered")
+    assert (delivered.fact.ref, delivered.fact.error) == (None, "no_place")
+    assert len([text for text in rig.texts(key) if "customers" in text and "nowhere" in text]) == 1
+    assert rig.incident(key).audience(Audience.CUSTOMER).unreached
+
+
+def test_the_prompt_for_an_update_that_reached_no_one_does_not_say_that_they_got_it(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.after(minutes=31)
+    rig.sandbox.faults.fail_with("is_archived", "conversations.join")
+    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
+    rig.after(seconds=5)
+
+    [answered] = [text for text in rig.texts(key) if "is recorded, but reached no one" in text]
+    assert answered.startswith(":warning: The update to executives")
+    assert not any("Executives got their update" in text for text in rig.texts(key))
+
+
+def test_a_text_of_its_own_goes_to_its_audience_and_responders_read_it_too(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["internal", "exec"], text="Rolling back.", exec_text="Cards fail.")
+    rig.drain()
+
+    [there] = [m.text for m in rig.named("exec").messages.values() if not m.subtype]
+    [here] = [text for text in rig.texts(key) if "Rolling back." in text]
+    assert ">Cards fail." in there
+    assert "Rolling back." not in there
+    assert "*Update* to responders by <@U01ILSE>" in here
+    assert "*To executives*: Cards fail." in here
 
 
 def test_an_update_of_a_restricted_incident_is_not_posted_in_a_public_channel(rig):
@@ -112,3 +143,41 @@ def test_a_late_update_shows_the_state_at_the_time_it_was_written(rig):
     assert "being worked on" in posted.text
     assert "restored" not in posted.text
     assert "late)_" in posted.text
+
+
+def test_a_draft_waits_in_the_channel_with_its_buttons_until_a_second_person_approves_it(rig):
+    rig.policy.update_approvals[Audience.EXEC] = UpdateApproval(by=("commander",))
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("assign", "ilse", key, role="comms_lead", to=rig.person("rosa"))
+    rig.act("update", "rosa", key, audience=["exec"], text="Card payments fail since ten.")
+    rig.after(seconds=2)
+    [draft] = [m for m in rig.messages(key) if "waits for approval" in m.text]
+
+    assert draft.text.startswith("<@U01ILSE> *Update to executives waits for approval*")
+    assert ">Card payments fail since ten." in str(draft.blocks)
+    assert set(pressed(draft)) == {"Approve", "Change", "Discard", "Not now (10 min)"}
+    assert not [m for m in rig.named("exec").messages.values() if not m.subtype]
+
+    rig.act("approve", "ilse", key, **pressed(draft)["Approve"][1]["f"])
+    rig.after(seconds=2)
+
+    [posted] = [m.text for m in rig.named("exec").messages.values() if not m.subtype]
+    assert ">Card payments fail since ten." in posted
+    answered = rig.channel(key).messages[draft.ts]
+    assert answered.text.startswith(":white_check_mark: Update to executives by <@U04ROSA>, approved by <@U01ILSE>")
+    assert "*Update* to executives by <@U04ROSA>, approved by <@U01ILSE>: Card payments" in "\n".join(rig.texts(key))
+
+
+def test_the_prompt_for_an_update_that_waits_says_so_and_offers_its_approval(rig):
+    rig.policy.update_approvals[Audience.EXEC] = UpdateApproval(by=("commander",))
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("assign", "ilse", key, role="comms_lead", to=rig.person("rosa"))
+    rig.act("update", "rosa", key, audience=["exec"], text="Card payments fail since ten.")
+
+    rig.after(minutes=31)
+
+    [due] = [m for m in rig.messages(key) if "Update to executives is due now" in m.text]
+    assert "It waits for approval: <@U04ROSA> wrote it" in str(due.blocks)
+    assert {"Approve it", "Change it"} <= set(pressed(due))

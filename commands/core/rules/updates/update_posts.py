@@ -1,0 +1,110 @@
+"""Rules of posting a status update: who is addressed, who may post to whom, what blocks it, and the fact that records it.
+
+`update_slots` knows which slot a post meets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
+from commands.core.verb import DecisionContext
+from incident.deadlines import update_slots
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDrafted
+from incident.entry import Fact
+from incident.model.incident import Incident
+from incident.model.update_draft import UpdateDraft
+from incident.refusal import Code, Refusal
+from incident.rules.updates.update_approval import approval_of
+from incident.states import EVERY_AUDIENCE, Audience
+
+_OUTSIDE: Final = frozenset({Audience.CUSTOMER, Audience.REGULATOR})
+
+
+@dataclass(frozen=True)
+class UpdateText:
+    """What the updates of one request have in common beside their texts."""
+
+    final: bool
+    next_update_at: datetime | None
+    warned: tuple[str, ...] = ()
+
+
+def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...]:
+    """Return the audiences, each once; `all` is internal and every audience ever owed updates and not on hold."""
+    if EVERY_AUDIENCE not in given:
+        return tuple(dict.fromkeys(Audience(one) for one in given))
+    owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]
+    return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
+
+
+def refuse(now: DecisionContext, audiences: tuple[Audience, ...], promised: datetime | None) -> None:
+    """Refuse an author without authority, a promise that is too far ahead, and what may not be posted now."""
+    refuse_speaker(audiences, now)
+    _refuse_promise(now, promised)
+    refuse_blocked(now, audiences)
+
+
+def refuse_blocked(now: DecisionContext, audiences: tuple[Audience, ...]) -> None:
+    """Refuse an update to an audience on hold, and one that would leave a drill."""
+    refuse_held(audiences, now)
+    outside = [one for one in audiences if one in _OUTSIDE]
+    if now.open.drill and outside:
+        raise Refusal(Code.DRILL_EXTERNAL_BLOCKED, "update_in_drill", "audience", audience=outside[0])
+
+
+def _refuse_promise(now: DecisionContext, promised: datetime | None) -> None:
+    priority = now.open.priority
+    longest = now.policy.update_rules.promise_max_minutes.get(priority) if priority else None
+    if promised is None or longest is None:
+        return
+    latest = now.happened_at + timedelta(minutes=longest)
+    if promised > latest:
+        raise Refusal(
+            Code.PROMISE_TOO_LONG,
+            "update_promise_too_long",
+            "next_update_at",
+            priority=str(priority),
+            longest=str(longest),
+            latest=latest.isoformat(),
+        )
+
+
+def recorded(now: DecisionContext, audience: Audience, text: str, update: UpdateText) -> Fact:
+    """Return the fact of an update: posted, or a draft where a second person approves it.
+
+    What was posted elsewhere before, and is recorded late, needs no approval.
+    """
+    is_late = now.happened_at < now.at
+    if not is_late and approval_of(now.open, audience, now.policy) is not None:
+        return UpdateDrafted(
+            audience=audience,
+            text=text,
+            final=update.final,
+            next_update_at=update.next_update_at,
+            warned=update.warned,
+        )
+    return _posted(now, audience, text, update)
+
+
+def approved(now: DecisionContext, draft: UpdateDraft, warned: tuple[str, ...]) -> StatusUpdatePosted:
+    """Return the fact of a draft that is posted now, in the name of its author."""
+    update = UpdateText(final=draft.final, next_update_at=draft.next_update_at, warned=warned)
+    posted = _posted(now, draft.audience, draft.text, update)
+    return posted.model_copy(update={"author": draft.by, "draft": draft.n})
+
+
+def _posted(now: DecisionContext, audience: Audience, text: str, update: UpdateText) -> StatusUpdatePosted:
+    # What is recorded later than it was sent needs no channel: it is posted nowhere now.
+    is_late = now.happened_at < now.at
+    return StatusUpdatePosted(
+        audience=audience,
+        text=text,
+        final=update.final,
+        next_update_at=update.next_update_at,
+        has_channel=is_late or audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
+        warned=update.warned,
+        **update_slots.match_post(now.open, audience, final=update.final, happened_at=now.happened_at, at=now.at),
+    )

@@ -1,0 +1,98 @@
+"""What is doubtful about a status update: a repetition, words that contradict the state, an audience without a channel.
+
+None of it is a refusal: the person is asked where that is possible, and the update records what it was warned of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from commands.core.verb import DecisionContext, Doubt
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDrafted
+from incident.refusal import Code, Refusal
+from incident.states import Audience, State
+
+_RECOVERED: Final = frozenset({State.MITIGATED, State.RESTORED, State.RESOLVED, State.CLOSED})
+_DONE: Final = frozenset({State.RESOLVED, State.CLOSED})
+# "It is not fixed yet", "until it is back to normal": such a word within the three before says the opposite.
+_NEGATIONS: Final = frozenset(
+    {"not", "no", "never", "until", "till", "once", "when", "if", "before", "unless", "without", "will", "be", "nearly"}
+)
+_NEAR: Final = 3
+_WORD: Final = re.compile(r"[\w'’]+")
+
+Texts = Mapping[Audience, str]
+
+
+def doubts(now: DecisionContext, texts: Texts) -> tuple[Doubt, ...]:
+    """Return what to ask before these texts are posted; nothing about an update that is recorded late."""
+    if now.happened_at < now.at:
+        return ()
+    found = (_repeats(now, texts), _contradicts(now, texts.values()), _without_channel(now, texts))
+    return tuple(doubt for doubt in found if doubt is not None)
+
+
+def contradictions(now: DecisionContext, text: str) -> tuple[Doubt, ...]:
+    """Return what to ask before a draft is posted that may have been written in another state."""
+    found = _contradicts(now, (text,))
+    return (found,) if found else ()
+
+
+def refuse_contradiction(now: DecisionContext, texts: Iterable[str]) -> None:
+    """Refuse words that contradict the state where the policy says so; what is recorded late is about another state."""
+    found = _contradicts(now, texts)
+    if found is not None and now.policy.update_rules.contradiction == "refuse" and now.happened_at == now.at:
+        phrase, state = found.facts["phrase"], found.facts["state"]
+        raise Refusal(Code.BAD_VALUE, "update_contradicts_refused", "text", phrase=phrase, state=state)
+
+
+def _repeats(now: DecisionContext, texts: Texts) -> Doubt | None:
+    minutes = now.policy.update_rules.repeat_minutes
+    since = now.at - timedelta(minutes=minutes)
+    kinds = (StatusUpdatePosted.kind, UpdateDrafted.kind)
+    recent = [e.fact for e in now.reader.unmasked().entries(now.open.key, kinds=kinds) if e.recorded_at >= since]
+    posted = {
+        (fact.audience, _folded(fact.text)) for fact in recent if isinstance(fact, StatusUpdatePosted | UpdateDrafted)
+    }
+    repeated = [one for one, text in texts.items() if minutes and (one, _folded(text)) in posted]
+    return Doubt("update_repeats", {"repeated": ", ".join(repeated), "minutes": str(minutes)}) if repeated else None
+
+
+def _contradicts(now: DecisionContext, texts: Iterable[str]) -> Doubt | None:
+    rules, state = now.policy.update_rules, now.open.state
+    if rules.contradiction == "allow":
+        return None
+    words = rules.investigation_words if state in _DONE else () if state in _RECOVERED else rules.recovery_words
+    phrase = next((word for text in texts for word in words if says(text, word)), None)
+    return Doubt("update_contradicts", {"phrase": phrase, "state": state.value}) if phrase else None
+
+
+def _without_channel(now: DecisionContext, texts: Texts) -> Doubt | None:
+    nowhere = [one for one in texts if one is not Audience.INTERNAL and not now.policy.audiences.get(one)]
+    return Doubt("update_no_channel", {"nowhere": ", ".join(nowhere)}) if nowhere else None
+
+
+def says(text: str, phrase: str) -> bool:
+    """True if a text says a phrase, and not that it is otherwise (`not fixed`, `until it is fixed`)."""
+    words, sought = _words(text), _words(phrase)
+    for place in range(len(words) - len(sought) + 1):
+        before = words[max(place - _NEAR, 0) : place]
+        if words[place : place + len(sought)] == sought and not any(_negates(word) for word in before):
+            return bool(sought)
+    return False
+
+
+def _negates(word: str) -> bool:
+    return word in _NEGATIONS or word.endswith(("n't", "n’t"))
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _folded(text: str) -> str:
+    """Return a text by which repetitions are recognised: in lower case, its spaces single."""
+    return " ".join(text.casefold().split())
