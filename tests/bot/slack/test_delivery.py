@@ -167,7 +167,7 @@ def test_a_form_that_could_not_be_recorded_keeps_its_text_and_shows_the_error_id
     assert "kept" in answer.body
 
 
-@pytest.mark.parametrize("kind", ["channel_rename", "pin_added", "tokens_revoked", "link_shared"])
+@pytest.mark.parametrize("kind", ["team_rename", "emoji_changed", "tokens_revoked", "link_shared"])
 def test_an_unsubscribed_event_is_acknowledged_and_ignored(place, kind):
     before = len(place.entries(workspace_chain(place.team)))
 

@@ -163,7 +163,7 @@ def test_when_slack_creates_no_channel_the_declarer_is_notified_and_dependent_jo
     rig.after(seconds=5)
 
     [notice] = rig.direct("ilse")
-    assert "would not make its channel" in notice.text
+    assert "has no channel" in notice.text
     assert rig.incident(key).places.channel is None
     assert {dead.job.kind for dead in rig.store.jobs.dead_letters()} >= {
         JobKind.MAKE_CHANNEL,
