@@ -12,6 +12,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from incident.rules.seen_length import cut_seen, seen_length
+
+# No field takes more; an update of that length reaches its audience whole.
+LONGEST_TEXT: Final = 3000
 _TOKEN: Final = re.compile(r"<([^<>]*)>")
 _ALLOWED: Final = re.compile(r"(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://|mailto:|tel:)")
 _GROUP: Final = re.compile(r"!(?:subteam\^\w+(?:\|@?(\S+))?|(channel|here|everyone)(?:\|.*)?)$")
@@ -88,9 +92,11 @@ def code(text: str, limit: int = 120) -> str:
     return f"`{sanitized(clip(_SPACE.sub(' ', text).replace('`', chr(39)).strip(), limit))}`"
 
 
-def block_quote(text: str, limit: int = 2800) -> str:
-    """Return authored text as a block quote in Slack, with its own formatting."""
-    lines = sanitized(clip(text.strip(), limit)).splitlines() or [""]
+def block_quote(text: str, limit: int = LONGEST_TEXT) -> str:
+    """Return authored text as a block quote in Slack, with its own formatting; `limit` counts what people see."""
+    whole = text.strip()
+    shown = whole if seen_length(whole) <= limit else f"{cut_seen(whole, limit - 1).rstrip()}…"
+    lines = sanitized(shown).splitlines() or [""]
     return "\n".join(f">{line}" for line in lines)
 
 

@@ -170,7 +170,7 @@ class Renderer:
 
     def _quote(self, text: str | None, limit: int | None = None) -> str:
         if self.mode is Mode.SLACK:
-            return mrkdwn.block_quote(text or "", limit or 2800)
+            return mrkdwn.block_quote(text or "", limit or mrkdwn.LONGEST_TEXT)
         return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
 
     def _plain(self, text: object) -> str:

@@ -22,6 +22,7 @@ _OF_AN_ATTACHMENT: Final = ("pretext", "author_name", "title", "text")
 _CONTROLS: Final = frozenset({"actions", "context_actions", "button", "overflow", "input", "feedback_buttons"})
 _UNSEEN: Final = frozenset({"accessory", "placeholder", "confirm", "options", "option_groups", "metadata"})
 _SEEN: Final = frozenset({"title", "text", "description", "alt_text", "subtitle", "body"})
+_SHOWN_OF: Final[Mapping[str, tuple[str, ...]]] = {"email": ("subject", "plain_text"), "snippet": ("preview",)}
 _TOKEN: Final = re.compile(r"[^\W_]+")
 
 
@@ -30,7 +31,7 @@ def words_of(message: Json) -> str:
     if message.get("room"):
         return _huddle(message["room"])
     text = _text_of(message)
-    return "\n".join([*_text_and_blocks(message, text), *_attached(message, text)])
+    return "\n".join([*_text_and_blocks(message, text), *_attached(message, text), *_shown_of_files(message)])
 
 
 def files_of(message: Json) -> str | None:
@@ -71,6 +72,13 @@ def _attached(message: Json, text: str) -> Iterator[str]:
         if attachment.get("is_share") or not any(attachment.get(name) for name in _PREVIEW):
             lines = list(_attachment(attachment))
             yield from lines or _fallback(attachment, text)
+
+
+def _shown_of_files(message: Json) -> Iterator[str]:
+    """Yield what Slack shows of an e-mail or a snippet without opening it."""
+    for file in message.get("files") or ():
+        names = _SHOWN_OF.get(str(file.get("mode")), ())
+        yield from (escape_bare(str(file[name]).strip()) for name in names if file.get(name))
 
 
 def _attachment(attachment: Json) -> Iterator[str]:

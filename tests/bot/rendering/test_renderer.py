@@ -68,6 +68,13 @@ def test_a_quoted_text_is_quoted_on_every_line():
     assert mrkdwn.block_quote("one\ntwo") == ">one\n>two"
 
 
+def test_a_quote_holds_the_longest_text_that_a_field_takes_however_much_of_it_is_escaped():
+    longest = "a &amp;&lt;b&gt; " * 375
+
+    assert mrkdwn.block_quote(longest) == f">{longest.strip()}"
+    assert mrkdwn.block_quote("a &amp; b &amp; c", 6) == ">a &amp; b…"
+
+
 def test_slack_readers_see_a_mention_and_their_own_time(tmp_path):
     assert line(tmp_path, "{% macro said(c) %}{{ c.by|who }} at {{ c.at|clock }}{% endmacro %}") == (
         f"<@U1> at <!date^{int(LONDON_WINTER_EVENING.timestamp())}^{{time}}|18:06 UTC>"

@@ -22,6 +22,7 @@ from commands.core.fields.form_field import Control, form_fields
 from commands.core.request import Fields
 from commands.core.verb import Verb
 from incident.refusal import Refusal
+from incident.rules.seen_length import seen_length
 from roles.person_ids import PersonId
 
 DECLARE: Final = "declare"
@@ -35,8 +36,8 @@ _ME: Final = frozenset({"me", "myself"})
 
 def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: str) -> SlackReply | None:
     """Run a typed line and return its reply; None when a form opens instead. `confirm ?` always opens its form."""
-    if len(text) > LONGEST_LINE:
-        reason = reason_text("line_too_long", length=str(len(text)), limit=str(LONGEST_LINE))
+    if (length := seen_length(text)) > LONGEST_LINE:
+        reason = reason_text("line_too_long", length=str(length), limit=str(LONGEST_LINE))
         return SlackReply(reason, refused=True)
     line = from_line(text)
     bare = parse_line(gateway, interaction, line.rstrip().removesuffix(FORM)) if line.split()[-1:] == [FORM] else None

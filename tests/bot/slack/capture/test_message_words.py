@@ -151,6 +151,20 @@ def test_files_are_named_and_a_deleted_one_is_not():
     assert files_of({"files": [{"mode": "tombstone"}]}) is None
 
 
+def test_an_alert_that_came_by_e_mail_and_a_snippet_have_the_words_that_slack_shows_of_them():
+    mail = {"mode": "email", "name": "untitled", "subject": "Disk full on db-7", "plain_text": "Used: 99 % & rising\n"}
+    snippet = {"mode": "snippet", "name": "log.txt", "preview": "ERROR pool is empty"}
+
+    message = {"text": "look", "files": [mail, snippet, {"mode": "hosted", "name": "a.png", "preview": "x"}]}
+
+    assert words_of(message).splitlines() == [
+        "look",
+        "Disk full on db-7",
+        "Used: 99 % &amp; rising",
+        "ERROR pool is empty",
+    ]
+
+
 def test_a_huddle_began_and_ended():
     room = {"id": "R1", "created_by": "U1", "date_start": 1000, "date_end": 0, "has_ended": False}
     ended = {**room, "has_ended": True, "date_end": 2560, "participant_history": ["U1", "U2"]}

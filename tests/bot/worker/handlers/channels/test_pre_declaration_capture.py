@@ -11,7 +11,7 @@ from incident.effects.job_keys import key_of
 from incident.entry import EntryPoint
 from incident.jobs import LATER, Job, JobKind
 from roles.person_ids import MUSTER
-from sandbox.state.mutations import channel_mutations
+from sandbox.state.mutations import channel_mutations, message_mutations
 from tests.support.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
 from tests.support.worker_env import posts
 
@@ -40,6 +40,23 @@ def test_exactly_the_last_hour_is_captured_with_its_own_times(rig, shared_channe
     assert [e.by for e in recorded] == [rig.person("eva"), rig.person("ilse")]
     assert all(e.occurred_at < rig.incident(key).times.logged_at for e in recorded)
     assert {e.source.surface for e in recorded} == {EntryPoint.HISTORY}
+
+
+def test_an_alert_before_the_declaration_has_the_words_of_its_attachment(rig, shared_channel):
+    workspace = rig.sandbox.workspace
+    with workspace.lock:
+        post = message_mutations.post(
+            workspace,
+            workspace.find_channel(shared_channel),
+            rig.users["eva"],
+            "",
+            attachments=[{"title": "FIRING", "text": "5xx ratio 34%"}],
+        )
+        post.bot_id = "BALERT"
+
+    key = declare_in(rig, shared_channel)
+
+    assert [entry.fact.text for entry in rig.entries(key, "message_posted")] == ["FIRING\n5xx ratio 34%"]
 
 
 def test_messages_between_the_declaration_and_the_job_are_not_captured(rig, shared_channel):
