@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from pydantic import JsonValue, field_validator
+from pydantic import JsonValue, ValidationInfo, field_validator
 
 from incident.entry import Source
 from incident.frozen import Frozen, Utc, is_clean
@@ -76,6 +77,15 @@ class Request(Frozen):
         if not all(is_clean(text) for text in _texts(value)):
             raise ValueError("text that no database can store: the entry point cleans it")
         return value
+
+    @field_validator("occurred_at")
+    @classmethod
+    def _is_earlier(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        """Take the present minute for now: who types or picks a time gives no seconds, and means no late record."""
+        at = info.data.get("at")
+        is_minute = value is not None and value.second == value.microsecond == 0
+        is_now = is_minute and value is not None and at is not None and value <= at < value + timedelta(minutes=1)
+        return None if is_now else value
 
 
 def _texts(value: JsonValue) -> Iterator[str]:

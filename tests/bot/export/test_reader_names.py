@@ -21,6 +21,7 @@ KNOWN = {
         ("slack:T2:U9", "slack:T2:U9 (external)"),
         ("slack:T1:U9", "slack:T1:U9"),
         ("cli:ann@desk", "cli:ann@desk (claimed)"),
+        ("outside:Lee &amp; son", "Lee & son (outside Slack)"),
         (MUSTER, "Muster"),
     ],
 )
