@@ -24,6 +24,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from bot.grammar.dated_lines import read_note
 from bot.grammar.field_parser import parse_fields
 from bot.grammar.parse_state import HAPPENED, Doubt, ParseState
 from bot.grammar.typed_line import TypedLine, read_line
@@ -101,6 +102,10 @@ def parse_command(
         near = suggestion(phrase.word)
         return replace(command, word=phrase.word, nearest=near, text=typed.cut(named.end))
     command = replace(command, verb=phrase.verb, word=phrase.word)
+    takes_lines = "lines" in phrase.verb.model_fields
+    dated = read_note(typed.cut(phrase.end), at=at, zone=zone) if takes_lines else None
+    if dated is not None:
+        return replace(command, fields=dated.fields, invalid=dated.invalid)
     return _parsed(command, phrase.verb, phrase, typed, Vocabulary(at, zone, person, services, priorities or {}))
 
 
@@ -109,7 +114,7 @@ def _parsed(
 ) -> ParsedCommand:
     own = HAPPENED in verb.model_fields
     happened = {} if verb.is_query or own else {HAPPENED: _HAPPENED}
-    state = parse_fields({**form_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated)
+    state = parse_fields({**_typed_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated)
     moment = None if own else state.values.pop(HAPPENED, None)
     fields = {**state.values, **phrase.preset}
     doubts = [*state.doubts, *([Doubt("role_alone", phrase.word)] if phrase.is_role_alone else [])]
@@ -123,6 +128,10 @@ def _parsed(
         occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
     return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed
+
+
+def _typed_fields(verb: type[Verb]) -> dict[str, FormField]:
+    return {name: one for name, one in form_fields(verb).items() if not one.above_lines}
 
 
 def _with_leftover(parsed: ParsedCommand, verb: type[Verb], state: ParseState, vocabulary: Vocabulary) -> ParsedCommand:

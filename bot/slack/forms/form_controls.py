@@ -6,7 +6,7 @@ Knows Block Kit's elements; knows no verb and no rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -47,6 +47,11 @@ def read_state(field: Field, state: Json, team: str) -> JsonValue:
     if field.form_field.control is Control.WORD:
         return _read_one(state, team)
     return _control(field).read(state, team)
+
+
+def longest_text(fields: Mapping[str, JsonValue]) -> int:
+    """Return how many characters the longest text among these fields has in a form, which takes `LONGEST`."""
+    return max((len(to_form(value)) for value in fields.values() if isinstance(value, str)), default=0)
 
 
 def _control(field: Field) -> FormControl:

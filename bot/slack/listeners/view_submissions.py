@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack
 
-from bot.rendering.message_catalog import notice_title
+from bot.grammar.dated_lines import dated_fields
+from bot.rendering.message_catalog import notice_title, reason_text, sentence
 from bot.slack.error_reports import NotRecorded
 from bot.slack.forms.form_submission import input_ids, submitted_fields
 from bot.slack.forms.modal import notice_view
@@ -34,7 +35,13 @@ class ViewSubmissionListener:
             ack()
             return
         filled = submitted_fields(verb, view, self.gateway.record.policy, interaction.team)
-        ack(**self._response(interaction, verb, {**interaction.context.fields, **filled}, view))
+        fields = {**interaction.context.fields, **filled}
+        zone = self.gateway.users.time_zone(interaction.user)
+        dated = dated_fields(fields, at=interaction.at, zone=zone) if "lines" in verb.model_fields else None
+        if dated is not None and dated.invalid:
+            ack(response_action="errors", errors=_unread(dated.invalid))
+        else:
+            ack(**self._response(interaction, verb, dated.fields if dated else fields, view))
 
     def _response(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> Json:
         """Run the request, and return the arguments of its acknowledgement."""
@@ -54,6 +61,14 @@ class ViewSubmissionListener:
         incident = self.gateway.lookup.incident_if_available(interaction) if verb.needs_incident else None
         view = self.gateway.forms.form(interaction, verb, fields, incident, banner=banner)
         return {"response_action": "update", "view": view}
+
+
+def _unread(invalid: tuple[tuple[str, str], ...]) -> Json:
+    """Return what could not be read as errors beside the inputs; the lines of a text are named by their numbers."""
+    return {
+        name: reason_text("note_unread", lines=value) if name == "text" else sentence("unread_field", value=value)
+        for name, value in invalid
+    }
 
 
 def _errors(reply: SlackReply, view: Json) -> Json | None:

@@ -45,6 +45,7 @@ class FormField:
     `pattern`: in a typed line only a word of this form is the value.
     `form_only`: the usage of a typed line leaves it out, since another field takes the same there.
     `on_request`: in a form only once its name is among the given fields.
+    `above_lines`: of a typed line it is read only above several dated lines.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -60,6 +61,7 @@ class FormField:
     attested: bool = False
     form_only: bool = False
     on_request: bool = False
+    above_lines: bool = False
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()

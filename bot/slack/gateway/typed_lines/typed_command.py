@@ -9,6 +9,7 @@ from typing import Final
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text, sentence
 from bot.rendering.user_text import from_line
+from bot.slack.forms.form_controls import LONGEST, longest_text
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.form_preview import is_previewed
 from bot.slack.gateway.gateway import SlackGateway
@@ -113,6 +114,10 @@ def _execute_or_open(
     if _is_unknown_choice(verb, parsed):
         return gateway.executor.execute(interaction, verb.name, {**fields, **dict(parsed.invalid)})
     banner = banner_of(verb, parsed) or (sentence("which_text") if lacks_reference else None)
+    length = longest_text(fields)
+    if length > LONGEST:
+        too_long = reason_text("too_long_for_a_form", length=str(length), limit=str(LONGEST))
+        return SlackReply("\n".join(filter(None, (banner, too_long))), refused=True)
     gateway.forms.open(interaction, verb, {**fields, **fields_in_doubt(verb, parsed)}, banner=banner)
     return None
 
