@@ -12,7 +12,22 @@ from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
-_RELEASE: Final = ("released", "lift", "lifted", "end", "ended", "off", "stop", "resume", "remove", "undo")
+_RELEASE: Final = (
+    "released",
+    "lift",
+    "lifted",
+    "end",
+    "ended",
+    "off",
+    "stop",
+    "resume",
+    "remove",
+    "undo",
+    "unlock",
+    "cancel",
+    "no",
+    "not",
+)
 
 
 class Hold(Verb):

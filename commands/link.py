@@ -48,7 +48,9 @@ class Link(Verb):
         Slug, FormField("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS, synonyms=_SYNONYMS)
     ] = NONE
     ref: Annotated[str | None, FormField("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
-    reason: Annotated[str | None, FormField("Why none", Control.TEXT, "Only when there is none", because=True)] = None
+    reason: Annotated[
+        str | None, FormField("Why none", Control.TEXT, "Only when there is none", because=True, only=(NONE,))
+    ] = None
 
     @property
     def intent(self) -> str:

@@ -11,7 +11,24 @@ from incident.entries.integrity import Preserved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
-_LIFT = ("lifted", "release", "released", "end", "ended", "off", "stop", "remove", "undo", "unhold")
+_LIFT = (
+    "lifted",
+    "release",
+    "released",
+    "end",
+    "ended",
+    "off",
+    "stop",
+    "remove",
+    "undo",
+    "unhold",
+    "unlock",
+    "cancel",
+    "no",
+    "not",
+    "over",
+    "done",
+)
 
 
 class Preserve(Verb):

@@ -59,7 +59,13 @@ class Void(Verb):
     ] = ""
     duplicate_of: Annotated[
         str | None,
-        FormField("Duplicate of", Control.INCIDENT, "Number or channel of the other incident", words=("of",)),
+        FormField(
+            "Duplicate of",
+            Control.INCIDENT,
+            "Number or channel of the other incident",
+            words=("of",),
+            only=("duplicate",),
+        ),
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

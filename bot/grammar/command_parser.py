@@ -49,7 +49,8 @@ class ParsedCommand:
     `word` is the word in the place of the verb; when it is none, `nearest` is the verb that may be meant and `text` the whole
     line without the incident. `invalid` are values that do not fit their field, by field; `doubts` are readings that a person
     must confirm; `leftover` is text for which the verb has no field, and `unused` such text that changes nothing. `number` or
-    `channel` is the incident that the line names; `occurred_at` (UTC) is when it happened, if the line gives it.
+    `channel` is the incident that the line names; `times` are times with a zone, a day or a length, in words and in UTC;
+    `occurred_at` (UTC) is when it happened, if the line gives it.
     """
 
     verb: type[Verb] | None = None
@@ -65,6 +66,7 @@ class ParsedCommand:
     nearest: str | None = None
     number: str | None = None
     channel: str | None = None
+    times: tuple[tuple[str, str], ...] = ()
     occurred_at: datetime | None = None
 
     @property
@@ -125,6 +127,7 @@ def _parsed(
         ambiguous=state.ambiguous,
         invalid=tuple(state.invalid),
         doubts=tuple(doubts),
+        times=tuple(state.times),
         occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
     return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed

@@ -38,7 +38,7 @@ from commands.core.fields.form_field import Control, FormField
 
 # The form opens because of the first; after so many the rest of the line is text, which the form shows.
 _MOST_INVALID: Final = 10
-_BOTH_LEVELS: Final = re.compile(r"([1-3])\s?[/x×]\s?([1-3])")
+_BOTH_LEVELS: Final = re.compile(r"([1-3])[/x×,-]([1-3])")
 _PRIORITY: Final = re.compile(r"(?:p|sev|s)[-_]?([1-5])", re.IGNORECASE)
 
 
@@ -61,7 +61,19 @@ def parse_fields(
         if is_named_text or not (_parse_named(state, tokens) or _parse_leading(state, tokens)):
             break
     parse_text(state)
+    _check_choice(state)
     return state
+
+
+def _check_choice(state: ParseState) -> None:
+    """Doubt a value that the chosen form of the verb does not take, and an incident that it should have."""
+    choices = [name for name, one in state.form_fields.items() if one.leading and one.control is Control.CHOICE]
+    chosen = state.values.get(choices[0]) if choices else None
+    for name, one in state.form_fields.items() if chosen is not None else ():
+        if one.only and chosen not in one.only and name in state.values and not (one.rest or one.leading):
+            state.doubt("not_for_choice", str(chosen).replace("_", " "), one.label)
+        if chosen in one.only and one.control is Control.INCIDENT and name not in state.values:
+            state.doubt("which_incident", str(chosen).replace("_", " "), one.label)
 
 
 def _begins_reason(state: ParseState, token: Token) -> bool:

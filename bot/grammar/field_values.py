@@ -28,6 +28,7 @@ FILLERS: Final[dict[Control, re.Pattern[str]]] = {
     Control.LINE: re.compile(r"message|entry|the"),
 }
 _MOST_FILLERS: Final = 4
+_PLAIN_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}[,;:.]?")
 
 
 def assign(state: ParseState, name: str, found: Assignment) -> int | None:
@@ -74,6 +75,8 @@ def take_value(state: ParseState, name: str, value: ParsedValue, words: str) -> 
     """Fill a field, with a doubt about its value if there is one."""
     if value.value is not None:
         state.values[name] = value.value
+    if state.form_fields[name].control is Control.MOMENT and value.value and not _PLAIN_CLOCK.fullmatch(words):
+        state.times.append((words.rstrip(",;:."), str(value.value)))
     if value.doubt:
         state.doubt(value.doubt, words.rstrip(",;:"), state.form_fields[name].label)
     elif value.value is None:

@@ -32,13 +32,15 @@ class ParseState:
 
     `invalid` are values that do not fit their field, by field; `leftover` is text that no field takes. `doubtful`: the
     tokens read last could as well start the text; `ambiguous`: the text that follows them does not settle it. `is_dated`: the
-    moment at which it happened is measured, so that a time at the end of the text may be that moment.
+    moment at which it happened is measured, so that a time at the end of the text may be that moment. `times` are the words
+    of each time that has more than its clock, and what it means (UTC).
     """
 
     form_fields: Mapping[str, FormField]
     line: TypedLine
     vocabulary: Vocabulary
     is_dated: bool = False
+    times: list[tuple[str, str]] = field(default_factory=list)
     position: int = 0
     values: dict[str, JsonValue] = field(default_factory=dict)
     invalid: list[tuple[str, str]] = field(default_factory=list)

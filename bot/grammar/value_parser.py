@@ -41,6 +41,8 @@ INCIDENT_NUMBER: Final = re.compile(r"#?INC-(?:\d{4}-)?\d{1,6}", re.IGNORECASE)
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _CHANNEL: Final = re.compile(r"<#[CG][A-Z0-9]+(?:\|[^<>]*)?>")
 _LINK: Final = re.compile(r"https?://\S+/archives/[CGD][A-Z0-9]+\S*")
+_CHANNEL_NAME: Final = re.compile(r"#?(INC-\d{4}-\d{1,6})-[\w-]+", re.IGNORECASE)
+_SHORT_NUMBER: Final = re.compile(r"#\d{1,6}")
 _LONE_NUMBER: Final = re.compile(r"#?\d{1,6}|\d{4}-\d{1,6}")
 _SHORT_ID: Final = re.compile(r"[A-Za-z]{0,4}-?\d{1,6}")
 _ENTRY: Final = re.compile(r"(?:#|[Ee]-?)?(\d{1,9})")
@@ -95,8 +97,9 @@ def looks_like_person(word: str) -> bool:
 
 
 def is_incident(word: str) -> bool:
-    """True if a word can only be meant as an incident: its number with `INC-`, or its channel."""
-    return bool(INCIDENT_NUMBER.fullmatch(word) or _CHANNEL.fullmatch(word))
+    """True if a word can only be meant as an incident: its number with `INC-` or `#`, its channel, a message in it."""
+    patterns = (INCIDENT_NUMBER, _CHANNEL, _LINK, _CHANNEL_NAME, _SHORT_NUMBER)
+    return any(pattern.fullmatch(word) for pattern in patterns)
 
 
 def slug(text: str) -> str:
@@ -213,6 +216,8 @@ def _incident(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue
         return ParsedValue(word.removeprefix("#").upper(), 1)
     if _CHANNEL.fullmatch(word) or _LINK.fullmatch(word):
         return ParsedValue(word, 1)
+    if named := _CHANNEL_NAME.fullmatch(word):
+        return ParsedValue(named[1].upper(), 1)
     return ParsedValue(word, 1, plain=word.isdigit()) if _LONE_NUMBER.fullmatch(word) else None
 
 

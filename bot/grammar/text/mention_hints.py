@@ -37,9 +37,12 @@ def _hint_person(state: ParseState, tokens: Sequence[Token]) -> None:
 
 def _hint_incident(state: ParseState, tokens: Sequence[Token]) -> None:
     empty = _empty(state, Control.INCIDENT)
-    named = next((token.text for token in tokens if is_incident(token.text)), None) if empty else None
-    if empty is not None and named is not None:
-        state.values[empty] = named.removeprefix("#")
+    if empty is None or not tokens:
+        return
+    words = [token.text.strip(_BRACKETS) for token in tokens]
+    named = next((word for word in words if is_incident(word)), words[0] if words[0].isdigit() else None)
+    if named is not None:
+        state.values[empty] = named
         state.doubt("field_in_words", named, state.form_fields[empty].label)
 
 

@@ -35,6 +35,7 @@ def add_hints(state: ParseState, start: int, end: int, rest: str) -> None:
     hint_fixed_word(state, head[0])
     _hint_addressee(state, head)
     _hint_second(state, head)
+    _hint_id(state, head)
     _hint_box(state, head, last_tokens(text, 1) or head)
     # In a line an incident may be the record itself: `link related INC-2026-0007`.
     if INCIDENT_NUMBER.fullmatch(head[0].text) and state.form_fields[rest].control is not Control.LINE:
@@ -97,11 +98,20 @@ def _hint_second(state: ParseState, head: list[Token]) -> None:
         return
     is_joined = first.text.lower() in ("and", "&", "+") or state.line.text[: state.position].rstrip()[-1:] == ","
     words = [token.raw for token in (head[1:] if first.text.lower() in ("and", "&", "+") else head)]
-    is_person = last.control is Control.PERSON and looks_like_person(first.text)
+    is_person = last.control is Control.PERSON and bool(words) and looks_like_person(words[0])
     is_id = last.control is Control.WORD and bool(_ID.fullmatch(first.text))
     is_choice = is_joined and last.control in _SINGLE and parse_value(last, words, state.vocabulary) is not None
     if is_person or is_id or is_choice:
         state.doubt("second", words[0].rstrip(",;:."), last.label)
+
+
+def _hint_id(state: ParseState, head: list[Token]) -> None:
+    """Doubt an id among the first words of a text whose field for one is empty: `tempfix edit TF1 …`."""
+    empty = next((name for name, one in state.empty_fields() if one.control is Control.WORD and one.leading), None)
+    found = next((token.text for token in head[:3] if _ID.fullmatch(token.text)), None) if empty else None
+    if empty is not None and found is not None:
+        state.values[empty] = found
+        state.doubt("field_in_words", found, state.form_fields[empty].label)
 
 
 def _hint_box(state: ParseState, head: list[Token], tail: list[Token]) -> None:

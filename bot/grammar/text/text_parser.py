@@ -13,7 +13,7 @@ from bot.grammar.field_values import assign, take_value, value_source
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
 from bot.grammar.text.text_hints import add_hints, add_later_hints, hint_fixed_word
 from bot.grammar.tokenizer import BECAUSE, Assignment, assignments_in, tokens_of
-from bot.grammar.value_parser import parse_value
+from bot.grammar.value_parser import is_incident, parse_value
 from commands.core.fields.form_field import Control
 from commands.core.words.near_misses import nearest
 
@@ -38,6 +38,7 @@ def parse_text(state: ParseState) -> None:
     reason = next((name for name, one in state.empty_fields() if one.because), None)
     start = state.position + len(text[state.position :]) - len(text[state.position :].lstrip())
     because = (BECAUSE.match(text, start) if rest == reason else BECAUSE.search(text, start)) if reason else None
+    start = _after_filler(state, start, rest)
     assigned = _assignments(state, start, rest, reason)
     end = _before_assignments(state, because.end() if because else start, len(text), assigned)
     if because is not None:
@@ -55,6 +56,14 @@ def parse_text(state: ParseState) -> None:
         state.leftover = state.line.cut(start, end) if start < end else ""
         for token in tokens_of(text, start, 1):
             hint_fixed_word(state, token)
+
+
+def _after_filler(state: ParseState, start: int, rest: str | None) -> int:
+    """Return where a line for a record starts after `to` or `of`: `link related to INC-2026-0007`."""
+    tokens = tokens_of(state.line.text, start, 2)
+    is_line = rest is not None and state.form_fields[rest].control is Control.LINE
+    is_filler = is_line and len(tokens) == 2 and tokens[0].text.lower() in ("to", "of", "with")
+    return tokens[1].start if is_filler and is_incident(tokens[1].text) else start
 
 
 def _is_ambiguous(state: ParseState) -> bool:

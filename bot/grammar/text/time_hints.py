@@ -43,6 +43,8 @@ def take_stamp(state: ParseState, text: str, start: int, head: list[Token]) -> b
     if after is None or after >= len(text):
         return False
     state.values[HAPPENED], state.position = utc_text(found.at), after
+    if found.words > 1:
+        state.times.append((" ".join(words[: found.words]).rstrip(",;:."), utc_text(found.at)))
     return True
 
 

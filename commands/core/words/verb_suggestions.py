@@ -22,7 +22,7 @@ _WORDS: Final = {
     "timeline": "history events activity audit",
     "list": "incidents all search active find ls",
     "oncall": "rota schedule duty shift pagerduty",
-    "escalate": "ring alert summon wake help-needed",
+    "escalate": "call ring alert summon wake help-needed",
     "assign": "give delegate owner assignee appoint set-role",
     "take": "claim own grab",
     "roles": "role who-is people team responders",

@@ -128,6 +128,14 @@ def test_words_that_a_command_has_no_field_for_are_named_in_the_answer_or_stop_i
     assert "at 10:20" in banner(asked)
 
 
+def test_the_answer_says_how_a_time_with_a_zone_was_read(place, channel, incident):
+    zoned = slash(place, channel, "note happened=2019-02-08 16:04 PST it is slow")
+    plain = slash(place, channel, "note it is slow")
+
+    assert "“2019-02-08 16:04 PST” as <!date^1549670640^" in zoned.payload["text"]
+    assert "I read" not in plain.payload["text"]
+
+
 def test_a_refused_line_is_given_back_to_be_sent_again(place, channel, incident):
     outside = slash(place, "general", "note the pool is empty")
     too_early = slash(place, channel, "regress it is broken again for everyone")

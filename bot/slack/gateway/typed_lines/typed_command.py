@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand, parse_command
@@ -123,9 +124,12 @@ def _execute_or_open(
 
 
 def _with_line(gateway: SlackGateway, reply: SlackReply, parsed: ParsedCommand, line: str) -> SlackReply:
-    """Add the words that were not used, and the line of a refusal that no button can repeat: nothing typed is lost."""
+    """Add how times were read, the words that were not used, and the line of a refusal that no button can repeat: nothing typed is lost."""
     if parsed.unused:
         return replace(reply, text=f"{reply.text}\n{sentence('unused', left=parsed.unused, command=gateway.command)}")
+    if parsed.times and not reply.refused:
+        read = [sentence("read_time", words=words, at=datetime.fromisoformat(at)) for words, at in parsed.times]
+        return replace(reply, text="\n".join([reply.text, *read]))
     has_text = len(line.split()) > len(parsed.word.split()) + 1
     if reply.refused and has_text and reply.suggestion is None and not reply.is_draft:
         return replace(reply, text=f"{reply.text}\n{sentence('not_run', line=f'{gateway.command} {line}')}")
