@@ -33,9 +33,9 @@ class Times(Frozen):
         return tuple(pair for pair in _IN_ORDER if self._is_reversed(*pair))
 
     @property
-    def mitigation_out_of_order(self) -> tuple[tuple[str, str], ...]:
-        """The same of the mitigation, which no length of the harm depends on."""
-        return tuple(pair for pair in _MITIGATION_IN_ORDER if self._is_reversed(*pair))
+    def doubtful(self) -> tuple[tuple[str, str], ...]:
+        """The same of mitigation and declaration, which no length of the harm depends on."""
+        return tuple(pair for pair in _LIKELY_ORDER if self._is_reversed(*pair))
 
     def _is_reversed(self, first: str, second: str) -> bool:
         since, until = getattr(self, first), getattr(self, second)
@@ -43,7 +43,7 @@ class Times(Frozen):
 
 
 _IN_ORDER: Final = (("started_at", "detected_at"), ("detected_at", "restored_at"), ("restored_at", "resolved_at"))
-_MITIGATION_IN_ORDER: Final = (("started_at", "mitigated_at"), ("mitigated_at", "restored_at"))
+_LIKELY_ORDER: Final = (("started_at", "mitigated_at"), ("mitigated_at", "restored_at"), ("detected_at", "logged_at"))
 
 
 class StateItem(Frozen):
@@ -165,9 +165,8 @@ class AudienceState(Frozen):
         """The promised time of an update that no slot holds, as at a priority that owes the audience none; None without one."""
         if self.open is not None or self.held or self.promised_at is None:
             return None
-        last = self.slots[-1].part(self.slots[-1].count - 1) if self.slots else None
-        is_missed = last is not None and last.status == "missed" and last.due_at >= self.promised_at
-        return None if is_missed else self.promised_at
+        missed = [slot.part(slot.count - 1).due_at for slot in self.slots[-1:] if slot.status == "missed"]
+        return self.promised_at if not missed or missed[0] < self.promised_at else None
 
     def each_slot(self) -> Iterator[Slot]:
         """Return the judged slots one by one."""

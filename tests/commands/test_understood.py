@@ -87,6 +87,7 @@ def test_a_time_to_come_is_not_set(room: CommandBench, field: str) -> None:
         ("restored_at", -60, "restoration, 09:00, lies before detection, 10:00."),
         ("started_at", 25, "detection, 10:00, lies before the start, 10:25."),
         ("detected_at", 25, "restoration, 10:20, lies before detection, 10:25."),
+        ("detected_at", 15, "the declaration, 10:00, lies before detection, 10:15."),
         ("mitigated_at", 25, "restoration, 10:20, lies before mitigation, 10:25."),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_mitigation_out_of_order_is_no_length_of_the_harm():
 
     set_time(chain, "mitigated_at", 50)
 
-    assert chain.now.times.mitigation_out_of_order == (("mitigated_at", "restored_at"),)
+    assert chain.now.times.doubtful == (("mitigated_at", "restored_at"),)
     assert impact(chain.now).total_s == 44 * 60
 
 
