@@ -25,6 +25,8 @@ PolicyFault = tuple[Path, str]
 REGIMES: Final = ("gdpr33", "nis2", "dora", "sec_8k", "certin")
 _SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
 _PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")
+# A name as Slack has it (no capitals, no spaces, no dots), or an id.
+_CHANNEL: Final = re.compile(r"#?[^\sA-Z#.:/@<>]{1,80}|[CG][A-Z0-9]+")
 _LEVEL_LIST: Final = "rungs"
 _LEVELS: Final = (1, 2, 3)
 _TYPES: Final = tuple(slug for slug, _ in INCIDENT_TYPES)
@@ -49,6 +51,9 @@ def contradictions(policy: Policy) -> Iterator[PolicyFault]:
     """Yield names that name nothing, so that a rule would silently never hold, or a criterion never be met."""
     if not policy.services:
         yield ("services",), "names no service, so nothing could be declared. Name one"
+    if not policy.version.strip():
+        yield ("version",), "is empty: each incident records the version that it followed"
+    yield from _channels(policy)
     yield from _unknown(("regimes",), policy.regimes, REGIMES)
     yield from _unknown(("restricted_types",), policy.restricted_types, _TYPES)
     for kind, criteria in policy.validation:
@@ -71,6 +76,15 @@ def empty_value(document: YamlDocument, path: Path, text: str) -> str:
 def _unknown(path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator[PolicyFault]:
     listed = tuple(known)
     yield from (((*path, i), not_among(name, listed)) for i, name in enumerate(names) if name not in listed)
+
+
+def _channels(policy: Policy) -> Iterator[PolicyFault]:
+    """Names that no channel of Slack can have."""
+    places: dict[Path, str | None] = {(key,): getattr(policy, key) for key in ("incidents_channel", "audit_channel")}
+    places |= {("audiences", audience): place for audience, place in policy.audiences.items()}
+    for path, place in places.items():
+        if place and not _CHANNEL.fullmatch(place):
+            yield path, f'can be no channel: {place}. Use a name like "#incidents", or the id of a channel'
 
 
 def _criterion(name: str) -> str:

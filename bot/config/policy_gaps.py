@@ -60,6 +60,11 @@ def _people(policy: Policy) -> Iterator[PolicyFault]:
     if not_escalated:
         needs = "`/incident escalate` there needs a name until you add one."
         yield ("services",), f"No ladder for {_some(not_escalated)}: {needs}"
+    if policy.groups.get("responder") == ():
+        yield (
+            ("groups", "responder"),
+            "The group responder has no members, so no one may act. Add them, or take it out.",
+        )
     yield from _not_responders(policy)
 
 
@@ -129,6 +134,10 @@ def _promises(policy: Policy) -> Iterator[PolicyFault]:
                 ("update_rules", "promise_max_minutes", priority),
                 f"{priority} owes updates every {every} minutes, and the next may be promised within {longest} only.",
             )
+        soonest = min((one.every for one in cadences.values()), default=rules.grace_minutes + 1)
+        if soonest <= rules.grace_minutes:
+            grace = f"an update is late only after {rules.grace_minutes}"
+            yield ("update_rules", "grace_minutes"), f"{priority} owes updates every {soonest} minutes, and {grace}."
         first = min((one.first for one in cadences.values()), default=rules.nudge_before_minutes + 1)
         if first <= rules.nudge_before_minutes:
             yield (

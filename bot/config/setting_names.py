@@ -6,6 +6,7 @@ A misspelt name is not ignored: the setting it was meant for would silently have
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ _LIST: Final = "docs/reference/settings.md lists the settings."
 # `.env` is Muster's own file, the environment is shared: there only a slip of the keyboard is taken for one of our names.
 _FILE, _ENVIRONMENT = "file", "environment"
 _LIKENESS: Final = {_FILE: 0.75, _ENVIRONMENT: 0.9}
+_ORCHESTRATOR: Final = re.compile(r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?")
 _NO_SETTING: Final = "is no setting of Muster"
 _EVERYDAY: Final = {
     "DATABASE": "DATABASE_URL",
@@ -89,8 +91,14 @@ def name_problems(known: Collection[str], names: NamesInFile, environment: Mappi
             yield from _unknown(by_line[line], known, given, _FILE, names.place(by_line[line]))
         else:
             yield Problem(f"{names.path} line {line}", "is no setting", "Write NAME=value, one on each line.")
-    for name in sorted({one.upper() for one in environment} - names.lines.keys()):
+    ours = {name.upper() for name, value in environment.items() if not _is_of_an_orchestrator(name.upper(), value)}
+    for name in sorted(ours - names.lines.keys()):
         yield from _unknown(name, known, given, _ENVIRONMENT, "In the environment")
+
+
+def _is_of_an_orchestrator(name: str, value: str) -> bool:
+    """True for what Kubernetes and Docker set in every container for a service that is called muster."""
+    return _ORCHESTRATOR.fullmatch(name) is not None or value.startswith(("tcp://", "udp://", "sctp://"))
 
 
 def _unknown(name: str, known: Collection[str], given: Collection[str], source: str, place: str) -> Iterator[Problem]:

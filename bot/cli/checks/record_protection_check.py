@@ -8,8 +8,10 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
+from bot.cli.cli_errors import explain
 from bot.cli.database_access import NotFound, open_database
 from bot.config.settings import RecordSettings
+from bot.timestamp_authority import certificates_in
 from incident.policy import Policy
 from storage.errors import StorageError
 from storage.integrity.high_water_mark import FILE, lost_since, read_mark
@@ -27,6 +29,7 @@ def check_record_protection(settings: RecordSettings, policy: Policy | None) -> 
     """Report who signs the record and what is unsigned; nothing without a database."""
     if settings.tsa_url is None and policy is not None and policy.audit_channel is None:
         yield note(_NEVER_PUBLISHED)
+    yield from _check_authority(settings)
     try:
         with open_database(settings) as (store, _):
             results = (*_check_signatures(store, settings), *_check_seen(store, settings))
@@ -34,6 +37,23 @@ def check_record_protection(settings: RecordSettings, policy: Policy | None) -> 
         # The checks of the database and of the key report these.
         return
     yield from results
+
+
+def _check_authority(settings: RecordSettings) -> Iterator[CheckResult]:
+    """Check that time stamps can be verified, where an authority is named."""
+    if settings.tsa_cert is None:
+        if settings.tsa_url is not None:
+            yield note(
+                "The signer of time stamps is not checked: name the authority's certificates in MUSTER_TSA_CERT."
+            )
+        return
+    try:
+        certificates_in(settings.tsa_cert)
+    except (OSError, StorageError) as error:
+        yield wrong(f"MUSTER_TSA_CERT cannot be used: {explain(error)}")
+    else:
+        if settings.tsa_url is None:
+            yield note("MUSTER_TSA_CERT has no effect: there is no MUSTER_TSA_URL.")
 
 
 def _check_seen(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:

@@ -336,6 +336,7 @@ def test_an_export_without_a_usable_answer_of_the_authority_is_made_and_says_so(
 
     assert result.code == 0, result.everything
     assert "The time-stamp authority gave no usable answer" in result.out
+    assert sum(entry.fact.kind == "exported" for entry in record.entries()) == 1
     assert checked(here / "out" / number, "--key", public_key(here)).returncode == 0
 
 

@@ -110,7 +110,9 @@ def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[
         ("MUSTER_KEY_FILE", "policy.yaml", "MUSTER_KEY_FILE cannot be used"),
         ("MUSTER_POLICY", "app.yaml", "There is no app.yaml"),
         ("MUSTER_KEY_FILE", "no.key", "Make one with `muster keygen no.key`"),
-        ("MUSTER_MODE", "pigeon", "MUSTER_MODE"),
+        ("MUSTER_MODE", "pigeon", "MUSTER_MODE must be one of socket, http"),
+        ("MUSTER_TSA_CERT", "no.pem", "MUSTER_TSA_CERT cannot be used: There is no file no.pem."),
+        ("MUSTER_TSA_CERT", "policy.yaml", "MUSTER_TSA_CERT cannot be used: policy.yaml holds no certificate in PEM."),
         ("MUSTER_HTTP_PORT", "seventy", "MUSTER_HTTP_PORT"),
     ],
 )

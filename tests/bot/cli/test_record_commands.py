@@ -230,6 +230,7 @@ def test_an_export_into_an_unwritable_folder_is_refused(record: StartedRecord, n
     assert (result.code, result.out) == (1, "")
     assert f"out/{number}" in result.err
     assert "Traceback" not in result.err
+    assert "exported" not in [entry.fact.kind for entry in record.entries()]
 
 
 @pytest.mark.parametrize("words", [("verify",), ("export", "INC-2026-0001")])

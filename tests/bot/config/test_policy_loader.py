@@ -248,6 +248,14 @@ def test_a_misspelt_type_in_retention_is_a_fault() -> None:
             "validation.third_party.any.0",
             "never counts",
         ),
+        ('"#incidents"', '"#Incident room"', "incidents_channel", "can be no channel: #Incident room."),
+        (
+            '#audit_channel: "#incident-audit"',
+            "audit_channel: https://x.example/c",
+            "audit_channel",
+            "can be no channel",
+        ),
+        ('version: "2026.1"', 'version: " "', "version", "is empty: each incident records the version"),
         ("effective: 2026-01-01", "effective: 2026-02-30", "effective", "no date or number that exists: 2026-02-30"),
     ],
 )
@@ -338,6 +346,12 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
         ("nudge_before_minutes: 10", "nudge_before_minutes: 20", "The first update of P1 is due after 15 minutes"),
         ("regimes: []", "regimes: [gdpr33]", "no major incident can be closed"),
         ("#audiences:\n", "audiences: {internal: '#a'}\n", "Responders read their updates in the incident channel"),
+        ("#groups:\n", "groups: {responder: []}\n", "The group responder has no members"),
+        (
+            "grace_minutes: 5 ",
+            "grace_minutes: 45 ",
+            "P1 owes updates every 30 minutes, and an update is late only after 45",
+        ),
         ("#rosters:\n", "rosters: {payments: []}\n", "payments names no one"),
         (
             "#groups:\n",

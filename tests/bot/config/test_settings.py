@@ -206,6 +206,25 @@ def test_names_of_other_programs_are_no_fault(monkeypatch, tmp_path):
     assert read_settings(env_file=file).database_url.get_secret_value() == "sqlite:///a.db"
 
 
+def test_what_an_orchestrator_sets_for_a_service_called_muster_is_no_fault(monkeypatch):
+    address = "tcp://10.0.0.7:3000"
+    set_all(
+        monkeypatch,
+        SLACK_BOT_TOKEN="xoxb-1",
+        SLACK_APP_TOKEN="xapp-1",
+        MUSTER_SERVICE_HOST="10.0.0.7",
+        MUSTER_SERVICE_PORT_HTTP="3000",
+        MUSTER_PORT=address,
+        MUSTER_DB_PORT_5432_TCP_ADDR="10.0.0.8",
+    )
+
+    assert read_settings(env_file=None).mode == "socket"
+    monkeypatch.setenv("MUSTER_PORT", "3000")
+    assert problems_of(None) == [
+        "In the environment: MUSTER_PORT is no setting of Muster. Did you mean MUSTER_HTTP_PORT?"
+    ]
+
+
 def test_a_slip_in_the_environment_is_reported_where_the_setting_has_no_value(monkeypatch):
     set_all(monkeypatch, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", DATABSE_URL="sqlite:///a.db")
 
