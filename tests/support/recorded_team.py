@@ -113,6 +113,7 @@ def long_script(number: str) -> list[NewEntry]:
     _prove(s)
     _correct(s)
     _approve(s)
+    s.add(delivery.ChannelChanged(channel=CHANNEL, how="renamed", name="payments-war-room"), by=MUSTER)
     return s.drafts
 
 
