@@ -61,6 +61,7 @@ class Answer(Verb):
 
 
 def _next_call(now: DecisionContext, call: Escalation) -> tuple[DatedFact, ...]:
-    if not call.ladder or call.answer_by is None or now.open.state not in RESPONDING:
+    if call.answer_by is None or now.open.state not in RESPONDING:
         return ()
-    return (DatedFact(next_page(call, now.at), by=MUSTER),)
+    page = next_page(now.open, call, now.at)
+    return () if page is None else (DatedFact(page, by=MUSTER),)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.message_reference import source_message
+from commands.core.preconditions import refuse_unless_person
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import DecisionMade
 from incident.entry import Fact
@@ -26,7 +27,12 @@ class Decide(Verb):
     approved_by: Annotated[PersonId | None, FormField("Approved by", Control.PERSON, words=("approved", "by"))] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Number the decision and record it, with the message it was made from, if any."""
+        """Number the decision and record it, with the message it was made from, if any.
+
+        Who approved it is a member here; a decision that is recorded late may have been approved by one who left since.
+        """
+        if self.approved_by is not None:
+            refuse_unless_person(now, self.approved_by, "approved_by", may_have_left=now.occurred_at is not None)
         channel, ts = source_message(now)
         made = DecisionMade(
             id=f"D{now.open.decisions + 1}",

@@ -1,27 +1,38 @@
-"""`escalate`: pages a named person or the next level of the escalation policy, or records a call to an outside body."""
+"""`escalate`: pages a named person, the next level of the escalation policy or who decides; or records a call outside."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_unless_person
-from commands.core.verb import DecisionContext, Group, Verb
+from commands.core.rules.escalation_levels import is_present, levels_before, levels_for, newly_gone, next_level
+from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.role_holders import Escalated
 from incident.entry import Fact
 from incident.policy import EscalationPolicy, Policy
 from incident.refusal import Code, Refusal
-from incident.rules.service_contacts import escalation_policy_of, levels_of
+from incident.rules.responders.open_calls import open_call_to
+from incident.rules.service_contacts import escalation_policy_of
 from incident.states import RESPONDING
-from roles.escalation_policy import levels_after, levels_left
+from roles.escalation_policy import levels_after
 from roles.person_ids import PersonId
 
 _HOW: Final = (("functional", "A person who can help"), ("hierarchical", "A person who can decide"))
 
 
+@dataclass(frozen=True)
+class EscalateView:
+    """The levels of the escalation policy that were skipped, since they cannot be reached."""
+
+    unreachable: tuple[PersonId, ...]
+
+
 class Escalate(Verb):
-    """Page a person for help; leave the name out to page the next level of the service's escalation policy."""
+    """Page a person for help or a decision; without a name, the escalation policy's next level or the service owner."""
 
     name = "escalate"
     aliases = ("page",)
@@ -32,7 +43,12 @@ class Escalate(Verb):
     ] = "functional"
     who: Annotated[
         PersonId | None,
-        FormField("Person", Control.PERSON, "Left empty, the next level of the escalation policy", leading=True),
+        FormField(
+            "Person",
+            Control.PERSON,
+            "Left empty: for help the next level of the escalation policy, for a decision the service owner",
+            leading=True,
+        ),
     ] = None
     to: Annotated[
         str | None, FormField("Or an outside body", Control.LINE, "A team or company without a Slack account here")
@@ -44,28 +60,40 @@ class Escalate(Verb):
         ),
     ] = ""
 
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Page one person, wait for an answer until the policy's timeout, and record who is paged next."""
+    def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact]:
+        """Page one person, wait for an answer until the policy's timeout, and record who is paged next.
+
+        A person who is still to answer such a call is not paged a second time. A level that cannot be reached is skipped.
+        """
         person = self._named(now)
         if person is None and self.to is not None:
             return (Escalated(how=self.how, to=self.to, person=None, reason=self.reason),)
-        levels = levels_of(now.open.service, now.policy, now.team)
-        called = {escalation.person for escalation in now.open.escalations if escalation.person is not None}
-        if person is None:
-            others = levels_left(levels, {now.actor.id})
-            person = next(iter(levels_left(others, called) or others), None)
-        if person is None:
-            raise Refusal(Code.MISSING_FIELDS, "escalate_nobody", "who", service=now.open.service)
-        refuse_unless_person(now, person, "who")
-        escalated = Escalated(how=self.how, to=self.to or person, person=person, reason=self.reason)
+        levels = levels_for(self.how, now)
+        called = person or next_level(self.how, now)
+        refuse_unless_person(now, called, "who")
+        self._refuse_repetition(now, called)
+        escalated = Escalated(how=self.how, to=self.to or called, person=called, reason=self.reason)
+        gone = () if person else newly_gone(now, levels_before(levels, called))
         # No deadline runs in other states, and none of a call that was made before; so no level follows.
         if now.open.state not in RESPONDING or now.happened_at < now.at:
-            return (escalated,)
+            return (escalated, *gone)
         answer = {
             "answer_by": _answer_by(now.at, now.open.service, now.policy),
-            "ladder": levels_after(levels, person),
+            "ladder": levels_after(levels, called) if self.how == "functional" else (),
         }
-        return (escalated.model_copy(update=answer),)
+        return (escalated.model_copy(update=answer), *gone)
+
+    def view(self, now: DecisionContext) -> EscalateView:
+        """Return the levels that were skipped."""
+        person = now.open.escalations[-1].person if now.open.escalations else None
+        before = levels_before(levels_for(self.how, now), person) if person and self._named(now) is None else ()
+        return EscalateView(tuple(who for who in before if who != now.actor.id and not is_present(now, who)))
+
+    def _refuse_repetition(self, now: DecisionContext, person: PersonId) -> None:
+        waiting = open_call_to(now.open, person, self.how, now.at)
+        if waiting is not None and waiting.answer_by is not None:
+            left = str(max(round((waiting.answer_by - now.at).total_seconds()), 1))
+            raise Refusal(Code.STATE, "escalate_open", "who", who=person, left=left)
 
     def _named(self, now: DecisionContext) -> PersonId | None:
         if self.who is not None:

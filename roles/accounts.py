@@ -1,4 +1,4 @@
-"""The kinds of accounts and which of them may act. Knows no directory: an entry point says of which kind an account is."""
+"""The kinds of accounts: which of them may act, and who cannot be asked. Knows no directory: others say of which kind one is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ class Account(StrEnum):
     DEACTIVATED = "deactivated"
     BOT = "bot"
     UNKNOWN = "unknown"  # Slack gave no answer yet
+
+
+class Unavailability(StrEnum):
+    """Why a person cannot be asked for anything. The slugs are stored."""
+
+    DEACTIVATED = "deactivated"
+    GUEST = "guest"
+    BOT = "bot"
+    UNREACHABLE = "unreachable"  # not in the channel, and no direct message reaches them
 
 
 _MAY_ACT: Final = frozenset({Account.MEMBER, Account.GUEST})

@@ -25,6 +25,7 @@ from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.startup_retry import StartupRetry
 from bot.slack.client.web_api import SlackClient
 from bot.slack.degraded.degraded_mode import migrate_if_available
+from bot.slack.gateway.job_requests import check_incidents_of
 from bot.slack.responder import Responder
 from bot.slack.user_directory import UserDirectory
 from storage.errors import Unavailable
@@ -57,8 +58,11 @@ class Dependencies:
         return self.slack.team
 
     def refresh_people(self) -> None:
-        """Ask Slack for all users and for the user groups of the policy."""
-        self.people.refresh(self.slack.client, self.policy.active.policy)
+        """Ask Slack for all users and for the user groups of the policy; check the incidents of those who changed."""
+        changed = self.people.refresh(self.slack.client, self.policy.active.policy)
+        if changed:
+            with suppress(Unavailable):
+                check_incidents_of(changed, self.store.recorder, self.team, self.clock.now())
 
     def compare_high_water_mark(self) -> None:
         """Compare the database with what this machine saw of it, log what is missing, and save what was seen since."""

@@ -124,7 +124,7 @@ def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -
         unconfirmed=unconfirmed,
         fields=outcome.fields,
         unmet=unmet,
-        suggestion=_other_way(request, outcome) or _form(request, outcome),
+        suggestion=_other_way(request, outcome) or _vacant_role(request, outcome) or _form(request, outcome),
     )
 
 
@@ -135,6 +135,14 @@ def _other_way(request: Request, outcome: Outcome) -> Suggestion | None:
     facts = dict(outcome.facts)
     fields: Fields = {"as_": "duplicate", "duplicate_of": facts["number"], "reason": request.fields.get("reason")}
     return Suggestion(outcome.verb, "other_way", fields, opens_form=True, number=facts["other"])
+
+
+def _vacant_role(request: Request, outcome: Outcome) -> Suggestion | None:
+    """Suggest taking the role that the refused act needs and that no one holds."""
+    role = dict(outcome.facts).get("vacant")
+    if not role or outcome.key is None or request.actor.is_guest:
+        return None
+    return Suggestion("take", f"take_{role}", {"role": role}, incident=outcome.key.id)
 
 
 def _form(request: Request, outcome: Outcome) -> Suggestion | None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
 from incident.effects import affected_surfaces, effects
+from incident.effects.job_keys import key_of, timer_job
 from incident.entries.conversation import Redacted
 from incident.entries.integrity import ClockSetBack
 from incident.entries.lifecycle import StateChanged
@@ -21,6 +22,7 @@ from incident.model.incident import Incident
 from incident.model.state_transitions import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
+from incident.rules.responders import attendance
 from roles.person_ids import MUSTER
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
@@ -57,11 +59,17 @@ class IncidentSession:
         self._rewrite(added)
         return added
 
-    def record_overdue(self) -> None:
-        """Record that the clock was set back, if it was; then, one by one, the deadlines that have passed unmet."""
+    def record_overdue(self, *, with_absences: bool = False) -> None:
+        """Record that the clock was set back, if it was; then, one by one, the deadlines that have passed unmet.
+
+        With absences it first records who cannot be asked any more by the directory, so that no deadline asks them.
+        """
         if self.ahead > CLOCK_TOLERANCE:
             self.apply([self.by_muster(ClockSetBack(seconds=round(self.ahead.total_seconds())))])
             self.ahead = timedelta()
+        if with_absences and self.incident is not None:
+            found = attendance.changes(self.incident, self.unit.person)
+            self.apply([self.by_muster(fact) for fact in found])
         while self.incident is not None:
             missed = missed_deadlines.missed(self.incident, self.policy, self.at)
             if not missed:
@@ -123,12 +131,11 @@ class IncidentSession:
                 raise RuntimeError(f"{change.new} may not follow {change.old}")
 
     def _timer(self, incident: Incident) -> Sequence[Job]:
-        key = f"timer:{self.key.team}:{self.key.id}"
         next_at = due_deadlines.next_at(incident, self.policy, self.now)
         if next_at is None:
-            self.unit.cancel([key])
+            self.unit.cancel([key_of(JobKind.TIMER, self.key)])
             return ()
-        return (Job(kind=JobKind.TIMER, key=key, incident=self.key, rank=LATER, run_at=next_at),)
+        return (timer_job(self.key, next_at),)
 
     def _rewrite(self, added: Sequence[Entry]) -> None:
         """Delete the text that was redacted. After that, and after an act that was undone, the chain is folded again."""

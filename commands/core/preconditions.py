@@ -10,6 +10,7 @@ from collections.abc import Collection
 from commands.core.request import Actor
 from commands.core.verb import DecisionContext, Verb
 from incident.entry import Fact
+from incident.model.incident import Incident
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
 from incident.rules.seen_length import seen_length
@@ -17,6 +18,7 @@ from roles.accounts import refusal_to_act
 from roles.authority import may
 from roles.person_ids import MUSTER, PersonId, is_external
 from roles.role_intervals import roles_of
+from roles.role_names import SINGLE, Role
 
 
 def refusal_of_account(actor: Actor, verb: type[Verb]) -> str | None:
@@ -44,9 +46,18 @@ def has_authority(now: DecisionContext, allowed: Collection[str]) -> bool:
 
 
 def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
-    """Refuse unless the actor belongs to one of these groups, or holds one of these roles."""
+    """Refuse unless the actor belongs to one of these groups, or holds one of these roles.
+
+    The refusal names the role among them that is free, if there is one: the actor may take it and try again.
+    """
     if not has_authority(now, allowed):
-        raise not_authorised(reason, allowed, *fields, also=(), **facts)
+        raise not_authorised(reason, allowed, *fields, also=(), **{"vacant": _vacant(now.open, allowed), **facts})
+
+
+def _vacant(incident: Incident, allowed: Collection[str]) -> str:
+    """Return the first of these roles that is for one person and that no one holds, or nothing once it is over."""
+    roles = (Role(one) for one in allowed if one in SINGLE)
+    return "" if incident.is_over else next((role.value for role in roles if incident.holder(role) is None), "")
 
 
 def not_authorised(
@@ -62,8 +73,8 @@ def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> No
         raise Refusal(Code.JUSTIFICATION, reason, field, least=str(at_least))
 
 
-def refuse_unless_person(now: DecisionContext, who: PersonId, field: str) -> None:
-    """Refuse a bot, a guest, an account of another workspace or a deactivated one.
+def refuse_unless_person(now: DecisionContext, who: PersonId, field: str, *, may_have_left: bool = False) -> None:
+    """Refuse a bot, a guest, an account of another workspace or, unless they may have left since, a deactivated one.
 
     A person who is not in the directory yet is let through.
     """
@@ -72,7 +83,7 @@ def refuse_unless_person(now: DecisionContext, who: PersonId, field: str) -> Non
     known = now.reader.person(who)
     if who == MUSTER or (known is not None and known.is_bot):
         raise Refusal(Code.NOT_A_RESPONDER, "assignee_bot", field)
-    if known is not None and not known.is_active:
+    if known is not None and not known.is_active and not may_have_left:
         raise Refusal(Code.NOT_A_RESPONDER, "assignee_gone", field, who=who)
     if known is not None and known.is_guest:
         raise Refusal(Code.NOT_A_RESPONDER, "assignee_guest", field, who=who)

@@ -29,11 +29,11 @@ def run(
 
 
 def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
-    """Record the deadlines that have passed, and the prompts that are due. Safe to repeat at any time."""
+    """Record the deadlines that have passed, who became unavailable, and the prompts due. Safe to repeat at any time."""
 
     def work(unit: UnitOfWork) -> Outcome:
         session = IncidentSession(unit, key, policy, at)
-        session.record_overdue()
+        session.record_overdue(with_absences=True)
         session.prompt()
         session.flush()
         return outcome_of("tick", session, session.entries)

@@ -8,6 +8,7 @@ from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.responders.attendance import last_active
 from incident.states import RESPONDING, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -47,7 +48,7 @@ def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     if incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
         return ()
     left_at = max((i.until for i in incident.roles if i.role is Role.COMMANDER and i.until is not None), default=None)
-    near = each_once(incident.holder(Role.DEPUTY), *incident.holders(Role.TECH_LEAD), _last_active(incident))
+    near = each_once(incident.holder(Role.DEPUTY), *incident.holders(Role.TECH_LEAD), last_active(incident))
     if left_at is not None:
         left_at = latest(incident, left_at)
         due_at = left_at + timedelta(minutes=policy.roles.commander_gap_max_minutes)
@@ -75,8 +76,3 @@ def _without_commander(
         PromptStep(due_at, "commander", each_once(*near, incident.service_owner)),
     )
     return Deadline(key_of("commander", since), due_at, steps, _AGAIN)
-
-
-def _last_active(incident: Incident) -> PersonId | None:
-    seen = max(incident.last_seen, key=lambda s: s.at, default=None)
-    return seen.who if seen else incident.contact

@@ -32,6 +32,11 @@ class Deadline:
     repeat: timedelta | None = None
     about: str = ""
 
+    @property
+    def kind(self) -> str:
+        """Return the kind of deadline, by which its key begins."""
+        return self.key.partition(":")[0]
+
     def step_at(self, at: datetime) -> PromptStep | None:
         """Return the latest step that has started at a time, or None before the first."""
         return next((step for step in reversed(self.steps) if step.at <= at), None)

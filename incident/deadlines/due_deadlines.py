@@ -6,7 +6,8 @@ prompt is marked late.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -19,14 +20,17 @@ from incident.deadlines import (
     update_deadlines,
 )
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off
-from incident.deadlines.deadline import Deadline
-from incident.deadlines.missed_deadlines import waited_for
+from incident.deadlines.deadline import Deadline, PromptStep
+from incident.deadlines.missed_deadlines import lapses_at, waited_for
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
 from incident.model.slack_references import OpenPrompt
 from incident.policy import Policy
+from incident.rules.responders.attendance import can_be_asked, next_in_charge
+from incident.rules.responders.open_calls import is_waited_for
 from incident.states import RESPONDING
+from roles.person_ids import PersonId
 
 DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]] = (
     command_deadlines.acknowledgement,
@@ -59,6 +63,7 @@ _AFTERWARDS: Final = (
 
 LATE_AFTER: Final = timedelta(minutes=2)
 _JUST_AFTER: Final = timedelta(seconds=1)
+_ASKED_OF_NONE_ELSE: Final = frozenset({"mask"})
 
 
 class PromptState(StrEnum):
@@ -73,13 +78,14 @@ class PromptState(StrEnum):
 def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Return every deadline of an incident: those that have passed and those that will if nothing changes.
 
-    Of an incident that was over before it was put on record, what was due before that is past.
+    Each asks people who can be asked. Of an incident that was over before it was put on record, what was due before that
+    is past.
     """
     if incident.is_live:
-        return tuple(thing for find in DEADLINES for thing in find(incident, policy))
+        return _of_present(incident, (thing for find in DEADLINES for thing in find(incident, policy)))
     logged_at = incident.times.logged_at or incident.last_entry_at
     found = (thing for find in _AFTERWARDS for thing in find(incident, policy))
-    return tuple(thing for thing in found if thing.due_at >= logged_at)
+    return _of_present(incident, (thing for thing in found if thing.due_at >= logged_at))
 
 
 def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue, ...]:
@@ -105,7 +111,7 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
     asking = [_next_prompt(incident, thing, asked.get(thing.key)) for thing in due(incident, policy)]
     lapsing = [_missed_at(incident, a, a.open) for a in incident.audiences if a.open is not None]
     calls = waited_for(incident) if incident.state in RESPONDING else ()
-    answers = [e.answer_by + _JUST_AFTER for e in calls if e.answer is None and e.answer_by is not None]
+    answers = [lapses_at(incident, call) + _JUST_AFTER for call in calls if is_waited_for(incident, call)]
     moments = [moment for moment in (*asking, *lapsing, *answers) if moment is not None]
     return max(min(moments), at) if moments else None
 
@@ -139,15 +145,51 @@ def prompt_states(incident: Incident, policy: Policy) -> Callable[[str, int], Pr
 def _next_prompt(incident: Incident, thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
     """Return when a deadline prompts next: its first step, else after a postponement or after the last prompt.
 
-    Repetitions back off while no one acts, save those that come as rarely by themselves.
+    It prompts at once when no one is left of those who were asked. Repetitions back off while no one acts, save those that come as rarely by themselves.
     """
     if asked is None:
         return thing.steps[0].at
+    if (gone_at := _gone_at(incident, asked)) is not None:
+        return gone_at
     moment = asked.until or thing.after(asked.at)
     is_repeated = asked.until is None and asked.at >= thing.steps[-1].at
     if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
         return moment
     return backed_off(incident, moment)
+
+
+def _gone_at(incident: Incident, asked: OpenPrompt) -> datetime | None:
+    """Return since when none of those who were asked can be asked any more (UTC), or None."""
+    absent = {absence.who: absence.at for absence in incident.absences}
+    if not asked.asked or not absent.keys() >= set(asked.asked):
+        return None
+    return max(asked.at, *(absent[who] for who in asked.asked))
+
+
+def _of_present(incident: Incident, found: Iterable[Deadline]) -> tuple[Deadline, ...]:
+    """Return deadlines that ask only people who can be asked."""
+    things = tuple(found)
+    asked = {who for thing in things for step in thing.steps for who in step.whom}
+    gone = frozenset(who for who in asked if not can_be_asked(incident, who))
+    if not gone:
+        return things
+    other = next_in_charge(incident)
+    return tuple(_without(thing, gone, () if other is None else (other,)) for thing in things)
+
+
+def _without(thing: Deadline, gone: frozenset[PersonId], others: tuple[PersonId, ...]) -> Deadline:
+    """Return a deadline that does not ask people who are gone; a step that asked only them asks those of the next.
+
+    After the last step `others` take their place, save for what only named people may decide.
+    """
+    whom = () if thing.kind in _ASKED_OF_NONE_ELSE else others
+    steps: list[PromptStep] = []
+    for step in reversed(thing.steps):
+        if step.whom:
+            whom = tuple(who for who in step.whom if who not in gone) or whom
+            step = replace(step, whom=whom)
+        steps.insert(0, step)
+    return replace(thing, steps=tuple(steps))
 
 
 def _missed_at(incident: Incident, state: AudienceState, slot: OpenSlot) -> datetime:

@@ -15,6 +15,7 @@ from incident.entry import EntryPoint, Fact, NewEntry, Source
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.responders.open_calls import is_waited_for, levels_to_call, taken_by
 from incident.states import RESPONDING
 from roles.person_ids import MUSTER
 
@@ -27,24 +28,31 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, 
     """
     unanswered = _unanswered(incident, at)
     missed = update_slots.missed(incident, policy, at)
-    if missed and (unanswered is None or _missed_at(incident, missed[0]) <= _answer_by(unanswered)):
+    if missed and (unanswered is None or _missed_at(incident, missed[0]) <= lapses_at(incident, unanswered)):
         return _drafts(missed, _missed_at(incident, missed[0]))
     if unanswered is not None:
-        return _drafts((EscalationLapsed(escalation=unanswered.n),), _answer_by(unanswered))
-    return _drafts(tuple(next_page(e, at) for e in _to_follow(incident))[:1], at)
+        return _drafts((EscalationLapsed(escalation=unanswered.n),), lapses_at(incident, unanswered))
+    following = (page for call in _to_follow(incident) if (page := next_page(incident, call, at)) is not None)
+    return _drafts(tuple(following)[:1], at)
 
 
-def next_page(escalation: Escalation, at: datetime) -> Escalated:
-    """Return the page of the next level, with as long to answer as the level before had, at least one minute (S1-45)."""
+def next_page(incident: Incident, escalation: Escalation, at: datetime) -> Escalated | None:
+    """Return the page of the next level that can be reached, None when there is none (S1-45).
+
+    It has as long to answer as the level before had, at least one minute.
+    """
+    levels = levels_to_call(incident, escalation)
+    if not levels:
+        return None
     waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
-    person, *rest = escalation.ladder
+    person = levels[0]
     return Escalated(
         how=escalation.how,
         to=person,
         person=person,
         reason=escalation.reason,
         answer_by=at + max(waited, timedelta(minutes=1)),
-        ladder=tuple(rest),
+        ladder=escalation.ladder[escalation.ladder.index(person) + 1 :],
         follows=escalation.n,
         automatic=True,
     )
@@ -60,18 +68,30 @@ def waited_for(incident: Incident) -> tuple[Escalation, ...]:
     return tuple(e for e in timed if resumed is None or _answer_by(e) > resumed)
 
 
+def lapses_at(incident: Incident, call: Escalation) -> datetime:
+    """Return when a page lapses without an answer (UTC): at once when the person called becomes unavailable."""
+    gone = (absence.at for absence in incident.absences if absence.who == call.person)
+    return min([_answer_by(call), *(max(at, call.at) for at in gone)])
+
+
+def _is_gone(incident: Incident, call: Escalation) -> bool:
+    return lapses_at(incident, call) < _answer_by(call)
+
+
 def _unanswered(incident: Incident, at: datetime) -> Escalation | None:
-    if incident.state not in RESPONDING:
-        return None
-    late = [e for e in waited_for(incident) if e.answer is None and _answer_by(e) < at]
-    return min(late, key=_answer_by, default=None)
+    late = [e for e in waited_for(incident) if is_waited_for(incident, e) and _has_lapsed(incident, e, at)]
+    return min(late, key=lambda call: lapses_at(incident, call), default=None)
+
+
+def _has_lapsed(incident: Incident, call: Escalation, at: datetime) -> bool:
+    return _is_gone(incident, call) or _answer_by(call) < at
 
 
 def _to_follow(incident: Incident) -> list[Escalation]:
     if incident.state not in RESPONDING:
         return []
-    given_up = [e for e in waited_for(incident) if e.answer in ("declined", "lapsed")]
-    return [e for e in given_up if e.ladder and not e.followed]
+    given_up = [e for e in waited_for(incident) if e.answer in ("declined", "lapsed") and not e.followed]
+    return [e for e in given_up if taken_by(incident, e) is None]
 
 
 def _answer_by(escalation: Escalation) -> datetime:

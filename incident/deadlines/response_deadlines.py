@@ -11,6 +11,7 @@ from incident.model.components import Action
 from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
 from incident.policy import Policy
+from incident.rules.responders.open_calls import levels_to_call, taken_by
 from incident.rules.updates.update_approval import approvers
 from incident.states import RESPONDING, VOID, State
 from roles.person_ids import MUSTER, PersonId, person_named
@@ -52,7 +53,9 @@ def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     again every 15 minutes. What failed before the incident was resumed is not asked for again.
     """
     last = next(iter(reversed(incident.escalations)), None)
-    if incident.state not in RESPONDING or last is None or last.ladder or last.answered_at is None:
+    if incident.state not in RESPONDING or last is None or last.answered_at is None:
+        return ()
+    if levels_to_call(incident, last) or taken_by(incident, last) is not None:
         return ()
     resumed = resumed_at(incident)
     if last.answer not in {"lapsed", "declined"} or (resumed is not None and last.answered_at <= resumed):

@@ -17,6 +17,7 @@ from incident.entry import Entry, EntryPoint, IncidentKey, workspace_chain
 from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.responders.attendance import can_be_asked
 from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId
 
@@ -80,7 +81,9 @@ def refreshes(
     if joining or (is_more and after.is_live):
         jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
     if _owed(before) != _owed(after) or _headline(before) != _headline(after):
-        jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after)), soon))
+        called = (call.person for call in after.escalations if call.person and can_be_asked(after, call.person))
+        jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after), *called), soon))
+    jobs.extend(home_refreshes(after.key.team, _newly_asked(before, after), soon))
     return tuple(jobs)
 
 
@@ -248,4 +251,11 @@ def _headline(incident: Incident) -> tuple[object, ...]:
 
 
 def _owed(incident: Incident) -> tuple[object, ...]:
-    return (incident.actions, incident.offers, incident.review, incident.temp_fixes)
+    return (incident.actions, incident.offers, incident.review, incident.temp_fixes, incident.escalations)
+
+
+def _newly_asked(before: Incident, after: Incident) -> tuple[PersonId, ...]:
+    """Return who is asked by a prompt that is new."""
+    known = {prompt.n for prompt in before.prompted}
+    asked = (who for prompt in after.prompted if prompt.n not in known for who in prompt.asked)
+    return tuple(dict.fromkeys(who for who in asked if can_be_asked(after, who)))

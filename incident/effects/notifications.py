@@ -18,15 +18,19 @@ from incident.fold.delivery import CLOSED
 from incident.jobs import LATER, NORMAL, URGENT, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.responders.open_calls import same_need
 from incident.rules.service_contacts import on_call_for
 from incident.rules.visibility import may_see
 from incident.states import Audience
+from roles.accounts import Unavailability
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
 # The numbers of the declaration and of the last entry that comes with every one.
 _DECLARATION: Final = 1
 _TRIAGED: Final = 3
+# People whom an invitation cannot bring into the channel.
+NOT_INVITED: Final = frozenset({Unavailability.DEACTIVATED, Unavailability.UNREACHABLE})
 # The failures that the person in charge learns by direct message.
 CHANNEL_MISSING: Final = (JobKind.MAKE_CHANNEL, JobKind.RECONCILE)
 _ELSEWHERE: Final = frozenset({JobKind.PAGE, JobKind.PROMPT, JobKind.UPDATE, JobKind.ANNOUNCE})
@@ -42,7 +46,8 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
     people += [offer.to for offer in incident.offers]
     people += [action.assignee for action in incident.actions if action.done_at is None]
     people += [call.person for call in incident.escalations if call.person is not None and call.answer == "accepted"]
-    return tuple(dict.fromkeys(people))
+    gone = {absence.who for absence in incident.absences if absence.why in NOT_INVITED}
+    return tuple(dict.fromkeys(who for who in people if who not in gone))
 
 
 def is_recorded_late(after: Incident, entry: Entry) -> bool:
@@ -143,11 +148,18 @@ def _no_channel(after: Incident, n: int, who: PersonId, *part: str) -> Job:
 
 
 def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Bring every call up to date that may show words which a mask hides, or hides no longer."""
-    if not isinstance(entry.fact, Redacted | Masked | MaskLifted):
+    """Bring up to date every call that others need not answer any more, or that shows words which a mask hides or shows."""
+    fact = entry.fact
+    if isinstance(fact, EscalationAnswered) and fact.answer == "accepted":
+        answered = (call for call in after.escalations if call.n == fact.escalation)
+        calls = [other for call in answered for other in same_need(after, call) if other.n != call.n and other.person]
+    elif isinstance(fact, Redacted | Masked | MaskLifted):
+        touched = frozenset(fact.entries)
+        calls = [
+            call for call in after.escalations if call.person is not None and touched & {after.title_entry, call.n}
+        ]
+    else:
         return ()
-    touched = frozenset(entry.fact.entries)
-    calls = (call for call in after.escalations if call.person is not None and touched & {after.title_entry, call.n})
     return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
 
 

@@ -1,4 +1,4 @@
-"""Facts about people: roles, handovers, escalations."""
+"""Facts about people: roles, handovers, escalations, and who cannot be asked any more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import PersonalText, Utc
+from roles.accounts import Unavailability
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
@@ -100,9 +101,34 @@ class EscalationAnswered(Fact):
 
 
 class EscalationLapsed(Fact):
-    """The page was not answered in time; the next level follows, if there is one."""
+    """The page was not answered in time, or reached no one; the next level follows, if there is one."""
 
     kind: ClassVar[str] = "escalation_lapsed"
     notice: ClassVar[str | None] = "surfaces/lapsed"
 
     escalation: int
+
+
+class PersonUnavailable(Fact):
+    """A person cannot be asked any more: their roles are vacant, and what they were asked is asked of the next.
+
+    Their account was deactivated or became a guest's or a bot's; or they are not in the channel and no message reaches
+    them. `roles` are those they held, `offers` those that were offered to them.
+    """
+
+    kind: ClassVar[str] = "person_unavailable"
+    timeline: ClassVar[str | None] = "role"
+    notice: ClassVar[str | None] = "surfaces/unavailable"
+
+    who: PersonId
+    why: Unavailability
+    roles: tuple[Role, ...] = ()
+    offers: tuple[Role, ...] = ()
+
+
+class PersonAvailable(Fact):
+    """A person can be asked again. The roles they held do not come back by themselves."""
+
+    kind: ClassVar[str] = "person_available"
+
+    who: PersonId

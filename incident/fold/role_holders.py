@@ -1,4 +1,4 @@
-"""How facts about people change the incident: role intervals, offers, escalations, gaps without a commander."""
+"""How facts about people change the incident: role intervals, offers, escalations, absences, gaps without a commander."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from incident.entries.role_holders import (
     EscalationLapsed,
     HandoverAccepted,
     HandoverOffered,
+    PersonAvailable,
+    PersonUnavailable,
     RoleAssumed,
     RoleReleased,
     RoleTaken,
 )
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
-from incident.model.components import CommanderGap, Escalation, Interval, Offer, ReopenItem, StateItem
+from incident.model.absence import Absence, CommanderGap
+from incident.model.components import Escalation, Interval, Offer, ReopenItem, StateItem
 from incident.model.incident import Incident
 from incident.states import VOID, State
 from roles.person_ids import PersonId
@@ -115,6 +118,7 @@ def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
         answer_by=fact.answer_by,
         ladder=fact.ladder,
         automatic=fact.automatic,
+        follows=fact.follows,
         effective_at=effective_at(entry),
     )
     earlier = tuple(e.model_copy(update={"followed": True}) if e.n == fact.follows else e for e in incident.escalations)
@@ -129,6 +133,20 @@ def escalation_answered(incident: Incident, entry: Entry, fact: EscalationAnswer
 def escalation_lapsed(incident: Incident, entry: Entry, fact: EscalationLapsed) -> Change:
     """Mark the page as not answered in time."""
     return _answered(incident, fact.escalation, "lapsed", entry.occurred_at)
+
+
+def person_unavailable(incident: Incident, entry: Entry, fact: PersonUnavailable) -> Change:
+    """End the person's roles, withdraw the offers from and to them, and add when they became unavailable."""
+    others = tuple(absence for absence in incident.absences if absence.who != fact.who)
+    absence = Absence(who=fact.who, at=entry.recorded_at, why=fact.why)
+    roles = tuple(_ended(i, entry.occurred_at) if i.who == fact.who and i.until is None else i for i in incident.roles)
+    offers = tuple(offer for offer in incident.offers if fact.who not in (offer.from_who, offer.to))
+    return _roles(incident, roles) | {"offers": offers, "absences": (*others, absence)}
+
+
+def person_available(incident: Incident, entry: Entry, fact: PersonAvailable) -> Change:
+    """Remove the person's absence."""
+    return {"absences": tuple(absence for absence in incident.absences if absence.who != fact.who)}
 
 
 def _answered(incident: Incident, n: int, answer: str, at: datetime) -> Change:

@@ -189,6 +189,7 @@ class Escalation(Frozen):
     answered_at: Utc | None = None
     automatic: bool = False
     followed: bool = False
+    follows: int | None = None
     effective_at: Utc | None = None
 
 
@@ -290,10 +291,3 @@ class Episode(Frozen):
 
     start: Utc
     restored_at: Utc | None = None
-
-
-class CommanderGap(Frozen):
-    """A period without a commander, between the first commander and resolution."""
-
-    since: Utc
-    until: Utc | None = None

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
+from incident.model.absence import Absence, CommanderGap
 from incident.model.components import (
     Action,
     AudienceState,
     AuthoredText,
     CategoryItem,
     ClosureAttempt,
-    CommanderGap,
     Containment,
     Episode,
     Escalation,
@@ -102,6 +102,7 @@ class Incident(Frozen):
     masks: tuple[Mask, ...] = ()
     places: SlackPlaces = SlackPlaces()
     members: tuple[PersonId, ...] = ()
+    absences: tuple[Absence, ...] = ()
     last_seen: tuple[LastActivity, ...] = ()
     last_entry_at: Utc
     clock_set_back_from: Utc | None = None
@@ -149,6 +150,13 @@ class Incident(Frozen):
     def holder(self, role: Role) -> PersonId | None:
         """Return who holds a single-holder role now, or None."""
         return next(iter(self.holders(role)), None)
+
+    @property
+    def vacated(self) -> tuple[tuple[Role, Absence], ...]:
+        """Return the roles that no one holds since their last holder became unavailable, with that person's absence."""
+        absent = {absence.who: absence for absence in self.absences}
+        last = {interval.role: interval.who for interval in self.roles if not self.holders(interval.role)}
+        return tuple((role, absent[last[role]]) for role in Role if role in last and last[role] in absent)
 
     def audience(self, audience: Audience) -> AudienceState:
         """Return the state of one audience, also of one that was never owed an update."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from incident.ports import Person
 from incident.refusal import Code
+from incident.rules.responders.open_calls import taken_by
 from roles.person_ids import MUSTER
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
@@ -71,3 +73,25 @@ def test_a_second_answer_from_the_button_is_stale(called: CommandBench) -> None:
 
 def test_there_is_nothing_to_answer_before_a_page(room: CommandBench) -> None:
     assert room.do("answer", answer="accepted").code == Code.STATE
+
+
+def test_a_decline_skips_a_level_that_cannot_be_reached(called: CommandBench) -> None:
+    called.memory.know(Person(id=who("eva"), name="Eva", is_active=False))
+    called.tick(8.5)
+
+    called.do("answer", by="rob", at=9, answer="declined")
+
+    assert [call.person for call in called.incident.escalations] == [who("rob")]
+    assert "No level of the escalation policy is left" in called.answer()
+
+
+def test_a_page_accepted_late_ends_the_calls_for_the_same_need(called: CommandBench) -> None:
+    called.tick(13.1)
+    first, second = called.incident.escalations
+
+    called.do("answer", by="rob", at=14, answer="accepted", escalation=first.n)
+    called.tick(60)
+
+    assert [call.answer for call in called.incident.escalations] == ["accepted", None]
+    assert taken_by(called.incident, second) == who("rob")
+    assert not [one for one in called.entries() if one.fact.kind == "prompt_due" and one.fact.ask == "call"]

@@ -136,3 +136,20 @@ def test_a_refused_close_is_recorded_with_its_unmet_criteria_and_each_can_be_met
     assert room.do("close", "ilse", at=17).code is None
     assert room.incident.state == State.CLOSED
     assert room.incident.holders(Role.COMMANDER) == ()
+
+
+def test_without_a_commander_the_refusal_names_the_role_that_may_be_taken(room: CommandBench):
+    room.do("ack", by="rob", at=1)
+    room.do("restored", by="rob", at=2, text="payments go through again")
+    room.do("resolve", by="rob", at=3, how="fix", text="rolled back the release that broke it")
+
+    refused = room.do("close", by="rob", at=4)
+
+    assert dict(refused.facts)["vacant"] == "commander"
+    assert room.answer() == (
+        "Not closed: only commander or closer may close. There is no commander: take the role with "
+        "`/incident take commander`, then close it."
+    )
+    room.do("take", by="eva", at=5, role="commander")
+    assert dict(room.do("close", by="rob", at=6).facts)["vacant"] == ""
+    assert room.answer().endswith("Ask one of them.")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commands.core.request import Place
 from commands.decide import Decide
 from incident.entries.conversation import DecisionMade, MessagePosted
+from incident.ports import Person
+from incident.refusal import Code
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 from tests.support.handmade_incidents import CHANNEL, EVA, ROB, HandmadeDesk, an_incident
 
 TEXT = "roll back the 09:55 release"
@@ -46,3 +52,29 @@ def test_the_channel_line_shows_the_decision_with_its_reason_and_approval():
 def test_a_decision_without_a_reason_is_refused_with_a_request_for_one():
     assert "`/incident note D1 because …`" in HandmadeDesk().answer(Decide(text=TEXT))
     assert HandmadeDesk().answer(Decide(text=TEXT, rationale="it began then")) == "Recorded as D1."
+
+
+@pytest.mark.parametrize(
+    ("account", "reason"),
+    [
+        ({"is_bot": True}, "assignee_bot"),
+        ({"is_guest": True}, "assignee_guest"),
+        ({"is_active": False}, "assignee_gone"),
+    ],
+)
+def test_only_a_member_who_is_here_is_named_as_who_approved(room: CommandBench, account: dict, reason: str):
+    room.memory.know(Person(id=who("nadia"), name="Nadia", **account))
+
+    outcome = room.do("decide", text=TEXT, approved_by=who("nadia"))
+
+    assert (outcome.code, outcome.reason, outcome.fields) == (Code.NOT_A_RESPONDER, reason, ("approved_by",))
+
+
+def test_an_account_of_another_workspace_approves_nothing(room: CommandBench):
+    assert room.do("decide", text=TEXT, approved_by="slack:T2:UVERA").reason == "assignee_external"
+
+
+def test_a_decision_recorded_late_may_have_been_approved_by_a_person_who_left_since(room: CommandBench):
+    room.memory.know(Person(id=who("nadia"), name="Nadia", is_active=False))
+
+    assert not room.do("decide", at=20, text=TEXT, approved_by=who("nadia"), occurred_at=T(5)).is_refused

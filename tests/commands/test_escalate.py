@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incident.deadlines.due_deadlines import next_at
+from incident.ports import Person
 from incident.refusal import Code
 from roles.person_ids import MUSTER
 from tests.support.clock import T
@@ -43,7 +44,7 @@ def test_a_named_person_is_paged_first(room: CommandBench) -> None:
     room.do("escalate", by="ilse", how="hierarchical", who=who("nadia"), reason="may we roll back?")
 
     (call,) = room.incident.escalations
-    assert (call.how, call.person, call.ladder) == ("hierarchical", who("nadia"), (who("rob"), who("eva")))
+    assert (call.how, call.person, call.ladder) == ("hierarchical", who("nadia"), ())
     assert room.said() == "<@UILSE> calls <@UNADIA> to decide: may we roll back?"
 
 
@@ -103,3 +104,95 @@ def test_without_an_escalation_policy_a_name_is_required(desk: CommandBench) -> 
 @pytest.mark.parametrize("name", ["bot", "guest"])
 def test_only_a_full_member_is_paged(room: CommandBench, name: str) -> None:
     assert room.do("escalate", who=who(name), reason="help").code == Code.NOT_A_RESPONDER
+
+
+def leave(room: CommandBench, *names: str) -> None:
+    room.memory.know(*(Person(id=who(name), name=name.title(), is_active=False) for name in names))
+
+
+def test_the_same_call_to_a_person_who_is_still_to_answer_is_one_call(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, who=who("rob"), reason="the database is full")
+
+    again = room.do("escalate", by="eva", at=10, who=who("rob"), reason="the database is full")
+
+    assert (again.code, again.reason) == (Code.STATE, "escalate_open")
+    assert room.answer().startswith("Not called again: <@UROB> is being called already and has 3 min left")
+    assert len(room.incident.escalations) == 1
+
+
+def test_a_call_for_a_decision_is_another_call_than_one_for_help(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, who=who("rob"), reason="help")
+
+    assert not room.do("escalate", by="ilse", at=8, how="hierarchical", who=who("rob"), reason="may we?").is_refused
+
+
+def test_a_person_is_called_again_once_the_first_call_is_answered_or_over(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, who=who("nadia"), reason="help")
+    room.do("answer", by="nadia", at=9, answer="accepted")
+    assert not room.do("escalate", by="ilse", at=10, who=who("nadia"), reason="and this").is_refused
+
+    room.do("void", at=11, as_="false_alarm", reason="the probe itself was broken")
+    assert not room.do("escalate", by="ilse", at=12, who=who("nadia"), reason="look at this").is_refused
+
+
+def test_an_open_call_of_before_a_reopening_does_not_keep_a_person_from_being_called(room: CommandBench) -> None:
+    room.do("ack", by="ilse", at=1)
+    room.do("escalate", by="ilse", at=2, who=who("nadia"), reason="help")
+    room.do("restored", by="ilse", at=3, text="it works again")
+    room.do("resolve", by="ilse", at=4, how="fix", text="rolled back the release that broke it")
+    room.do("reopen", by="ilse", at=60, reason="it is back again")
+
+    assert not room.do("escalate", by="ilse", at=61, who=who("nadia"), reason="help again").is_refused
+
+
+def test_a_level_whose_account_is_deactivated_is_skipped_at_once_and_the_answer_says_so(room: CommandBench) -> None:
+    leave(room, "rob")
+
+    room.do("escalate", by="ilse", at=8, reason="help")
+
+    (call,) = room.incident.escalations
+    assert call.person == who("eva")
+    assert [gone.who for gone in room.incident.absences] == [who("rob")]
+    assert room.answer().startswith("<@UROB> cannot be reached. <@UEVA> is asked by direct message")
+
+
+def test_without_a_level_that_can_be_reached_a_name_is_required(room: CommandBench) -> None:
+    leave(room, "rob", "eva")
+
+    assert room.do("escalate", by="ilse", at=8, reason="help").reason == "escalate_unreachable"
+
+
+def test_a_level_that_left_after_the_call_is_skipped_when_its_turn_comes(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, reason="help")
+    leave(room, "eva")
+
+    room.tick(13.1)
+
+    assert [call.answer for call in room.incident.escalations] == ["lapsed"]
+    assert [entry.fact.ask for entry in room.entries() if entry.fact.kind == "prompt_due"][-1] == "call"
+
+
+def test_a_person_called_whose_account_is_deactivated_is_waited_for_no_longer(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, reason="help")
+    leave(room, "rob")
+
+    room.tick(9)
+
+    assert [(call.person, call.answer) for call in room.incident.escalations] == [
+        (who("rob"), "lapsed"),
+        (who("eva"), None),
+    ]
+
+
+def test_a_call_for_a_decision_without_a_name_goes_to_the_service_owner_and_to_no_engineer(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, how="hierarchical", reason="may we switch payments off?")
+    room.tick(30)
+
+    (call,) = room.incident.escalations
+    assert (call.person, call.ladder, call.answer) == (who("nadia"), (), "lapsed")
+
+
+def test_a_call_for_a_decision_that_no_one_here_can_take_asks_for_a_name(room: CommandBench) -> None:
+    outcome = room.do("escalate", by="nadia", how="hierarchical", reason="may we?")
+
+    assert (outcome.reason, outcome.fields) == ("escalate_decider", ("who",))

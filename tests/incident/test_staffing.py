@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from incident.deadlines import response_deadlines
 from incident.entries.lifecycle import Acknowledged, Reopened
 from incident.entries.role_holders import (
     Escalated,
     EscalationAnswered,
     HandoverAccepted,
     HandoverOffered,
+    PersonUnavailable,
     RoleAssumed,
     RoleReleased,
     RoleTaken,
 )
 from incident.states import State
+from roles.accounts import Unavailability
+from roles.person_ids import MUSTER
 from roles.role_names import Role
 from tests.support.clock import T0, T
 from tests.support.entry_chains import ADA, BEN, CHI, DEV, Chain
+from tests.support.policies import two_service_policy
 
 COMMANDER, TECH = Role.COMMANDER, Role.TECH_LEAD
 
@@ -226,3 +231,50 @@ def test_a_call_without_a_time_to_answer_never_lapses():
     chain.add(call(minutes=None), at=0)
     chain.tick(600)
     assert [e.answer for e in chain.now.escalations] == [None]
+
+
+def leaves(chain, who, at):
+    chain.add(PersonUnavailable(who=who, why=Unavailability.DEACTIVATED), at=at, by=MUSTER)
+
+
+def test_a_call_to_a_person_who_becomes_unavailable_lapses_at_once_and_the_next_is_called():
+    chain = Chain()
+    chain.add(call(BEN, (CHI, DEV)), at=0)
+    leaves(chain, BEN, at=1)
+    chain.tick(1.1)
+    assert [(e.person, e.answer) for e in chain.now.escalations] == [(BEN, "lapsed"), (CHI, None)]
+
+
+def test_a_level_that_cannot_be_reached_is_skipped_at_once():
+    chain = Chain()
+    chain.add(call(BEN, (CHI, DEV)), at=0)
+    leaves(chain, CHI, at=1)
+    chain.tick(6)
+    assert [(e.person, e.ladder) for e in chain.now.escalations] == [(BEN, (CHI, DEV)), (DEV, ())]
+
+
+def test_a_ladder_of_which_no_one_can_be_reached_ends_the_calls():
+    chain = Chain()
+    chain.add(call(BEN, (CHI, DEV)), at=0)
+    leaves(chain, CHI, at=1)
+    leaves(chain, DEV, at=1)
+    chain.tick(60)
+    assert [e.person for e in chain.now.escalations] == [BEN]
+    assert [ask.kind for ask in response_deadlines.escalations(chain.now, two_service_policy())] == ["call"]
+
+
+def test_a_call_for_a_decision_is_followed_by_no_level():
+    chain = Chain()
+    chain.add(call(BEN, (CHI, DEV)).model_copy(update={"how": "hierarchical"}), at=0)
+    chain.tick(60)
+    assert [(e.person, e.answer) for e in chain.now.escalations] == [(BEN, "lapsed")]
+
+
+def test_after_a_late_acceptance_no_further_level_is_called_and_no_one_is_asked_for_another_way():
+    chain = Chain()
+    chain.add(call(BEN, (CHI, DEV)), at=0)
+    chain.tick(6)
+    chain.add(EscalationAnswered(escalation=chain.now.escalations[0].n, answer="accepted"), at=7, by=BEN)
+    chain.tick(60)
+    assert [(e.person, e.answer) for e in chain.now.escalations] == [(BEN, "accepted"), (CHI, None)]
+    assert response_deadlines.escalations(chain.now, two_service_policy()) == ()

@@ -23,3 +23,5 @@ CHANNEL_CLOSED: Final = frozenset(
 )
 # The channel cannot be read: it is closed, or the app was not granted the scope for channels of this type.
 CHANNEL_UNREADABLE: Final = CHANNEL_CLOSED | {"missing_scope"}
+# Slack has no such account any more, or does not let the app see it: no message reaches the person.
+ACCOUNT_GONE: Final = frozenset({"user_disabled", "user_not_found", "user_not_visible", "cannot_dm_bot"})

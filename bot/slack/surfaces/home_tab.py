@@ -1,4 +1,7 @@
-"""The Home tab of a person: their roles, their deadlines, the open incidents. Restricted ones only if they are involved."""
+"""The Home tab of a person: what waits for them, the incidents they are in, the other open ones.
+
+Restricted incidents only if they are involved.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,12 @@ from commands.core.rules.open_incidents import open_page, own_incidents
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
+from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import IncidentSummary, Reader
+from incident.rules.responders.open_calls import can_be_answered
+from incident.rules.visibility import involved
 from roles.accounts import Account
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -29,17 +35,28 @@ _MOST_OTHERS = 12
 
 @dataclass(frozen=True)
 class OwnIncident:
-    """An incident in which a person has roles or deadlines."""
+    """An incident that concerns a person: their roles, and what waits for them there.
+
+    That are the calls to answer, the deadlines for which they are asked, and their open actions without a time.
+    """
 
     i: Incident
     roles: tuple[Role, ...]
+    calls: tuple[Escalation, ...]
     owes: tuple[Deadline, ...]
+    tasks: tuple[Action, ...]
+
+    @property
+    def waits(self) -> bool:
+        """True if anything waits for the person."""
+        return bool(self.calls or self.owes or self.tasks)
 
 
 @dataclass(frozen=True)
 class HomeContext:
-    """The context of the Home tab's template."""
+    """The context of the Home tab's template: what waits for the person, the incidents they are in, and others."""
 
+    waiting: tuple[OwnIncident, ...]
     mine: tuple[OwnIncident, ...]
     others: tuple[IncidentSummary, ...]
     more: int
@@ -47,38 +64,52 @@ class HomeContext:
 
 
 def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
-    """Read the open incidents with a person's roles or deadlines, and the first of the others that they may see."""
+    """Read the open incidents in which something waits for a person or that they are in, and the first of the others."""
     redacts = person in people_who_may_redact(team, policy)
     known = reader.person(person)
     is_guest = known is not None and known.is_guest
     actor = Actor(id=person, account=Account.GUEST if is_guest else Account.MEMBER)
     own = own_incidents(reader, team, actor, with_masks=redacts, limit=_MOST_OWN)
     concerns = [_own_incident(incident, person, policy, now) for incident in own]
-    mine = tuple(one for one in concerns if one.roles or one.owes)
-    page = open_page(reader, team, actor, limit=len(mine) + _MOST_OTHERS)
-    shown = {one.i.key for one in mine}
+    waiting = tuple(one for one in concerns if one.waits)
+    mine = tuple(one for one in concerns if not one.waits and (one.roles or person in _in(one.i)))
+    page = open_page(reader, team, actor, limit=len(waiting) + len(mine) + _MOST_OTHERS)
+    shown = {one.i.key for one in (*waiting, *mine)}
     others = [incident for incident in page.incidents if incident.key not in shown]
-    return HomeContext(mine, tuple(others[:_MOST_OTHERS]), len(others[_MOST_OTHERS:]) + page.more, now)
+    return HomeContext(waiting, mine, tuple(others[:_MOST_OTHERS]), len(others[_MOST_OTHERS:]) + page.more, now)
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
     """Return the Home view."""
     top = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)
     blocks: list[Json] = [section_with_button(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
-    for one in context.mine:
+    for one in context.waiting:
         blocks += _section(renderer, "concerns", one, incident=one.i)
-    if context.others:
-        blocks.append({"type": "divider"})
-        blocks += _section(renderer, "others", context)
+    for name, found in (("mine", context.mine), ("others", context.others)):
+        if found:
+            blocks.append({"type": "divider"})
+            blocks += _section(renderer, name, context)
     return fit_view({"type": "home", "blocks": blocks})
 
 
 def _own_incident(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> OwnIncident:
-    roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
+    asked = {prompt.due for prompt in incident.prompted if person in prompt.asked}
     owes = [
-        thing for thing in due_deadlines.due(incident, policy) if person in owed_by(thing, now) and _is_owed(thing, now)
+        thing
+        for thing in due_deadlines.due(incident, policy)
+        if (person in owed_by(thing, now) or thing.key in asked) and _is_owed(thing, now)
     ]
-    return OwnIncident(incident, roles, tuple(sorted(owes, key=lambda thing: thing.due_at)))
+    return OwnIncident(
+        i=incident,
+        roles=tuple(i.role for i in incident.roles if i.who == person and i.until is None),
+        calls=tuple(one for one in incident.escalations if one.person == person and can_be_answered(incident, one)),
+        owes=tuple(sorted(owes, key=lambda thing: thing.due_at)),
+        tasks=tuple(one for one in incident.actions if one.assignee == person and not (one.done_at or one.due_at)),
+    )
+
+
+def _in(incident: Incident) -> frozenset[PersonId]:
+    return involved(incident) | frozenset(incident.members)
 
 
 def _is_owed(thing: Deadline, now: datetime) -> bool:

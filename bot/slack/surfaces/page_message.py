@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.rendering.renderer import Renderer
-from bot.slack.surfaces.template_message import Message, context_line, template_message
+from bot.slack.blocks.block_elements import rows, sections
+from bot.slack.surfaces.template_message import Message, context_line, read_buttons, template_message
 from incident.model.components import Escalation
 from incident.model.incident import Incident
+from incident.rules.responders.open_calls import taken_by
+from roles.person_ids import PersonId
 
 TEMPLATE = "slack/surfaces/page.j2"
 
@@ -19,10 +22,29 @@ class PageContext:
     i: Incident
     call: Escalation
 
+    @property
+    def next(self) -> Escalation | None:
+        """The call that followed this one, to the next level."""
+        return next((one for one in self.i.escalations if one.follows == self.call.n), None)
+
+    @property
+    def taken_by(self) -> PersonId | None:
+        """Who accepted this call, or another one for the same need."""
+        return taken_by(self.i, self.call)
+
 
 def page_message(context: PageContext, renderer: Renderer) -> Message:
-    """Return a page: with buttons until it is answered, as one line afterwards."""
-    if context.call.answer is None and not context.i.is_over:
-        return template_message(renderer, TEMPLATE, context, context.i)
+    """Return a page: with buttons until someone has accepted it, as one line afterwards.
+
+    A page that was not answered in time can still be accepted.
+    """
+    call = context.call
+    if not context.i.is_over and context.taken_by is None:
+        if call.answer is None:
+            return template_message(renderer, TEMPLATE, context, context.i)
+        if call.answer == "lapsed":
+            text = renderer.macro(TEMPLATE, "late", context)
+            buttons = read_buttons(renderer.macro(TEMPLATE, "late_buttons", context), context.i)
+            return Message(text, [*sections(text), *rows(buttons)])
     settled = renderer.macro(TEMPLATE, "answered", context)
     return Message(settled, context_line(settled))

@@ -25,9 +25,12 @@ from incident.deadlines.deadline import Deadline
 from incident.deadlines.due_deadlines import PromptState
 from incident.entries.delivery import PromptDue
 from incident.entry import Fact
+from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.rules.closure_checklist import ChecklistItem
 from incident.rules.closure_criteria import Unmet
+from incident.rules.responders.attendance import can_be_asked
+from incident.rules.responders.open_calls import same_need
 from roles.person_ids import PersonId
 
 _SHARED: Final = "slack/prompts/shared.j2"
@@ -41,6 +44,7 @@ class PromptContext:
 
     `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
     `source` the fact behind it where the template quotes one, `until` the time to which `put_off_by` postponed it.
+    `is_direct`: it is read outside the incident channel, and links it.
     """
 
     i: Incident
@@ -53,6 +57,7 @@ class PromptContext:
     source: Fact | None = None
     until: datetime | None = None
     put_off_by: PersonId | None = None
+    is_direct: bool = False
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
@@ -68,6 +73,21 @@ class PromptContext:
     def is_overdue(self) -> bool:
         """True if the deadline has passed."""
         return self.now >= self.prompt.due_at
+
+    @property
+    def calls(self) -> tuple[Escalation, ...]:
+        """The calls for the need that the deadline is about, oldest first."""
+        call = self._call()
+        return same_need(self.i, call) if call else ()
+
+    @property
+    def unreachable(self) -> tuple[PersonId, ...]:
+        """The levels that could not be called for the need that the deadline is about."""
+        levels = self.calls[0].ladder if self.calls and self.calls[0].how == "functional" else ()
+        return tuple(who for who in levels if not can_be_asked(self.i, who))
+
+    def _call(self) -> Escalation | None:
+        return next((call for call in self.i.escalations if str(call.n) == self.about), None)
 
     def one(self, things: tuple[Any, ...]) -> Any:
         """Return the one of several (actions, temporary fixes) that the deadline is about, or None."""

@@ -1,4 +1,4 @@
-"""Messages to one person: the checklist of a role, a brief on joining late, the news that the channel is missing."""
+"""Messages to one person: the checklist of a role with what is open, a brief on joining late, a channel that is missing."""
 
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ from incident.entries.role_holders import Escalated, HandoverAccepted, HandoverO
 from incident.entry import Entry, Fact
 from incident.fold.delivery import CLOSED
 from incident.jobs import JobKind
+from incident.model.components import Escalation
 from incident.model.incident import Incident
+from incident.rules.closure_checklist import ChecklistItem, checklist
+from incident.rules.responders.open_calls import is_waited_for
 from incident.rules.visibility import may_see
+from incident.states import State
 from roles.person_ids import MUSTER, PersonId, slack_user
 from roles.role_names import Role
 
@@ -33,9 +37,23 @@ _LEFT_AGAIN: Final = frozenset({"user_not_in_channel", "not_in_channel"})
 
 @dataclass(frozen=True)
 class ChecklistContext(SurfaceContext):
-    """What the templates of role checklists see; `where` is the incident channel."""
+    """What the templates of role checklists see.
+
+    `where` is the incident channel, `role` the role, `offer` the handover by which the person got it, `calls` are those
+    that no one has answered, `missing` is what closing still needs.
+    """
 
     where: str = ""
+    role: Role | None = None
+    offer: HandoverOffered | None = None
+    calls: tuple[Escalation, ...] = ()
+    missing: tuple[ChecklistItem, ...] = ()
+
+    @property
+    def has_open_items(self) -> bool:
+        """True if the new holder takes over more than the checklist of the role."""
+        started = (self.offer, self.v.actions, self.v.fixes, self.calls, self.missing, self.i.workarounds)
+        return any(started)
 
 
 @dataclass(frozen=True)
@@ -60,21 +78,54 @@ class MissingMemberContext:
 
 def send_role_checklist(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Send a person the checklist of the role they took, unless they no longer hold it."""
-    fact = entries_of(run, context)[0].fact
-    role = fact.role if isinstance(fact, RoleTaken | HandoverAccepted) else None
+    entry = entries_of(run, context)[0]
+    role = entry.fact.role if isinstance(entry.fact, RoleTaken | HandoverAccepted) else None
     channel = direct_channel(context, run.person)
     if role is None or channel is None or run.person not in run.incident.holders(role):
         return ()
-    post(run, context, channel, checklist_message(run, context, role))
+    post(run, context, channel, checklist_message(run, context, (entry, *offer_behind(run, context, entry))))
     return ()
 
 
-def checklist_message(run: JobRun, context: JobContext, role: Role) -> Message:
-    """Return the checklist of a role as it reads now."""
-    base = _surface_context(run, context)
-    view = ChecklistContext(base.i, base.v, base.now, where=f"<#{run.channel}>")
-    text = context.renderer.macro(f"slack/role_checklists/{role}.j2", "checklist", view)
-    return Message(text, sections(text))
+def offer_behind(run: JobRun, context: JobContext, accepted: Entry) -> tuple[Entry, ...]:
+    """Return the entry of the offer that a handover accepted, with its note; nothing for a role that was taken."""
+    fact = accepted.fact
+    if not isinstance(fact, HandoverAccepted):
+        return ()
+    offers = context.recorder.read(
+        lambda reader: reader.entries(run.job.incident, kinds=(HandoverOffered.kind,), until=accepted.n)
+    )
+    same = [
+        one
+        for one in offers
+        if isinstance(one.fact, HandoverOffered) and (one.fact.role, one.fact.to) == (fact.role, fact.to)
+    ]
+    return tuple(same[-1:])
+
+
+def checklist_message(run: JobRun, context: JobContext, entries: Sequence[Entry]) -> Message:
+    """Return the checklist of a role as it reads now: the note of its last holder, what is open, then the checklist.
+
+    The first entry is that of the role, the second the offer behind it, if there is one.
+    """
+    role, base = entries[0].fact, _surface_context(run, context)
+    assert isinstance(role, RoleTaken | HandoverAccepted), "only an entry of a role has a checklist"
+    incident, offer = run.incident, entries[1].fact if len(entries) > 1 else None
+    items = checklist(incident, context.policy) if incident.state is State.RESOLVED else ()
+    view = ChecklistContext(
+        base.i,
+        base.v,
+        base.now,
+        where=f"<#{run.channel}>",
+        role=role.role,
+        offer=offer if isinstance(offer, HandoverOffered) else None,
+        calls=tuple(call for call in incident.escalations if is_waited_for(incident, call)),
+        missing=tuple(item for item in items if item.lacks),
+    )
+    steps = context.renderer.macro(f"slack/role_checklists/{role.role}.j2", "checklist", view)
+    brief = context.renderer.macro("slack/surfaces/role_brief.j2", "brief", view)
+    text = f"{brief}\n\n{steps}" if brief else steps
+    return Message(text, [*sections(brief), *sections(steps)] if brief else sections(steps))
 
 
 def show_catch_up_brief(run: JobRun, context: JobContext) -> Sequence[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.slack.client.slack_errors import ACCOUNT_GONE
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.page_message import PageContext, page_message
 from bot.slack.surfaces.template_message import Message
@@ -14,10 +15,14 @@ from incident.entries.delivery import DeliveryFailed, PromptSent
 from incident.entry import Fact
 from incident.medium import Medium, slack_message, slack_ref
 from incident.model.components import Escalation
+from incident.rules.responders.attendance import can_be_asked, unavailable
+from incident.rules.responders.open_calls import taken_by
+from roles.accounts import Unavailability
+from roles.person_ids import PersonId
 
 
 def page(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Send a page once; a later run edits its message to what became of it. An answered page is not sent any more."""
+    """Send a page once; a later run edits its message to what became of it. A page that someone has answered is not sent any more."""
     escalation = next((one for one in run.incident.escalations if one.n == run.job.entry), None)
     if escalation is None or escalation.person is None:
         return ()
@@ -26,9 +31,10 @@ def page(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if sent is not None:
         edit(run, context, *slack_message(sent.ref), message)
         return ()
-    if escalation.answer is not None and run.is_first:
+    is_settled = escalation.answer in ("accepted", "declined") or taken_by(run.incident, escalation) is not None
+    if (is_settled and run.is_first) or not can_be_asked(run.incident, escalation.person):
         return ()
-    return (_send(run, context, escalation, message),)
+    return _send(run, context, escalation.person, escalation, message)
 
 
 def last_delivery(run: JobRun, context: JobContext, n: int) -> PromptSent | None:
@@ -43,16 +49,23 @@ def deliveries(run: JobRun, context: JobContext, n: int) -> list[PromptSent]:
     return [fact for fact in facts if fact.prompt == n and fact.medium is Medium.SLACK]
 
 
-def _send(run: JobRun, context: JobContext, escalation: Escalation, message: Message) -> Fact:
+def not_reached(run: JobRun, who: PersonId, what: str, error: str) -> tuple[Fact, ...]:
+    """Return the failure of a direct message, and that the person is unavailable unless the channel can reach them."""
+    failed = DeliveryFailed(medium=Medium.SLACK, what=what, who=who, error=error)
+    is_here = who in run.incident.members and error not in ACCOUNT_GONE
+    if is_here or not can_be_asked(run.incident, who):
+        return (failed,)
+    return failed, unavailable(run.incident, who, Unavailability.UNREACHABLE)
+
+
+def _send(
+    run: JobRun, context: JobContext, person: PersonId, escalation: Escalation, message: Message
+) -> tuple[Fact, ...]:
     try:
-        channel = direct_channel(context, escalation.person) if escalation.person else None
+        channel = direct_channel(context, person)
         if channel is None:
-            return _failed(run, escalation, "not_in_slack")
+            return not_reached(run, person, run.job.kind, "not_in_slack")
         ts = post(run, context, channel, message, since=escalation.at)
     except SlackError as error:
-        return _failed(run, escalation, error.error)
-    return PromptSent(prompt=escalation.n, medium=Medium.SLACK, ref=slack_ref(channel, ts))
-
-
-def _failed(run: JobRun, escalation: Escalation, error: str) -> DeliveryFailed:
-    return DeliveryFailed(medium=Medium.SLACK, what=run.job.kind, who=escalation.person, error=error)
+        return not_reached(run, person, run.job.kind, error.error)
+    return (PromptSent(prompt=escalation.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)

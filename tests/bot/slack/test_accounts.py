@@ -3,15 +3,21 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
 from bot.slack.degraded.dry_run import dry_run
 from bot.slack.surfaces.home_tab import home_context
 from commands.core.request import Actor, Place, Request
+from incident.effects.job_keys import key_of
 from incident.entries.conversation import MessagePinned, Noted
 from incident.entry import EntryPoint, Source
+from incident.jobs import JobKind
 from incident.refusal import Refusal
 from roles.accounts import Account
 from roles.person_ids import slack_person
+from roles.role_names import Role
+from sandbox.state.entities import Person
+from storage.jobs.job_table import JOB
 from tests.support import forged_payloads as forged
 from tests.support.forged_payloads import Forger
 
@@ -82,7 +88,7 @@ def test_the_home_tab_and_the_list_of_a_guest_have_the_incidents_of_their_channe
     line = forged.slash(Forger(place.user("gus"), place.team), incident.places.channel, "list")
     listed = forged.answer(forged.dispatch(place, line))
 
-    shown = {one.i.number for one in home.mine} | {one.number for one in home.others}
+    shown = {one.i.number for one in (*home.waiting, *home.mine)} | {one.number for one in home.others}
     assert shown == {incident.number}
     assert (incident.number in listed, other.number in listed) == (True, False)
 
@@ -102,3 +108,48 @@ def test_only_a_member_declares_while_the_database_is_absent(place, account):
 
     with pytest.raises(Refusal, match="E_NOT_AUTHORISED"):
         dry_run(request, place.active.policy)
+
+
+def check(place, incident):
+    """Do what the worker does with the check of an incident, which is due."""
+    due = select(JOB.c.run_at).where(JOB.c.key == key_of(JobKind.TIMER, incident.key))
+    assert place.store.transactions.read(lambda connection: connection.execute(due).scalar_one()) <= place.clock.now()
+    place.record.tick(incident.key)
+    return place.now(incident.key)
+
+
+@pytest.mark.parametrize("change", [{"deleted": True}, {"is_restricted": True}])
+def test_the_role_of_an_account_that_is_deactivated_or_becomes_a_guest_is_vacant_at_once(place, channel, change):
+    leaver = place.actor.join_team(Person(name=f"leaver-{channel}", real_name="Lea Ver"))
+    incident = place.incident(channel=channel)
+    place.actor.invite("ann", channel, leaver)
+    place.run("assign", {"role": "commander", "to": slack_person(place.team, leaver)}, channel=place.channel(channel))
+    assert place.sandbox.settle()
+
+    place.actor.update_person(leaver, **change)
+    assert place.sandbox.settle()
+
+    found = check(place, incident)
+    assert found.holder(Role.COMMANDER) is None
+    assert [(role, gone.who) for role, gone in found.vacated] == [(Role.COMMANDER, slack_person(place.team, leaver))]
+    asked = [entry.fact for entry in place.entries(incident.key, "prompt_due") if entry.fact.ask == "commander"]
+    assert asked
+    assert all(slack_person(place.team, leaver) not in fact.asked for fact in asked)
+
+
+def test_the_refusal_of_a_lone_responder_has_a_button_that_gives_the_role(place, channel, incident, ann):
+    for verb, fields in (
+        ("ack", {}),
+        ("restored", {"text": "payments go through again"}),
+        ("resolve", {"how": "fix", "text": "rolled back the release that broke it"}),
+    ):
+        place.run(verb, fields, channel=place.channel(channel))
+
+    refused = json.loads(forged.answer(forged.dispatch(place, forged.slash(ann, place.channel(channel), "close"))))
+
+    [button] = [one for block in refused["blocks"] if block["type"] == "actions" for one in block["elements"]]
+    assert (button["action_id"], button["text"]["text"]) == ("verb:take", "Take command")
+    press = forged.button(ann, place.channel(channel), "take", incident, {}, "")
+    press["actions"][0]["value"] = button["value"]
+    forged.dispatch(place, press)
+    assert place.now(incident.key).holder(Role.COMMANDER) == place.person("ann")

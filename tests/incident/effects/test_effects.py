@@ -143,7 +143,7 @@ def test_a_channel_that_is_shared_with_another_organisation_says_so():
 def test_every_kind_of_fact_is_said_or_known_not_to_be():
     """A new fact without a template fails here until its author has decided who is told."""
     otherwise = {"state_changed", "role_taken", "joined", "gap_noted", "prompt_due", "prompt_put_off", "update_missed"}
-    otherwise |= {"updates_missed", "update_drafted", "update_draft_closed"}
+    otherwise |= {"updates_missed", "update_drafted", "update_draft_closed", "person_available"}
     of_muster = {
         "channel_made",
         "channel_changed",

@@ -13,7 +13,7 @@ from bot.worker.handlers.channels.adopted_channel import adopt
 from bot.worker.handlers.message_sender import is_private
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
-from incident.effects.notifications import members
+from incident.effects.notifications import NOT_INVITED, members
 from incident.entries.conversation import Left, Redacted
 from incident.entries.delivery import ChannelMade, DeliveryFailed
 from incident.entries.lifecycle import Declared, JoinedAsDuplicate, TitleChanged
@@ -129,7 +129,9 @@ def _missing_users(run: JobRun, context: JobContext) -> list[str]:
     )
     left_at = {e.fact.who: e.recorded_at for e in _entries(run, context, Left.kind) if isinstance(e.fact, Left)}
     back = {i.who for i in incident.roles if i.until is None and i.who in left_at and i.since > left_at[i.who]}
-    missing = [who for who in belonging if who not in incident.members and (who not in left_at or who in back)]
+    gone = {absence.who for absence in incident.absences if absence.why in NOT_INVITED}
+    absent = [who for who in belonging if who not in incident.members and who not in gone]
+    missing = [who for who in absent if who not in left_at or who in back]
     users = (slack_user(person) for person in dict.fromkeys(missing))
     return [user for user in users if user is not None and user != context.slack.bot]
 

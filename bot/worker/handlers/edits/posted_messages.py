@@ -15,7 +15,7 @@ from typing import Final
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import line_text
-from bot.worker.handlers.direct_messages import checklist_message, missing_channel_message
+from bot.worker.handlers.direct_messages import checklist_message, missing_channel_message, offer_behind
 from bot.worker.handlers.message_sender import MESSAGE_GONE, direct_channel, edit, find_posted
 from bot.worker.handlers.status_update_delivery import amended_text, correction_text, text_for_responders
 from bot.worker.job_context import JobContext, LastRendered
@@ -132,7 +132,8 @@ def direct_messages_sent(run: JobRun, context: JobContext) -> Iterator[Posted]:
             people = (fact.who if isinstance(fact, RoleTaken) else fact.to,)
         for person in dict.fromkeys(people):
             find = partial(_find, context, key_of(kind, run.job.incident, entry.n), person, entry)
-            yield Posted(person, (entry,), partial(_direct_message, context), find)
+            quoted = (entry, *offer_behind(run, context, entry))
+            yield Posted(person, quoted, partial(_direct_message, context), find)
 
 
 def _known(place: tuple[str, str]) -> tuple[str, str]:
@@ -142,7 +143,7 @@ def _known(place: tuple[str, str]) -> tuple[str, str]:
 def _direct_message(context: JobContext, run: JobRun, entries: tuple[Entry, ...]) -> Message | None:
     fact = entries[0].fact
     if isinstance(fact, RoleTaken | HandoverAccepted):
-        return checklist_message(run, context, fact.role)
+        return checklist_message(run, context, entries)
     return missing_channel_message(run, context, fact) if isinstance(fact, DeliveryFailed) else None
 
 

@@ -15,15 +15,28 @@ from bot.slack.surfaces.page_message import PageContext, page_message
 from bot.slack.surfaces.surface_context import surface_context
 from bot.slack.surfaces.template_message import Message, read_buttons
 from commands.core import verb_registry
+from incident.deadlines.closure_deadlines import closure
 from incident.entry import IncidentKey
 from incident.memory_store import MemoryStore
-from incident.model.components import Action, AuthoredText, Escalation, Interval, Resolution, TempFix
+from incident.model.absence import Absence
+from incident.model.components import (
+    Action,
+    AuthoredText,
+    Escalation,
+    Interval,
+    Resolution,
+    TempFix,
+    Times,
+)
+from incident.model.slack_references import LastActivity, OpenPrompt
 from incident.states import State
+from roles.accounts import Unavailability
 from roles.role_names import Role
 from tests.support.block_kit import valid_message, valid_view
 from tests.support.handmade_incidents import EVA, ILSE, ROB, START, an_incident, later
 from tests.support.policies import small_policy
 
+SEEN = (LastActivity(who=EVA, at=START),)
 HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
 
 
@@ -134,7 +147,7 @@ def test_a_page_is_valid_with_every_answer(answer, how):
     message = page_message(PageContext(crowded(escalations=(call,)), call), Renderer())
 
     within_limits(message)
-    assert ("I have it" in str(message.blocks)) == (answer is None)
+    assert ("I have it" in str(message.blocks)) == (answer in (None, "lapsed"))
 
 
 def test_a_page_about_an_incident_that_is_over_needs_no_answer():
@@ -162,3 +175,69 @@ def test_messages_that_differ_only_in_entry_numbers_have_the_same_digest():
     assert first.blocks != second.blocks
     assert first.digest == second.digest
     assert first.digest != card_message(context(an_incident(State.RESTORED)), Renderer()).digest
+
+
+def test_the_card_offers_to_take_command_also_when_resolved_and_shows_who_held_a_vacant_role():
+    held = (Interval(role=Role.COMMANDER, who=EVA, since=START, until=later(2)),)
+    gone = (Absence(who=EVA, at=later(2), why=Unavailability.DEACTIVATED),)
+
+    message = card_message(context(an_incident(State.RESOLVED, roles=held, absences=gone)), Renderer())
+
+    assert "Take command" in str(message.blocks)
+    assert "vacant (<@UEVA> held it: their account is deactivated)" in str(message.blocks)
+
+
+def call(**changes):
+    values = {
+        "n": 4,
+        "at": START,
+        "how": "functional",
+        "to": "x",
+        "person": EVA,
+        "by": ILSE,
+        "reason": "the pool is full",
+    }
+    return Escalation(**{**values, "answer_by": later(5), **changes})
+
+
+def home_text(*incidents):
+    return str(home_view(home_of(incidents), Renderer()))
+
+
+def test_the_home_tab_shows_what_waits_and_then_the_incidents_one_is_in():
+    task = Action(id="A7", text="ask the bank", assignee=EVA, opened_at=START)
+    waiting = an_incident(roles=(), escalations=(call(),), actions=(task,))
+    quiet = an_incident(
+        key=IncidentKey("T1", "01JQUIET"), number="INC-2026-0050", roles=(), last_seen=SEEN, members=(EVA,)
+    )
+    other = an_incident(key=IncidentKey("T1", "01JOTHER"), number="INC-2026-0060", roles=())
+
+    text = home_text(waiting, quiet, other)
+
+    shown = ("Waiting for you", "INC-2026-0042", "calls you for help: answer by", "A7: ask the bank", "I have it")
+    shown += ("You are in", "INC-2026-0050", "Also open", "INC-2026-0060")
+    assert sorted(shown, key=text.index) == list(shown)
+
+
+@pytest.mark.parametrize("answer", ["accepted", "declined"])
+def test_an_answered_call_waits_no_longer(answer):
+    assert "Nothing needs you right now" in home_text(an_incident(roles=(), escalations=(call(answer=answer),)))
+
+
+def test_a_call_that_was_not_answered_in_time_can_be_accepted_from_the_home_tab_unless_another_has():
+    late, accepted = call(answer="lapsed"), call(n=6, person=ILSE, follows=4, answer="accepted")
+
+    assert "you can still help" in home_text(an_incident(roles=(), escalations=(late,)))
+    assert "I cannot" not in home_text(an_incident(roles=(), escalations=(late,)))
+    assert "Nothing needs you right now" in home_text(an_incident(roles=(), escalations=(late, accepted)))
+
+
+def test_the_home_tab_shows_a_prompt_one_is_asked():
+    prompts = (OpenPrompt(due="closure:0", n=8, at=START, ask="closure", asked=(EVA,)),)
+    resolved = an_incident(
+        State.RESOLVED, roles=(), last_seen=SEEN, prompted=prompts, times=Times(logged_at=START, resolved_at=START)
+    )
+    due = closure(resolved, small_policy())[0].key
+    asked = resolved.model_copy(update={"prompted": (prompts[0].model_copy(update={"due": due}),)})
+
+    assert "the closure checklist" in home_text(asked)

@@ -78,3 +78,60 @@ def test_a_person_invited_at_the_declaration_gets_no_catch_up_brief(rig):
     rig.drain()
 
     assert ephemerals(rig, "eva") == []
+
+
+NOTE = "payments are on the old pool, do not restart the new one"
+
+
+def handed_over(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("action", "ilse", key, assignee=rig.person("eva"), text="look at the queue", timebox_minutes=30)
+    rig.act("tempfix", "ilse", key, text="retries are off")
+    rig.act("escalate", "ilse", key, who=rig.person("rob"), reason="we need a database expert")
+    rig.act("handover", "ilse", key, role="commander", to=rig.person("rosa"), note=NOTE)
+    rig.act("accept", "rosa", key, role="commander")
+    rig.drain()
+    return key
+
+
+def test_who_accepts_a_handover_gets_the_note_and_what_is_open(rig):
+    handed_over(rig)
+
+    [brief] = [m for m in rig.direct("rosa") if "is yours now" in m.text]
+
+    shown = [
+        f">{NOTE}",
+        "• A1 <@U02EVA>: look at the queue",
+        "• <@U03ROB> is called",
+        "• Temporary fix TF1: retries are off",
+    ]
+    assert [line for line in shown if line not in brief.text] == []
+    assert "• Update to responders by" in brief.text
+    assert "You command INC-2026-0001" in brief.text
+    assert "<@U01ILSE> leaves you this" in brief.text
+
+
+def test_a_note_of_a_handover_that_is_redacted_leaves_the_direct_message_too(rig):
+    key = handed_over(rig)
+    [offered] = rig.entries(key, "handover_offered")
+
+    rig.act("redact", "ilse", key, ref=f"E{offered.n}", reason="it names a customer")
+    rig.after(seconds=2)
+
+    [brief] = [m for m in rig.direct("rosa") if "is yours now" in m.text]
+    assert NOTE not in str(brief)
+    assert "[redacted]" in brief.text
+
+
+def test_what_is_missing_before_closing_is_handed_over_too(rig):
+    key = rig.declare(impact=2, urgency=2)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("restored", "ilse", key, text="payments go through again")
+    rig.act("resolve", "ilse", key, how="fix", text="restarted the payment service on all four hosts")
+    rig.act("handover", "ilse", key, role="commander", to=rig.person("rosa"), note=NOTE)
+    rig.act("accept", "rosa", key, role="commander")
+    rig.drain()
+
+    [brief] = [m for m in rig.direct("rosa") if "is yours now" in m.text]
+    assert "• To do before closing: " in brief.text

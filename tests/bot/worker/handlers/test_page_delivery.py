@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.support.block_kit import pressed
+
 
 def test_a_page_to_a_person_unknown_to_slack_says_so(rig):
     key = rig.declare()
@@ -22,3 +24,61 @@ def test_a_page_about_a_restricted_incident_shows_only_the_necessary_data(rig):
     [called] = rig.direct("rosa")
     assert "we need a lawyer" in str(called.blocks)
     assert "Acme" not in str(called.blocks)
+
+
+def test_a_page_that_reaches_no_one_goes_to_the_next_level_at_once(rig):
+    key = rig.declare()
+    rig.sandbox.workspace.people[rig.users["eva"]].deleted = True
+
+    rig.act("escalate", "ilse", key, reason="we need a database expert")
+    rig.after(seconds=5)
+
+    first, second = rig.incident(key).escalations
+    assert (first.person, first.answer, second.person) == (rig.person("eva"), "lapsed", rig.person("rosa"))
+    assert "needs your help" in rig.direct("rosa")[-1].text
+    assert any("<@U02EVA> cannot be reached. <@U04ROSA> is called now" in text for text in rig.texts(key))
+
+
+def test_a_page_not_answered_in_time_keeps_its_button_and_the_link_and_can_still_be_accepted(rig):
+    key = rig.declare()
+    rig.act("escalate", "ilse", key, reason="we need a database expert")
+
+    rig.after(minutes=6)
+
+    [late] = rig.direct("eva")
+    channel = rig.channel(key).id
+    assert late.text.startswith("You didn't answer in time, so <@U04ROSA> was called: *INC-2026-0001*")
+    assert f"You can still help: <#{channel}>" in late.text
+    action, value = pressed(late)["I have it"]
+    assert (action, list(pressed(late))) == ("verb:answer", ["I have it"])
+
+    rig.act("answer", "eva", key, **value["f"])
+    rig.after(minutes=10)
+
+    assert "You have it" in rig.direct("eva")[0].text
+    [other] = rig.direct("rosa")
+    assert (pressed(other), "<@U02EVA> has *INC-2026-0001*; you need not answer" in other.text) == ({}, True)
+    assert [call.answer for call in rig.incident(key).escalations] == ["accepted", None]
+
+
+def test_a_late_page_of_a_restricted_incident_says_nothing_of_it(rig):
+    key = rig.declare("Customer data of Acme leaked", private=True)
+    rig.act("escalate", "ilse", key, who=rig.person("rosa"), reason="we need a lawyer")
+
+    rig.after(minutes=6)
+
+    [late] = rig.direct("rosa")
+    assert "You didn't answer in time" in late.text
+    assert "Acme" not in str(late)
+
+
+def test_a_person_is_paged_also_when_the_incident_has_no_channel(rig):
+    rig.sandbox.faults.fail_with("restricted_action", "conversations.create", times=99)
+    key = rig.declare()
+    rig.after(minutes=1)
+
+    rig.act("escalate", "ilse", key, reason="we need a database expert")
+    rig.after(seconds=5)
+
+    assert rig.incident(key).places.channel is None
+    assert "needs your help" in rig.direct("eva")[-1].text

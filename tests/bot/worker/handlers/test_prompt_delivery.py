@@ -6,6 +6,9 @@ import json
 import re
 from datetime import timedelta
 
+from commands.core.capture import Capture
+from incident.entries.conversation import Joined
+from incident.entry import EntryPoint, Source
 from incident.states import State
 from tests.support.block_kit import pressed
 
@@ -202,5 +205,99 @@ def test_an_unanswered_page_escalates_level_by_level_and_then_to_the_commander(r
     assert len(open_prompts(rig.direct("rosa"))) == 1
 
     rig.after(minutes=6)
-    assert any("Nobody has answered the call" in m.text for m in prompts_in(rig, key))
-    assert open_prompts(rig.direct("eva")) == open_prompts(rig.direct("rosa")) == []
+    assert any("No one has answered the call" in m.text for m in prompts_in(rig, key))
+    assert [list(pressed(m)) for name in ("eva", "rosa") for m in open_prompts(rig.direct(name))] == [["I have it"]] * 2
+
+
+def joins(rig, key, *names):
+    """Record that people are in the incident channel, as the events of their joining do."""
+    for name in names:
+        fact = Joined(channel=rig.channel(key).id, who=rig.person(name))
+        source = Source(surface=EntryPoint.EVENT, channel=fact.channel, event=f"EvJoined{name}")
+        rig.adapter.record.capture(
+            [Capture(team=rig.team, fact=fact, by=fact.who, occurred_at=rig.clock.now(), source=source)]
+        )
+
+
+def test_who_is_asked_and_is_not_in_the_channel_gets_the_prompt_with_its_buttons_and_a_link(rig):
+    key = rig.declare()
+    rig.drain()
+    joins(rig, key, "ilse")
+
+    rig.after(minutes=16)
+
+    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    [direct] = [m for m in open_prompts(rig.direct("rob")) if "commands" in m.text]
+    assert "<@U03ROB>" in prompt.text
+    assert f"<#{rig.channel(key).id}>" in direct.text
+    assert pressed(direct).keys() == pressed(prompt).keys()
+    assert rig.direct("ilse") == []
+
+
+def test_every_message_of_a_prompt_changes_with_it(rig):
+    key = rig.declare()
+    rig.drain()
+    joins(rig, key, "ilse")
+    rig.after(minutes=16)
+    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    [direct] = [m for m in open_prompts(rig.direct("rob")) if "commands" in m.text]
+
+    rig.act("take", "ilse", key, role="commander")
+    rig.drain()
+
+    texts = {
+        rig.channel(key).messages[prompt.ts].text,
+        rig.sandbox.workspace.dm(rig.users["rob"]).messages[direct.ts].text,
+    }
+    assert texts == {":white_check_mark: <@U01ILSE> commands."}
+
+
+def test_a_person_who_may_not_see_the_incident_gets_no_prompt_about_it(rig):
+    key = rig.declare("Customer data of Acme leaked", private=True)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("action", "ilse", key, assignee=rig.person("eva"), text="look at the queue", timebox_minutes=5)
+    rig.act("done", "ilse", key, id="A1", result="empty")
+    rig.after(minutes=60)
+
+    assert not any("Acme" in m.text for m in rig.direct("rosa"))
+    assert any("Acme" in m.text for m in rig.direct("rob")), "the service owner is involved and is asked"
+
+
+def test_while_the_channel_is_closed_everyone_who_is_asked_is_asked_by_direct_message_once(rig):
+    key = rig.declare()
+    rig.drain()
+    joins(rig, key, "ilse")
+    rig.channel(key).is_archived = True
+
+    rig.after(minutes=8)
+
+    assert len([m for m in open_prompts(rig.direct("ilse")) if "commands" in m.text]) == 1
+
+
+def test_without_a_channel_everyone_who_is_asked_is_asked_by_direct_message(rig):
+    rig.sandbox.faults.fail_with("restricted_action", "conversations.create", times=99)
+    key = rig.declare()
+
+    rig.after(minutes=16)
+
+    assert rig.incident(key).places.channel is None
+    asked = {name: " ".join(m.text for m in open_prompts(rig.direct(name))) for name in ("ilse", "rob")}
+    assert "commands" in asked["ilse"]
+    assert "Update to" in asked["ilse"]
+    assert "commands" in asked["rob"]
+
+
+def test_a_prompt_that_reaches_no_one_goes_on_at_once_to_a_person_who_can_be_asked(rig):
+    key = rig.declare(impact=2, urgency=2)
+    rig.act("take", "rosa", key, role="commander")
+    rig.act("action", "rosa", key, assignee=rig.person("eva"), text="look at the queue", timebox_minutes=5)
+    rig.drain()
+    joins(rig, key, "ilse", "rosa")
+    rig.sandbox.workspace.people[rig.users["eva"]].deleted = True
+
+    rig.after(minutes=7)
+
+    asked = [e.fact.asked for e in rig.entries(key, "prompt_due") if e.fact.ask == "action"]
+    assert asked == [(rig.person("eva"),), (rig.person("rosa"),)]
+    assert [gone.who for gone in rig.incident(key).absences] == [rig.person("eva")]
+    assert any("<@U02EVA> cannot be reached" in text and "Without an owner: A1." in text for text in rig.texts(key))

@@ -1,0 +1,54 @@
+"""The calls of an incident: which is open, whom the next level is, and whether a call was taken over by another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incident.model.components import Escalation
+from incident.model.incident import Incident
+from incident.rules.responders.attendance import can_be_asked
+from incident.states import RESPONDING
+from roles.escalation_policy import levels_left
+from roles.person_ids import PersonId
+
+
+def levels_to_call(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
+    """Return whom to call after this call, in order: those who can be reached and were not called for the same need.
+
+    No level follows a call for a decision: the people of an escalation policy help, and do not decide.
+    """
+    if call.how == "hierarchical":
+        return ()
+    called = {one.person for one in same_need(incident, call) if one.person is not None}
+    return tuple(who for who in levels_left(call.ladder, called) if can_be_asked(incident, who))
+
+
+def same_need(incident: Incident, call: Escalation) -> tuple[Escalation, ...]:
+    """Return the calls for one need, oldest first: the first call and those that followed it automatically."""
+    needs: dict[int, int] = {}
+    for one in incident.escalations:
+        needs[one.n] = needs.get(one.follows, one.follows) if one.follows is not None else one.n
+    return tuple(one for one in incident.escalations if needs[one.n] == needs.get(call.n, call.n))
+
+
+def taken_by(incident: Incident, call: Escalation) -> PersonId | None:
+    """Return who accepted a call for the same need, or None."""
+    return next((one.person for one in same_need(incident, call) if one.answer == "accepted"), None)
+
+
+def is_waited_for(incident: Incident, call: Escalation) -> bool:
+    """True if the person called is still to answer: in time, while it is responded to, and no one has accepted."""
+    is_open = call.answer is None and call.answer_by is not None and incident.state in RESPONDING
+    return is_open and taken_by(incident, call) is None
+
+
+def can_be_answered(incident: Incident, call: Escalation) -> bool:
+    """True if the person called may still accept: in time or late, while it is responded to, and no one has accepted."""
+    is_open = call.answer in (None, "lapsed") and call.answer_by is not None and incident.state in RESPONDING
+    return is_open and taken_by(incident, call) is None
+
+
+def open_call_to(incident: Incident, person: PersonId, how: str, at: datetime) -> Escalation | None:
+    """Return the call of this kind that a person is to answer and still can in time, or None."""
+    calls = (one for one in incident.escalations if one.person == person and one.how == how)
+    return next((one for one in calls if is_waited_for(incident, one) and one.answer_by and at <= one.answer_by), None)
