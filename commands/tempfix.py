@@ -58,7 +58,9 @@ class Tempfix(Verb):
     owner: Annotated[
         PersonId | None, FormField("Owner", Control.PERSON, "Who takes it out again", only=("add", "set"))
     ] = None
-    remove_by: Annotated[Utc | None, FormField("Remove by", Control.MOMENT, words=("by",), only=("add", "set"))] = None
+    remove_by: Annotated[
+        Utc | None, FormField("Remove by", Control.MOMENT, words=("by", "until"), only=("add", "set"))
+    ] = None
     evidence: Annotated[str | None, FormField("How you know it is removed", Control.TEXT, only=("removed",))] = None
 
     @property

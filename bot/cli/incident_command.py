@@ -18,7 +18,7 @@ from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy
 from bot.export.reader_names import ReaderNames
 from bot.grammar.command_parser import ParsedCommand, parse_command
-from bot.rendering.message_catalog import doubt_text, reason_text
+from bot.rendering.message_catalog import doubt_text, reason_text, sentence
 from bot.rendering.mrkdwn import plain_text, visible, without_markup
 from bot.rendering.renderer import Mode, Renderer
 from bot.rendering.user_text import from_form
@@ -78,6 +78,8 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     outcome = path.run(request)
     reply = path.reply(request, outcome)
     text = "\n".join([reply.plain, *(f"  {line}" for line in reply.unmet)]) if reply.refused else reply.text
+    if parsed.unused:
+        text = f"{text}\n{sentence('unused', left=parsed.unused, command=_HERE)}"
     here = " ".join([_HERE, *([outcome.number] if outcome.number else []), ""])
     return without_markup(text.replace(_IN_SLACK, here), _channel_names(record)), reply.refused
 

@@ -33,12 +33,12 @@ from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
 from bot.grammar.text.text_parser import parse_text
 from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, count_words, quoted_at
 from bot.grammar.typed_line import TypedLine
-from bot.grammar.value_parser import ParsedValue, Vocabulary, looks_like_person, parse_value
+from bot.grammar.value_parser import LEVELS, ParsedValue, Vocabulary, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
 
 # The form opens because of the first; after so many the rest of the line is text, which the form shows.
 _MOST_INVALID: Final = 10
-_BOTH_LEVELS: Final = re.compile(r"([1-3])[/x×,-]([1-3])")
+_BOTH_LEVELS: Final = re.compile(r"([1-3]|high|medium|low)[/x×,-]([1-3]|high|medium|low)")
 _PRIORITY: Final = re.compile(r"(?:p|sev|s)[-_]?([1-5])", re.IGNORECASE)
 
 
@@ -171,8 +171,8 @@ def _leading_value(
     if both is not None:
         second = next((n for n, one in state.empty_fields() if one.control is Control.LEVEL and n != name), None)
         if second is not None:
-            state.values[second] = int(both[2])
-            return ParsedValue(int(both[1]), 1), 0
+            state.values[second] = LEVELS[both[2]]
+            return ParsedValue(LEVELS[both[1]], 1), 0
     return value_after_fillers(state, form_field, tokens)
 
 

@@ -109,9 +109,10 @@ def value_after_fillers(
 
 
 def fill_priority(state: ParseState, levels: Sequence[str], word: str, number: str) -> None:
-    """Fill impact and urgency for a priority, or ask where several pairs or none give it."""
+    """Fill impact and urgency for a priority and ask about them; leave both open where several pairs or none give it."""
     pairs = list(state.vocabulary.priorities.get(f"P{number}", ()))
     if len(pairs) == 1:
         state.values[levels[0]], state.values[levels[1]] = pairs[0]
+        state.doubt("priority", word)
     else:
         state.doubt("priority_levels", word)

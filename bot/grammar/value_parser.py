@@ -47,7 +47,7 @@ _LONE_NUMBER: Final = re.compile(r"#?\d{1,6}|\d{4}-\d{1,6}")
 _SHORT_ID: Final = re.compile(r"[A-Za-z]{0,4}-?\d{1,6}")
 _ENTRY: Final = re.compile(r"(?:#|[Ee]-?)?(\d{1,9})")
 _ENTRY_WORDS: Final = frozenset({"entry", "number", "no", "nr", "#"})
-_LEVELS: Final = {"1": 1, "2": 2, "3": 3, "high": 1, "medium": 2, "low": 3}
+LEVELS: Final = {"1": 1, "2": 2, "3": 3, "high": 1, "medium": 2, "low": 3}
 _YES: Final = frozenset({"yes", "true", "on", "1"})
 # Slack's names for everyone in a channel, which are no person's.
 _EVERYONE: Final = frozenset({"channel", "here", "everyone"})
@@ -183,7 +183,7 @@ def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> Pars
 
 
 def _level(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
-    level = _LEVELS.get(words[0].lower())
+    level = LEVELS.get(words[0].lower())
     return ParsedValue(level, 1, plain=True) if level else None
 
 

@@ -51,7 +51,6 @@ def _hint_priority(state: ParseState, tokens: Sequence[Token]) -> None:
     for token in tokens if len(levels) == 2 else ():
         if found := _PRIORITY.fullmatch(token.text.strip(_BRACKETS)):
             fill_priority(state, levels, token.text, found[1])
-            state.doubt("priority", token.text)
             return
 
 

@@ -20,6 +20,7 @@ from commands.core.words.near_misses import nearest
 from roles.role_names import ALIASES, Role
 
 _ID: Final = re.compile(r"[A-Za-z]{1,4}-?\d{1,6}")
+_BRACKETS: Final = "()[]"
 _SINGLE: Final = frozenset({Control.CHOICE, Control.ROLE, Control.SERVICE})
 
 
@@ -46,10 +47,15 @@ def add_hints(state: ParseState, start: int, end: int, rest: str) -> None:
 def add_later_hints(state: ParseState, start: int, end: int) -> None:
     """Fill fields from what a text or a reason holds anywhere or at its end."""
     text = state.line.text[:end]
-    tail = [token for token in last_tokens(text, MOST_WORDS + 4) if token.start >= start]
+    tail = [_bare(token) for token in last_tokens(text, MOST_WORDS + 4) if token.start >= start]
     if not hint_named_value(state, tail):
         hint_last_time(state, tail)
     hint_mentions(state, tokens_of(text, start, len(text)))
+
+
+def _bare(token: Token) -> Token:
+    """Return a token without the brackets around it."""
+    return token._replace(text=token.text.strip(_BRACKETS), raw=token.raw.strip(_BRACKETS) or token.raw)
 
 
 def hint_fixed_word(state: ParseState, first: Token) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import takewhile
 from math import ceil
 from typing import Final
 
@@ -19,7 +20,7 @@ from commands.core.fields.form_field import Control, FormField
 from incident.frozen import utc_text
 
 TIMED: Final = frozenset({Control.MOMENT, Control.MINUTES})
-_PREPOSITIONS: Final = frozenset({"at", "since", "from", "on", "by", "until", "till"})
+_PREPOSITIONS: Final = frozenset({"at", "since", "from", "on", "by", "until", "till", "as", "of", "around", "about"})
 _BEFORE_LENGTH: Final = frozenset({"in", "within", "for", "by", "until", "till", "before"})
 _BRACKETED: Final = re.compile(r"\s*\[([^\]\[]{3,40})\]\s*[:–—-]?\s*")
 _BRACKETS: Final = "()[]"
@@ -57,7 +58,10 @@ def _after_stamp(text: str, last: Token) -> int | None:
 
 def hint_first_time(state: ParseState, head: list[Token]) -> None:
     """Doubt a time at the start of a text: it may be when it happened, or a field's."""
-    skipped = 1 if head[0].text.lower() in _PREPOSITIONS and len(head) > 1 else 0
+    skipped = len(list(takewhile(lambda token: token.text.lower() in _PREPOSITIONS, head[:2])))
+    is_told = any(one.control is Control.AUDIENCES for one in state.form_fields.values())
+    if skipped == len(head) or (skipped and is_told):
+        return  # `At 10:20 we failed over` is how an update starts.
     words = [token.raw.strip(_BRACKETS) if index == 0 else token.raw for index, token in enumerate(head[skipped:])]
     found = _read(state, words)
     if found is None:
@@ -77,11 +81,11 @@ def hint_named_value(state: ParseState, tail: list[Token]) -> bool:
         if name is None or (name == HAPPENED and token.text.lower() != HAPPENED):
             continue
         form_field = state.form_fields[name]
-        if form_field.control not in (*TIMED, Control.PERSON):
+        if form_field.control not in (*TIMED, Control.PERSON, Control.LEVEL):
             continue
         found, skipped = value_after_fillers(state, form_field, tail[index + 1 :])
         is_whole = found is not None and index + 1 + skipped + found.words == len(tail)
-        if found is None or not is_whole or (found.plain and form_field.control is Control.PERSON):
+        if found is None or not is_whole:
             continue
         if found.value is not None:
             state.values[name] = found.value
@@ -99,7 +103,7 @@ def hint_last_time(state: ParseState, tail: list[Token]) -> None:
         if not words[0] or not words[-1]:
             continue
         before = tail[index - 1].text.lower() if index else ""
-        is_apart = before in _BEFORE_LENGTH or tail[index].raw[0] in _BRACKETS
+        is_apart = before in _BEFORE_LENGTH or state.line.text[tail[index].start] in _BRACKETS
         ahead = _read(state, words, past=False)
         is_whole = ahead is not None and ahead.words == len(words) and (is_apart or not ahead.is_length)
         if ahead is not None and is_whole and _fill_minutes(state, tail[index:], ahead):
@@ -151,7 +155,8 @@ def _is_natural(state: ParseState, found: TimeReading) -> bool:
     """True for words that are a time only in a field of their own."""
     if found.is_length or found.doubt == "time_ahead":
         return True
-    return not state.is_dated and (not found.has_clock or found.doubt in _NATURAL)
+    is_ahead = found.at is not None and found.at > state.vocabulary.at
+    return not state.is_dated and (is_ahead or not found.has_clock or found.doubt in _NATURAL)
 
 
 def _read(state: ParseState, words: list[str], *, past: bool = True) -> TimeReading | None:
