@@ -64,13 +64,13 @@ class Update(Verb):
         update_posts.refuse(now, tuple(texts), promised)
         update_warnings.refuse_contradiction(now, texts.values())
         replaced = (update_drafts.closed(now, self.draft, "changed"),) if self.draft is not None else ()
-        warned = tuple(doubt.reason for doubt in update_warnings.doubts(now, texts))
+        warned = tuple(doubt.reason for doubt in update_warnings.doubts(now, texts, self.draft))
         update = UpdateText(final=self.final, next_update_at=promised, warned=warned)
         return (*replaced, *(update_posts.recorded(now, one, text, update) for one, text in texts.items()))
 
     def doubts(self, now: DecisionContext) -> tuple[Doubt, ...]:
         """Return what to ask before it is posted, unless it is meant."""
-        return () if self.anyway else update_warnings.doubts(now, self._texts(now))
+        return () if self.anyway else update_warnings.doubts(now, self._texts(now), self.draft)
 
     def _texts(self, now: DecisionContext) -> dict[Audience, str]:
         """Return the text for each audience, in the order named."""

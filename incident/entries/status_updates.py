@@ -45,7 +45,10 @@ class StatusUpdatePosted(Fact):
 
 
 class UpdateDrafted(Fact):
-    """An update to one audience was written and waits for approval by a second person. It meets no slot."""
+    """An update to one audience was written and waits for approval by a second person. It meets no slot.
+
+    `approval_by` are the groups and roles of the policy that may approve it.
+    """
 
     kind: ClassVar[str] = "update_drafted"
     timeline: ClassVar[str | None] = "draft"
@@ -55,6 +58,7 @@ class UpdateDrafted(Fact):
     final: bool = False
     next_update_at: Utc | None = None
     warned: tuple[str, ...] = ()
+    approval_by: tuple[str, ...] = ()
 
 
 class UpdateDraftClosed(Fact):

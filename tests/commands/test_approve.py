@@ -56,7 +56,7 @@ def test_an_update_that_needs_approval_waits_and_the_others_are_posted_at_once()
     ]
     assert owed(desk) == slot
     assert "Posted to responders." in desk.answer()
-    assert "Not posted yet to customers: a second person must approve it." in desk.answer()
+    assert "Not posted yet to customers: a second person (commander or legal) must approve it." in desk.answer()
 
 
 def test_an_approved_draft_is_posted_with_both_names_and_meets_its_slot() -> None:
@@ -123,6 +123,25 @@ def test_a_changed_draft_replaces_the_first_and_its_author_is_who_changed_it() -
     assert desk.do("approve", "ilse", at=7).reason == "draft_your_own"
     assert desk.do("approve", "ilse", at=7, draft=first).reason == "draft_closed"
     assert desk.do("update", "eva", at=7, audience="customers", text="x", draft=first).reason == "draft_closed"
+
+
+def test_a_draft_repeats_a_draft_that_waits_and_not_the_one_that_it_replaces_or_that_was_dropped() -> None:
+    desk = drafted()
+    first = desk.incident.update_drafts[0].n
+
+    again = {"audience": "customers", "text": TEXT, "can_ask": True}
+    assert desk.do("update", "eva", at=6, **again).missing == ("update_repeats",)
+    assert not desk.do("update", "eva", at=6, draft=first, **again).is_refused
+    desk.do("discard", "eva", at=6)
+    assert not desk.do("update", "eva", at=6, **again).is_refused
+
+
+def test_what_waits_for_approval_is_shown_with_the_updates_that_are_due() -> None:
+    desk = drafted()
+
+    desk.do("next", at=6)
+
+    assert "Waits for approval: the update to customers that <@UEVA> wrote" in desk.answer()
 
 
 def test_of_several_drafts_one_has_to_be_named() -> None:

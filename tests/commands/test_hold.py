@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rendering.renderer import slug_labels
+from commands.core.fields.field_types import read_audience
 from commands.hold import Hold
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.model.components import AudienceState, OpenSlot
@@ -60,3 +62,10 @@ def test_the_reply_to_a_release_names_the_update_that_is_owed_again():
     state = AudienceState(audience=Audience.CUSTOMER, held=True, open=slot)
 
     assert "owed by <!date^" in HandmadeDesk(an_incident(audiences=(state,)), groups=LAWYER).answer(RELEASE)
+
+
+def test_an_audience_is_understood_by_every_word_that_people_read_for_it():
+    words = slug_labels()["audience"]
+
+    assert {slug: read_audience(word) for slug, word in words.items()} == {slug: slug for slug in words}
+    assert Hold.model_validate({"audience": "Customers", "reason": WHY}).audience is Audience.CUSTOMER

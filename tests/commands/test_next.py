@@ -34,7 +34,7 @@ def test_without_a_comms_lead_the_role_is_offered():
 
 
 def test_the_reply_says_that_no_update_is_owed():
-    assert HandmadeDesk().answer(Next()) == "No update is owed to anybody now."
+    assert HandmadeDesk().answer(Next()) == "No update is due."
     assert HandmadeDesk().does(Next()) == ()
 
 

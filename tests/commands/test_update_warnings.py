@@ -121,6 +121,14 @@ def test_a_question_is_asked_once_and_leaves_no_entry() -> None:
     assert "The same text went out a moment ago." in bench.answer()
 
 
+def test_what_was_taken_back_is_no_repetition() -> None:
+    bench = reached_bench()
+    bench.do("update", "ilse", at=5, audience="exec", text=TEXT)
+    bench.do("undo", "ilse", at=5.5)
+
+    assert not bench.do("update", "ilse", at=6, audience="exec", text=TEXT, can_ask=True).is_refused
+
+
 def test_where_no_one_can_be_asked_the_update_is_posted_with_its_warnings() -> None:
     bench = CommandBench().declared()
     bench.do("take", "ilse", at=1, role="commander")

@@ -25,6 +25,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
 from incident.refusal import Refusal
+from incident.rules.visibility import is_restricted
 from incident.states import EVERY_AUDIENCE, Audience
 
 _TEXT: Final = "text"
@@ -86,7 +87,8 @@ def _preview(now: DecisionContext, verb: type[Verb], fields: Fields) -> FormPrev
     except Refusal as refusal:
         return FormPreview(_blocks(reason_text(refusal.reason, **refusal.facts)))
     found, doubts = previews(now, [fact for fact in facts if isinstance(fact, Fact)]), update.doubts(now)
-    texts = [sentence("preview_heading"), *_warnings(doubts), *_texts(found, now)]
+    restricted = [sentence("preview_restricted")] if is_restricted(now.open) else []
+    texts = [sentence("preview_heading"), *restricted, *_warnings(doubts), *_texts(found, now)]
     return FormPreview(tuple(block for text in texts for block in _blocks(text)), bool(doubts))
 
 

@@ -42,7 +42,7 @@ def test_a_due_update_is_written_from_its_prompt_and_reaches_its_audience(stood:
     posted = message(leadership, "One in five card payments fails.")
     expect(posted).to_contain_text("P1, major · being worked on · checkout")
     expect(posted).to_contain_text("In command: @Tomás Reyes")
-    expect(message(ada, "Executives got their update")).to_be_visible()
+    expect(message(ada, "Update to executives posted")).to_be_visible()
 
 
 def test_a_prompt_is_snoozed_by_its_button(stood: BrowserEnv) -> None:

@@ -78,13 +78,15 @@ def recorded(now: DecisionContext, audience: Audience, text: str, update: Update
     What was posted elsewhere before, and is recorded late, needs no approval.
     """
     is_late = now.happened_at < now.at
-    if not is_late and approval_of(now.open, audience, now.policy) is not None:
+    rule = None if is_late else approval_of(now.open, audience, now.policy)
+    if rule is not None:
         return UpdateDrafted(
             audience=audience,
             text=text,
             final=update.final,
             next_update_at=update.next_update_at,
             warned=update.warned,
+            approval_by=rule.by,
         )
     return _posted(now, audience, text, update)
 

@@ -22,16 +22,20 @@ _NEGATIONS: Final = frozenset(
     {"not", "no", "never", "until", "till", "once", "when", "if", "before", "unless", "without", "will", "be", "nearly"}
 )
 _NEAR: Final = 3
+_WITH_TEXT: Final = (StatusUpdatePosted.kind, UpdateDrafted.kind)
 _WORD: Final = re.compile(r"[\w'’]+")
 
 Texts = Mapping[Audience, str]
 
 
-def doubts(now: DecisionContext, texts: Texts) -> tuple[Doubt, ...]:
-    """Return what to ask before these texts are posted; nothing about an update that is recorded late."""
+def doubts(now: DecisionContext, texts: Texts, replaced: int | None = None) -> tuple[Doubt, ...]:
+    """Return what to ask before these texts are posted; nothing about an update that is recorded late.
+
+    `replaced` is the draft that they replace: its words are no repetition.
+    """
     if now.happened_at < now.at:
         return ()
-    found = (_repeats(now, texts), _contradicts(now, texts.values()), _without_channel(now, texts))
+    found = (_repeats(now, texts, replaced), _contradicts(now, texts.values()), _without_channel(now, texts))
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -49,13 +53,15 @@ def refuse_contradiction(now: DecisionContext, texts: Iterable[str]) -> None:
         raise Refusal(Code.BAD_VALUE, "update_contradicts_refused", "text", phrase=phrase, state=state)
 
 
-def _repeats(now: DecisionContext, texts: Texts) -> Doubt | None:
+def _repeats(now: DecisionContext, texts: Texts, replaced: int | None) -> Doubt | None:
     minutes = now.policy.update_rules.repeat_minutes
     since = now.at - timedelta(minutes=minutes)
-    kinds = (StatusUpdatePosted.kind, UpdateDrafted.kind)
-    recent = [e.fact for e in now.reader.unmasked().entries(now.open.key, kinds=kinds) if e.recorded_at >= since]
+    waiting = {draft.n for draft in now.open.update_drafts if draft.outcome is None} - {replaced}
     posted = {
-        (fact.audience, _folded(fact.text)) for fact in recent if isinstance(fact, StatusUpdatePosted | UpdateDrafted)
+        (entry.fact.audience, _folded(entry.fact.text))
+        for entry in now.reader.unmasked().entries(now.open.key, kinds=_WITH_TEXT)
+        if entry.recorded_at >= since and entry.n not in now.open.undone
+        if isinstance(entry.fact, StatusUpdatePosted) or (isinstance(entry.fact, UpdateDrafted) and entry.n in waiting)
     }
     repeated = [one for one, text in texts.items() if minutes and (one, _folded(text)) in posted]
     return Doubt("update_repeats", {"repeated": ", ".join(repeated), "minutes": str(minutes)}) if repeated else None

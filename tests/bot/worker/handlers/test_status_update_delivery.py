@@ -56,7 +56,7 @@ def test_the_prompt_for_an_update_that_reached_no_one_does_not_say_that_they_got
 
     [answered] = [text for text in rig.texts(key) if "is recorded, but reached no one" in text]
     assert answered.startswith(":warning: The update to executives")
-    assert not any("Executives got their update" in text for text in rig.texts(key))
+    assert not any("Update to executives posted" in text for text in rig.texts(key))
 
 
 def test_a_text_of_its_own_goes_to_its_audience_and_responders_read_it_too(rig):
