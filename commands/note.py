@@ -19,6 +19,7 @@ from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.conversation import Noted
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
+from incident.rules.seen_length import seen_length
 
 LONGEST_NOTE: Final = 3000
 _LONGEST_PASTE: Final = 12_000
@@ -106,6 +107,6 @@ def _fitting(text: str) -> str:
     """Return the text of one note. Refuses none, and one that is too long."""
     if not text.strip():
         raise Refusal(Code.MISSING_FIELDS, "missing_fields", "text")
-    if len(text) > LONGEST_NOTE:
-        raise Refusal(Code.TOO_LONG, "too_long", "text", limit=str(LONGEST_NOTE), length=str(len(text)))
+    if (length := seen_length(text)) > LONGEST_NOTE:
+        raise Refusal(Code.TOO_LONG, "too_long", "text", limit=str(LONGEST_NOTE), length=str(length))
     return text
