@@ -24,10 +24,11 @@ _KINDS: Final = (StatusUpdatePosted.kind, UpdateCorrected.kind)
 
 
 class Amend(Verb):
-    """Correct the text of a status update wherever it was sent: `amend 23` opens it, `amend 23 …` replaces it."""
+    """Correct the text of a status update wherever it was sent: `amend 23` opens the form with the text it has."""
 
     name = "amend"
     group = Group.INFORM
+    is_confirmed = True
 
     entry: Annotated[int, FormField("Update", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)]
     text: Annotated[

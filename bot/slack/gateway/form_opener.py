@@ -73,7 +73,7 @@ class FormOpener:
         actor = self.lookup.actor(interaction)
         refusal = self._refusal(interaction, actor, verb, incident)
         warning = None
-        if refusal is None and verb.is_confirmed:
+        if refusal is None and verb.is_confirmed and verb.opens_incident:
             refusal, warning = self._adoption(interaction)
         if refusal is not None:
             self.replies.send_now(interaction, f"{refusal}{_typed_text(verb, fields, self.replies.command)}")

@@ -67,6 +67,19 @@ def test_the_answer_to_a_correction_opens_the_update_with_its_old_text(place, ch
     assert (corrected.fact.update, corrected.fact.text) == (update.n, "Card payments fail")
 
 
+def test_a_typed_correction_of_an_update_is_shown_before_it_is_sent(place, channel, incident):
+    typed(place, channel, "take commander")
+    typed(place, channel, "update internal Card paymnets fail")
+    (update,) = place.entries(incident.key, "status_update_posted")
+
+    form = typed(place, channel, f"amend {update.n} Card payments fail").view()
+
+    assert not place.entries(incident.key, UpdateCorrected.kind)
+    place.actor.submit("ann", form.id)
+    (corrected,) = place.entries(incident.key, UpdateCorrected.kind)
+    assert corrected.fact.text == "Card payments fail"
+
+
 def test_undo_acts_at_once(place, channel, incident):
     n = noted(place, channel, incident, "wrong channel").n
 
