@@ -16,7 +16,6 @@ from incident.states import Audience, State
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, refusals
 
-BY_MUSTER = {"source_changed", "gap_noted", "clock_set_back"}
 BOOKS = {"n", "last_entry_at", "last_seen", "undone", "spent_ids", "prompted", "decisions"}
 
 
@@ -191,9 +190,17 @@ def test_what_cannot_be_taken_back_says_what_to_do_instead(
     assert hint in busy.answer()
 
 
-def test_every_act_either_can_be_taken_back_or_has_a_sentence_that_says_what_to_do() -> None:
-    acts = {fact.kind for fact in KINDS.values() if fact.timeline} - BY_MUSTER - {"undone"}
+def test_what_no_table_names_stays_and_is_corrected_in_words(
+    busy: CommandBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.core.rules.last_act.UNDOABLE", UNDOABLE - {"noted"})
+    n = busy.do("note", text="wrong channel", at=5).first
 
-    assert acts - UNDOABLE - {fact.kind for fact in FINAL} == set()
-    assert set(FINAL.values()) | {"undo_closed"} <= set(refusals())
+    assert busy.do("undo", at=6).reason == "undo_other"
+    assert f"`/incident correct {n} …`" in busy.answer()
+
+
+def test_the_tables_name_facts_that_exist_and_sentences_that_are_there() -> None:
     assert {kind for kind, _ in KINDS} >= UNDOABLE
+    assert UNDOABLE & {fact.kind for fact in FINAL} == set()
+    assert set(FINAL.values()) | {"undo_closed", "undo_other"} <= set(refusals())

@@ -83,7 +83,8 @@ FINAL: Final[dict[type[Fact], str]] = {
     status_updates.UpdatesReleased: "undo_held",
     integrity.Preserved: "undo_preserved",
 }
-_ACTS: Final = UNDOABLE | {fact.kind for fact in FINAL}
+_OTHER: Final = "undo_other"
+_NO_ACTS: Final = frozenset({lifecycle.Undone.kind, conversation.SourceChanged.kind})
 _CLOSED: Final = "undo_closed"
 # What messages, deliveries and prompts change; no act is lost or made wrong by it.
 _UPKEEP: Final = frozenset(
@@ -104,8 +105,8 @@ class Act:
         for entry in self.own:
             if isinstance(entry.fact, lifecycle.StateChanged) and entry.fact.new is State.CLOSED:
                 return _CLOSED
-            if reason := FINAL.get(type(entry.fact)):
-                return reason
+            if entry.fact.kind not in UNDOABLE:
+                return FINAL.get(type(entry.fact), _OTHER)
         return None
 
 
@@ -113,7 +114,7 @@ def last_act(entries: Sequence[Entry], person: PersonId) -> Act | None:
     """Return the last act of a person that was not taken back, or None. Messages and refused requests are no acts."""
     undone, found = undone_by(entries), None
     for act in _acts(entries):
-        own = tuple(entry for entry in act if entry.by == person and entry.fact.kind in _ACTS and entry.n not in undone)
+        own = tuple(entry for entry in act if entry.by == person and _is_act(entry.fact) and entry.n not in undone)
         found = Act(act, own) if own else found
     return found
 
@@ -136,6 +137,11 @@ def ids_of(facts: Sequence[Fact]) -> tuple[str, ...]:
     """Return the ids that facts gave, such as A1."""
     given = (conversation.ActionOpened, restoration.TempFixAdded)
     return tuple(fact.id for fact in facts if isinstance(fact, given))
+
+
+def _is_act(fact: Fact) -> bool:
+    """True if a fact is something that a person did, and not what they wrote in a channel or were refused."""
+    return fact.kind not in _NO_ACTS and (fact.timeline is not None or type(fact) in FINAL)
 
 
 def _acts(entries: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
