@@ -31,6 +31,8 @@ EXPECTED_ERRORS: Final = (
 )
 # SQLSTATE of a missing right.
 _NOT_ALLOWED: Final = "42501"
+# What SQLite says of a file that it cannot create or that is a folder.
+_NO_FILE: Final = "unable to open database file"
 _RIGHTS: Final = (
     "The tables belong to another role. As their owner, migrate, restore, or give this role its rights: "
     "`muster migrate --service-role NAME`."
@@ -73,7 +75,13 @@ def _explanation(error: BaseException) -> str:
         return _sentence(str(error))
     if isinstance(error, OSError) and error.filename is not None:
         return file_error(error)
-    return f"It does not answer: {getattr(error, 'reason', None) or error}. Check the network and the address."
+    return f"It does not answer: {_why(error)}. Check the network and the address."
+
+
+def _why(error: object) -> str:
+    """Return the reason of a connection that failed, without the number that the system gives it."""
+    reason = getattr(error, "reason", None) or error
+    return str(getattr(reason, "strerror", None) or reason)
 
 
 def file_error(error: OSError) -> str:
@@ -90,6 +98,8 @@ def _database(error: SQLAlchemyError | Unavailable) -> str:
     message = str(cause).strip().splitlines()[0]
     if getattr(cause, "sqlstate", None) == _NOT_ALLOWED:
         return f"The database refuses: {message}. {_RIGHTS}"
+    if _NO_FILE in message:
+        return f"The database refuses: {message}. Name a file in a folder that exists and that Muster may write in."
     return f"The database refuses: {message}. Check DATABASE_URL and the server."
 
 

@@ -51,16 +51,9 @@ class NamesInFile:
 
 def read_names(env_file: Path | None) -> NamesInFile:
     """Read the names of `.env`; there may be none. Raise MissingSettings when the file cannot be read as text."""
-    if env_file is None or not env_file.is_file():
+    if env_file is None or not env_file.exists():
         return NamesInFile(env_file)
-    try:
-        text = env_file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        fault, advice = f"is no text in UTF-8: byte {error.start} cannot be read", "Save it as UTF-8."
-        raise MissingSettings((Problem(str(env_file), fault, advice),)) from None
-    except OSError as error:
-        fault = f"cannot be read: {error.strerror}"
-        raise MissingSettings((Problem(str(env_file), fault, "Let Muster's user read it."),)) from None
+    text = _text_of(env_file)
     # The lines that it cannot parse become problems; its own warning would repeat them.
     logging.getLogger("dotenv").setLevel(logging.ERROR)
     lines: dict[str, int] = {}
@@ -75,6 +68,18 @@ def read_names(env_file: Path | None) -> NamesInFile:
             if binding.value:
                 filled.add(binding.key.upper())
     return NamesInFile(env_file, lines, frozenset(filled), tuple(unreadable))
+
+
+def _text_of(env_file: Path) -> str:
+    try:
+        return env_file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        fault, advice = f"is no text in UTF-8: byte {error.start} cannot be read", "Save it as UTF-8."
+    except IsADirectoryError:
+        fault, advice = "is a folder", "Put the settings into a file of that name, or remove it."
+    except OSError as error:
+        fault, advice = f"cannot be read: {error.strerror}", "Let Muster's user read it."
+    raise MissingSettings((Problem(str(env_file), fault, advice),))
 
 
 def _blank_lines(statement: str) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checks.check_result import CheckResult, missing, note, passed, wrong
+from bot.cli.cli_errors import explain
 from storage.integrity.signing_keys import BadKey, read_key
 
 CLOCK_OFF_SECONDS: Final = 5.0
@@ -34,7 +35,7 @@ def check_key(path: Path | None) -> Iterator[CheckResult]:
     except FileNotFoundError:
         yield missing(f"There is no key at {path}. Make one with `muster keygen {path}`, or correct MUSTER_KEY_FILE.")
     except (OSError, BadKey) as unreadable:
-        yield wrong(f"The key of MUSTER_KEY_FILE cannot be used: {unreadable}. `muster keygen` makes one.")
+        yield wrong(f"The key of MUSTER_KEY_FILE cannot be used: {explain(unreadable)} `muster keygen` makes one.")
     else:
         if path.stat().st_mode & 0o077:
             yield note(f"Others on this machine can read {path}: chmod 600 {path}.")

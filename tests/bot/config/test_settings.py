@@ -247,6 +247,11 @@ def test_a_file_that_is_no_text_is_reported_and_one_with_a_mark_of_its_encoding_
     file.write_bytes(b"\xff\xfe" + TOKENS.encode("utf-16-le"))
     assert problems_of(file) == [f"{file} is no text in UTF-8: byte 0 cannot be read. Save it as UTF-8."]
 
+    file.unlink()
+    file.mkdir()
+    assert problems_of(file) == [f"{file} is a folder. Put the settings into a file of that name, or remove it."]
+    file.rmdir()
+
     file.write_bytes(b"\xef\xbb\xbf" + TOKENS.encode())
     assert read_settings(env_file=file).slack_bot_token.get_secret_value() == "xoxb-1"
 
