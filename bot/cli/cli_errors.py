@@ -8,8 +8,10 @@ from __future__ import annotations
 import errno
 import sys
 from http.client import HTTPException
+from pathlib import Path
 from typing import Final
 
+from pydantic_settings import BaseSettings
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -55,9 +57,21 @@ def fail(message: str, status: int = 1) -> int:
     return status
 
 
-def explain(error: BaseException) -> str:
-    """Return what is wrong and what to do, redacted: one sentence, or for a policy one line per fault."""
-    return redact(_explanation(error))
+def explain(error: BaseException, settings: BaseSettings | None = None) -> str:
+    """Return what is wrong and what to do, redacted: one sentence, or for a policy one line per fault.
+
+    With `settings`, a file is named with the setting that names it.
+    """
+    named_by = _setting_of(error, settings) if settings is not None else None
+    return redact(_explanation(error) + (f" {named_by} names it." if named_by else ""))
+
+
+def _setting_of(error: BaseException, settings: BaseSettings) -> str | None:
+    """Return the setting that names the file of an error."""
+    file = getattr(error, "filename", None)
+    fields = type(settings).model_fields.items()
+    paths = {str(getattr(settings, name)): field for name, field in fields if isinstance(getattr(settings, name), Path)}
+    return str(paths[file].validation_alias) if isinstance(file, str) and file in paths else None
 
 
 def _explanation(error: BaseException) -> str:

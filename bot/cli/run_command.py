@@ -42,7 +42,7 @@ def serve(
         startup.listen()
         muster = shutdown.unless_requested(lambda: compose_application(settings, startup=startup))
     except EXPECTED_ERRORS as error:
-        return fail(explain(error))
+        return fail(explain(error, settings))
     except _ShutdownRequested:
         _exit()
     _exempt_from_garbage_collection()

@@ -271,7 +271,11 @@ def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: d
         ("SLACK_BOT_TOKEN", "xoxb-of-another-app", "Slack does not know the SLACK_BOT_TOKEN (invalid_auth)"),
         ("SLACK_APP_TOKEN", "xapp-of-another-app", "Slack does not know the SLACK_APP_TOKEN (invalid_auth)"),
         ("DATABASE_URL", "oracle://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names oracle"),
-        ("MUSTER_KEY_FILE", "nowhere.key", "There is no file nowhere.key"),
+        (
+            "MUSTER_KEY_FILE",
+            "nowhere.key",
+            "There is no file nowhere.key. Name one that exists. MUSTER_KEY_FILE names it.",
+        ),
         ("MUSTER_KEY_FILE", "policy.yaml", "policy.yaml is not an Ed25519 private key"),
     ],
 )
