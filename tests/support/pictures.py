@@ -123,9 +123,11 @@ def _resolved(scene: BrowserEnv, take: Take) -> None:
 
 def _exported(scene: BrowserEnv, take: Take) -> None:
     first = scene.place_of("INC-2026-0001")
+    last = "update internal exec customer final Card payments work again. Nobody was charged twice."
+    ada = scene.stage.users["ada"]
+    scene.stage.submit(ada, scene.stage.open_form(ada, first, last), {})
     for who, line in (
         ("olu", "validate owner paid with three cards on the live shop, all three arrived"),
-        ("ada", "update internal exec customer final Card payments work again. Nobody was charged twice."),
         ("tomas", "confirm priority"),
         ("tomas", "close"),
         ("ken", "link problem PRB-77"),

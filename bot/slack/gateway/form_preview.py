@@ -100,7 +100,8 @@ def _texts(found: Previews, now: DecisionContext) -> Iterator[str]:
     """Yield for each audience a line that says where it reads the update, and the update as it is posted there."""
     for one in found.updates:
         update, audience = one.update, one.update.audience
-        same = tuple(other.update.audience for other in found.updates if other.update.text == update.text)
+        posted = [other.update for other in found.updates if not other.needs_approval]
+        same = tuple(other.audience for other in posted if other.text == update.text)
         is_internal = audience is Audience.INTERNAL
         place = now.policy.audiences.get(audience)
         yield sentence(
@@ -109,7 +110,7 @@ def _texts(found: Previews, now: DecisionContext) -> Iterator[str]:
             place=_shown(place) if place else None,
             needs_approval=one.needs_approval,
         )
-        readers = same if is_internal else (audience,)
+        readers = same if is_internal and not one.needs_approval else (audience,)
         context = update_context(
             found.incident, update, audiences=readers, by=now.actor.id, at=now.at, recorded_at=now.at
         )

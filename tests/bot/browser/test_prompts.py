@@ -34,7 +34,7 @@ def test_a_due_update_is_written_from_its_prompt_and_reaches_its_audience(stood:
     ada, leadership = stood.see("ada"), stood.see("olu", "leadership")
 
     press(message(ada, "Update to executives"), "Write the update")
-    expect(ada.get_by_test_id("modal").get_by_label("Executives")).to_be_checked()
+    expect(ada.get_by_test_id("modal").get_by_role("checkbox", name="Executives")).to_be_checked()
     expect(ada.get_by_test_id("modal")).to_contain_text("Owed:")
     write(ada, "text", "One in five card payments fails.\nWe are rolling back.")
     send(ada)

@@ -181,11 +181,13 @@ def test_the_hold_form_names_audiences_and_offers_a_release_only_where_one_is_he
 
 
 def test_an_update_to_an_audience_that_needs_approval_waits_as_a_draft(place, channel, incident):
-    view = opened(place, channel, "update regulator We report a failure of checkout")
-    assert "once a second person has approved it" in shown(view) or "names no channel" in shown(view)
+    view = opened(place, channel, "update internal,regulator We report a failure of checkout")
+
+    assert "*The regulator*: the policy names no channel for them" in shown(view)
+    assert "*Update* to responders by" in shown(view)
 
     place.actor.submit("ann", view.id, {"anyway": ["yes"]})
 
     [draft] = place.entries(incident.key, UpdateDrafted.kind)
     assert draft.fact.text == "We report a failure of checkout"
-    assert posted(place, incident) == []
+    assert [fact.audience for fact in posted(place, incident)] == ["internal"]
