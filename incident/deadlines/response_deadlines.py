@@ -7,14 +7,14 @@ from typing import Final
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.deadlines.resumption import latest, resumed_at
-from incident.model.components import Action
+from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
 from incident.policy import Policy
-from incident.rules.responders.open_calls import levels_to_call, taken_by
+from incident.rules.responders.open_calls import caller_of, levels_to_call, taken_by
 from incident.rules.updates.update_approval import approvers
 from incident.states import RESPONDING, VOID, State
-from roles.person_ids import MUSTER, PersonId, person_named
+from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
 
 REMINDED_AFTER: Final = timedelta(hours=4)
@@ -47,23 +47,28 @@ def _action_deadline(incident: Incident, action: Action, due_at: datetime) -> De
 
 
 def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Prompt for another way when an escalation has no level left (S1-45).
+    """Prompt for another way when an escalation, for help or for a decision, has no level left (S1-45).
 
     Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner;
     again every 15 minutes. What failed before the incident was resumed is not asked for again.
     """
-    last = next(iter(reversed(incident.escalations)), None)
-    if incident.state not in RESPONDING or last is None or last.answered_at is None:
+    if incident.state not in RESPONDING:
         return ()
-    if levels_to_call(incident, last) or taken_by(incident, last) is not None:
-        return ()
+    # A later call of the same kind is another way already.
+    latest_calls = {call.how: call for call in incident.escalations}.values()
+    return tuple(thing for call in latest_calls if (thing := _another_way(incident, call)) is not None)
+
+
+def _another_way(incident: Incident, last: Escalation) -> Deadline | None:
+    if last.answered_at is None or levels_to_call(incident, last) or taken_by(incident, last) is not None:
+        return None
     resumed = resumed_at(incident)
     if last.answer not in {"lapsed", "declined"} or (resumed is not None and last.answered_at <= resumed):
-        return ()
-    caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.contact)
+        return None
+    caller = caller_of(incident, last)
     whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)
     step = PromptStep(last.answered_at, "call", whom)
-    return (Deadline(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)
+    return Deadline(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n))
 
 
 def handovers(incident: Incident, _: Policy) -> tuple[Deadline, ...]:

@@ -278,3 +278,13 @@ def test_after_a_late_acceptance_no_further_level_is_called_and_no_one_is_asked_
     chain.tick(60)
     assert [(e.person, e.answer) for e in chain.now.escalations] == [(BEN, "accepted"), (CHI, None)]
     assert response_deadlines.escalations(chain.now, two_service_policy()) == ()
+
+
+def test_a_call_for_help_that_failed_and_one_for_a_decision_are_each_asked_about():
+    chain = Chain()
+    chain.add(call(BEN).model_copy(update={"how": "hierarchical"}), at=0)
+    chain.add(call(CHI), at=1)
+    chain.tick(20)
+    assert len(response_deadlines.escalations(chain.now, two_service_policy())) == 2
+    chain.add(call(DEV, minutes=40), at=21)
+    assert len(response_deadlines.escalations(chain.now, two_service_policy())) == 1

@@ -104,7 +104,7 @@ def test_a_prompt_that_fell_due_while_muster_was_down_is_sent_once_and_says_that
 def test_the_prompt_for_a_priority_opens_the_form_to_judge_it(rig: WorkerEnv):
     key = rig.act("declare", "rob", title="Is checkout slow?", service="checkout").key
     rig.after(minutes=31)
-    [posted] = [m for m in rig.direct("rob") + rig.messages(key) if "Nobody has judged yet" in m.text]
+    posted = next(m for m in rig.messages(key) + rig.direct("rob") if "Nobody has judged yet" in m.text)
     assert "form:priority" in str(posted.blocks)
 
     rig.act("priority", "rob", key, impact=2, urgency=1, justification="one shop in three is down")

@@ -22,7 +22,7 @@ from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import IncidentSummary, Reader
-from incident.rules.responders.open_calls import can_be_answered
+from incident.rules.responders.open_calls import caller_of, can_be_answered
 from incident.rules.visibility import involved
 from roles.accounts import Account
 from roles.person_ids import PersonId
@@ -45,6 +45,10 @@ class OwnIncident:
     calls: tuple[Escalation, ...]
     owes: tuple[Deadline, ...]
     tasks: tuple[Action, ...]
+
+    def caller(self, call: Escalation) -> PersonId:
+        """Return the person behind a call."""
+        return caller_of(self.i, call)
 
     @property
     def waits(self) -> bool:

@@ -9,7 +9,7 @@ from bot.slack.blocks.block_elements import rows, sections
 from bot.slack.surfaces.template_message import Message, context_line, read_buttons, template_message
 from incident.model.components import Escalation
 from incident.model.incident import Incident
-from incident.rules.responders.open_calls import taken_by
+from incident.rules.responders.open_calls import caller_of, taken_by
 from roles.person_ids import PersonId
 
 TEMPLATE = "slack/surfaces/page.j2"
@@ -26,6 +26,16 @@ class PageContext:
     def next(self) -> Escalation | None:
         """The call that followed this one, to the next level."""
         return next((one for one in self.i.escalations if one.follows == self.call.n), None)
+
+    @property
+    def caller(self) -> PersonId:
+        """The person behind the call, also when the level before did not answer."""
+        return caller_of(self.i, self.call)
+
+    @property
+    def before(self) -> Escalation | None:
+        """The call that this one follows, to the level before."""
+        return next((one for one in self.i.escalations if one.n == self.call.follows), None)
 
     @property
     def taken_by(self) -> PersonId | None:

@@ -31,6 +31,11 @@ def same_need(incident: Incident, call: Escalation) -> tuple[Escalation, ...]:
     return tuple(one for one in incident.escalations if needs[one.n] == needs.get(call.n, call.n))
 
 
+def caller_of(incident: Incident, call: Escalation) -> PersonId:
+    """Return the person behind a call: who made the first one for the same need."""
+    return next((one.by for one in same_need(incident, call)), call.by)
+
+
 def taken_by(incident: Incident, call: Escalation) -> PersonId | None:
     """Return who accepted a call for the same need, or None."""
     return next((one.person for one in same_need(incident, call) if one.answer == "accepted"), None)
