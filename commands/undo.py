@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
-from commands.core.rules.last_act import Act, changed_since, ids_of, last_act
+from commands.core.rules.last_act import Act, changed_since, changes_state, ids_of, last_act
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import Undone
 from incident.entry import Entry, Fact
@@ -40,6 +40,8 @@ class Undo(Verb):
         if act is None:
             raise Refusal(Code.STATE, "undo_nothing")
         self._refuse(now, act)
+        if now.open.is_over and changes_state(entries, act):
+            raise Refusal(Code.STATE, "undo_over", entry=str(act.own[0].n), state=now.open.state)
         if changed_since(entries, act):
             raise Refusal(Code.STATE, "undo_changed", entry=str(act.own[0].n))
         facts = [entry.fact for entry in act.own]

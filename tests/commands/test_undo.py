@@ -146,6 +146,15 @@ def test_an_act_on_which_others_have_built_is_not_taken_back(busy: CommandBench)
     assert busy.incident.state == State.RESTORED
 
 
+def test_what_an_incident_was_ended_with_stays_and_a_note_is_taken_back_even_then(busy: CommandBench) -> None:
+    busy.do("contain", term="short", text="blocked at the gateway", at=5)
+    busy.do("void", by="eva", as_="false_alarm", reason="the probe itself was broken", at=6)
+
+    assert busy.do("undo", at=7).reason == "undo_over"
+    busy.do("note", text="wrong channel", at=8)
+    assert busy.do("undo", at=9).code is None
+
+
 def test_an_addition_is_taken_back_though_others_have_added_since(busy: CommandBench) -> None:
     busy.do("action", assignee="slack:T1:UEVA", text="mine", at=5)
     busy.do("action", by="eva", assignee="slack:T1:UEVA", text="of another person", at=6)

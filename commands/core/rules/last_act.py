@@ -133,6 +133,12 @@ def changed_since(entries: Sequence[Entry], act: Act) -> bool:
     )
 
 
+def changes_state(entries: Sequence[Entry], act: Act) -> bool:
+    """True if an act changed the incident, and did more than add to its timeline."""
+    before, after = _states(entries, (act.entries[0].n - 1, act.entries[-1].n))
+    return any(getattr(before, name) != getattr(after, name) for name in Incident.model_fields if name not in _UPKEEP)
+
+
 def ids_of(facts: Sequence[Fact]) -> tuple[str, ...]:
     """Return the ids that facts gave, such as A1."""
     given = (conversation.ActionOpened, restoration.TempFixAdded)
