@@ -22,6 +22,7 @@ class Roles(Verb):
     """Show who holds which role, and which are free."""
 
     name = "roles"
+    aliases = ("who is", "who's")
     group = Group.ROLES
     is_query = True
     for_guests = True

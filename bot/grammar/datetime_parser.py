@@ -35,6 +35,8 @@ _VAGUE: Final = re.compile(
 )
 _ISO: Final = re.compile(r"\d{4}-?\d{2}-?\d{2}t\d{2}.*", re.IGNORECASE)
 _SHORT_OFFSET: Final = re.compile(r"(?<=\d)([+-]\d{2})$")
+# After a length of time these leave open how long or from when: `an hour or so ago`, `20 minutes back`.
+_ROUGHLY: Final = frozenset({"or", "back", "ish", "odd", "plus", "prior"})
 _EPOCH: Final = re.compile(r"@?1\d{9}(?:\d{3})?")
 _TO: Final = re.compile(r"(?:[-–—]|to|until|till|or|and|through)")
 _TIME_LIKE: Final = re.compile(r"\d{1,2}[:h]\d{2}(?!\d).*|\d{1,2} ?[ap]m|\d{4}-\d{2}-\d{2}.*|\d{1,2}/\d{1,2}/\d{2,4}")
@@ -111,7 +113,8 @@ def _relative(words: Sequence[str], at: datetime, *, past: bool) -> TimeReading 
     if length is None:
         return TimeReading(None, count, "vague") if ahead or behind or count == len(words) else None
     direction = behind[0].strip() if behind else ""
-    if direction in ("earlier", "before", "later"):
+    following = words[count].lower().rstrip(",;:.") if count < len(words) else ""
+    if direction in ("earlier", "before", "later") or following in _ROUGHLY:
         return TimeReading(None, count, "vague")
     backwards = direction == "ago" or (past and not ahead and not direction)
     doubt = "time_behind" if backwards and not past else "time_ahead" if past and not backwards else ""

@@ -30,7 +30,8 @@ _ASSIGNMENT: Final = re.compile(
 )
 _OPTION: Final = re.compile(r"(?:--|[—–])(?P<name>[^\W\d][\w-]*)(?=\s|$)")
 _PUNCTUATION: Final = ",;:."
-SEPARATORS: Final = re.compile(r"(?:\s*(?:[-–—:,;|]|->|=>)(?=\s|$))*\s*")
+# Not across the end of a line: there a dash is the mark of a list.
+SEPARATORS: Final = re.compile(r"(?:[^\S\n]*(?:[-–—:,;|]|->|=>)(?=\s|$))*\s*")
 
 
 class Token(NamedTuple):

@@ -21,7 +21,7 @@ _UNITS: Final = {
 }  # fmt: skip
 _NUMBER: Final = "|".join(sorted((re.escape(word) for word in _NUMBERS), key=len, reverse=True))
 _PART: Final = re.compile(
-    rf"(?:(?P<digits>\d{{1,5}}(?:[.,]\d{{1,2}})?) ?|(?P<word>{_NUMBER}) )(?P<and_half>and a half )?"
+    rf"(?:(?P<digits>\d{{1,3}}(?:[.,]\d{{1,2}})?|\d{{4,5}}(?= ?[ms])) ?|(?P<word>{_NUMBER}) )(?P<and_half>and a half )?"
     r"(?P<unit>w(?:eeks?|ks?)?|d(?:ays?)?|h(?:ours?|rs?|r)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?P<half> and a half)?"
     r"(?![a-z])"
 )

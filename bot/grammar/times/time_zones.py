@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 # Abbreviation: hours east of UTC, and the place whose clocks it describes.
 _ABBREVIATIONS: Final[dict[str, tuple[float, str]]] = {
@@ -70,8 +71,8 @@ _WORDS: Final = frozenset(
 )
 _ASKED_WORDS: Final = frozenset({"west", "ist", "est"})
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+−-])(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
-_PLACE: Final = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
-_DOUBTFUL_WORDS: Final = frozenset({"time", "local", "lokal", "ortszeit", "uhr", "hrs"})
+_PLACE: Final = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+\d{0,2}){1,2}|[A-Z]{3}\d[A-Z]{3}")
+_DOUBTFUL_WORDS: Final = frozenset({"time", "local", "lokal", "ortszeit", "uhr", "hrs", "h"})
 
 
 class ZoneWords(NamedTuple):
@@ -104,9 +105,9 @@ def read_zone(words: Sequence[str]) -> ZoneWords | None:
     first = words[0]
     if first.startswith(("(", "[")):
         return _bracketed(words)
-    found = _read(first)
+    found = _spelled(words) or _read(first) or _place_named(first) or _joined_offset(first, 1)
     if found is None:
-        return _spelled(words)
+        return None
     if found.zone is not None and len(words) > 1 and first.upper() in _UTC and _OFFSET.fullmatch(words[1]):
         return _joined_offset(first + words[1], 2)  # `UTC +2`
     return found
@@ -120,18 +121,23 @@ def _bracketed(words: Sequence[str]) -> ZoneWords | None:
         return None
     found = read_zone(inner)
     if found is None or found.words < len(inner):
-        return ZoneWords(None, len(inner)) if inner[-1].lower() in _DOUBTFUL_WORDS else None
+        is_doubtful = inner[-1].lower() in _DOUBTFUL_WORDS or (len(inner) < 3 and inner[0].istitle())
+        return ZoneWords(None, len(inner)) if is_doubtful else None
     return found._replace(words=len(inner))
 
 
 def _spelled(words: Sequence[str]) -> ZoneWords | None:
     """Parse `Pacific Time`, `Eastern Daylight Time`; `Berlin time` and `local time` are asked about."""
     lower = [word.lower() for word in words[:3]]
-    if lower[0] in ("local", "uhr", "hrs", "hours"):
+    if lower[0] in ("local", "uhr", "hrs", "hours", "h"):
         return ZoneWords(None, 2 if lower[1:2] == ["time"] else 1)
     if lower[1:2] == ["time"] or (lower[1:2] in (["standard"], ["daylight"], ["summer"]) and lower[2:3] == ["time"]):
-        place = _PLACES.get(words[0].upper()) if lower[1] == "time" else None
-        return ZoneWords(ZoneInfo(place) if place else None, 2 if lower[1] == "time" else 3)
+        if lower[1] != "time":
+            return ZoneWords(None, 3)
+        place = _PLACES.get(words[0].upper())
+        named = _read(words[0])
+        zone = ZoneInfo(place) if place else named.zone if named else None
+        return ZoneWords(zone, 2, named.place if named else None)
     return None
 
 
@@ -149,10 +155,22 @@ def _read(word: str) -> ZoneWords | None:
         return ZoneWords(None, 1)
     if word.lower() in _ASKED_WORDS:
         return ZoneWords(None, 1)
+    return None
+
+
+def _place_named(word: str) -> ZoneWords | None:
+    """Parse `Europe/Berlin` and `PST8PDT`; `Berlin` and `CET/CEST` are asked about."""
     if _PLACE.fullmatch(word):
-        place_named = _place(word)
-        return ZoneWords(place_named, 1) if place_named else None
-    return _joined_offset(word, 1)
+        named = _place(word) or _place("/".join(part.title() for part in word.split("/")))
+        is_several = all(part in _ABBREVIATIONS or part in _UTC or part in _SHARED for part in word.split("/"))
+        return ZoneWords(named, 1) if named or is_several else None
+    return ZoneWords(None, 1) if word in _cities() else None
+
+
+@cache
+def _cities() -> frozenset[str]:
+    """Return the places by which the zones are named, as far as they are one word."""
+    return frozenset(name.rpartition("/")[2] for name in available_timezones() if "/" in name and "Etc/" not in name)
 
 
 def _joined_offset(word: str, words: int) -> ZoneWords | None:

@@ -101,6 +101,7 @@ def reasons(command: ParsedCommand) -> set[str]:
     """Return every reason for which a line opens its form."""
     named = {"missing": command.missing, "invalid": command.invalid, "leftover": command.leftover}
     found = {name for name, present in named.items() if present} | {one.reason for one in command.doubts}
+    found |= {"unread"} if command.invalid or command.missing else set()
     return found | ({"ambiguous"} if command.ambiguous else set())
 
 

@@ -66,3 +66,23 @@ def test_the_people_involved_see_it_by_its_number(place, secret):
 
 def test_it_is_in_no_list_of_incident_channels(place, secret):
     assert secret.number not in str(slash(place, "bea", "ack").payload)
+
+
+@pytest.mark.parametrize(
+    "line", ["show {}", "{} status", "{} note I was here", "void duplicate of {} the same errors as there"]
+)
+@pytest.mark.parametrize("form", ["<#{}|leak>", "<https://acme.slack.com/archives/{}/p1780920000123456>"])
+def test_its_channel_and_a_link_into_it_show_as_little_as_one_that_does_not_exist(place, channel, incident, line, form):
+    hidden = place.incident("Leaked keys", channel=f"{channel}-leak", private=True)
+    there, nowhere = form.format(hidden.places.channel), form.format("C0NOWHERE1")
+    before = place.now(hidden.key).n
+
+    found, unknown = (
+        place.actor.slash("bea", channel, "/incident", line.format(reference)).payload or {"text": "a form opens"}
+        for reference in (there, nowhere)
+    )
+
+    assert "Leaked" not in str(found)
+    assert hidden.number not in str(found)
+    assert found["text"].replace(hidden.places.channel, "C0NOWHERE1") == unknown["text"]
+    assert place.now(hidden.key).n == before
