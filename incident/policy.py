@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Final, Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from incident.frozen import Frozen
 from incident.states import Audience, Priority
@@ -122,6 +123,15 @@ class Validations(Frozen):
     it_minor: Criteria = Criteria(any=("monitoring_verified", "service_owner_confirmed", "user_confirmed"))
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f'"{name}" is no time zone: write one such as Europe/London')
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
 class EscalationPolicy(Frozen):
     """Whom to page, in order, and how many minutes to wait for each answer."""
 
@@ -164,6 +174,7 @@ class Policy(Frozen):
     restricted_types: tuple[str, ...] = ("security",)
     retention: dict[str, Years | None] = {"default": 3, "security": 6}
     regimes: tuple[str, ...] = ()
+    time_zone: TimeZone = "UTC"
     stale_minutes: Minutes = 720
     closure_repeat_minutes: Minutes = 60
     prompt_put_off_minutes: Minutes = 10

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bot.export import html_page
 from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
-from bot.export.document import document_report, readable
+from bot.export.document import readable
+from bot.export.export_record import export_record
 from bot.export.proof import Evidence, write_json, write_manifest, write_people, write_proof
 from bot.export.reader_names import ReaderNames
 from commands.core.run import note_outcome, record_passed
@@ -83,7 +84,7 @@ def _try_to_write(
     if evidence is None:
         return None
     with _Draft(out, fold(chain.entries[:1]).number) as draft:
-        export = _write(store, chain, evidence, draft, at=at, exported_by=exported_by)
+        export = _write(store, chain, evidence, draft, at=at, exported_by=exported_by, time_zone=policy.time_zone)
         exported = Exported(who=exported_by, upto=export.entries, head=export.head)
         job = f"export:{key.id}:{export.entries}:{utc_text(at)}"
         note_outcome(key, [exported], job=job, recorder=store.recorder, policy=policy, at=at)
@@ -134,13 +135,23 @@ class _Draft:
 
 
 def _write(
-    store: Store, chain: CheckedChain, evidence: Evidence, draft: _Draft, *, at: datetime, exported_by: PersonId
+    store: Store,
+    chain: CheckedChain,
+    evidence: Evidence,
+    draft: _Draft,
+    *,
+    at: datetime,
+    exported_by: PersonId,
+    time_zone: str,
 ) -> Export:
     """Write every file of the export, the manifest last."""
     masks, folder = masked_view.masks_of_chain(chain.entries), draft.folder
     entries = [masked_view.masked(entry, masks) for entry in chain.entries]
     names = ReaderNames(store.directory.person, chain.key.team)
-    incident = _write_documents(folder, entries, names=names, at=at, exported_by=exported_by, head=chain.rows[-1].hash)
+    head = chain.rows[-1].hash
+    incident = _write_documents(
+        folder, entries, names=names, at=at, exported_by=exported_by, head=head, time_zone=time_zone
+    )
     has_policy = _write_policy(folder, store.directory.policy_text(incident.policy_hash), incident.policy_hash)
     lines = zip(chain.rows, chain.entries, strict=True)
     write_proof(folder, (_without_text(line) if masked_view.hides(masks, e) else line for line, e in lines), evidence)
@@ -169,30 +180,30 @@ def _without_text(line: StoredEntryRow) -> StoredEntryRow:
 
 
 def _write_documents(
-    folder: Path, entries: Sequence[Entry], *, names: ReaderNames, at: datetime, exported_by: PersonId, head: str
+    folder: Path,
+    entries: Sequence[Entry],
+    *,
+    names: ReaderNames,
+    at: datetime,
+    exported_by: PersonId,
+    head: str,
+    time_zone: str,
 ) -> Incident:
     """Write the record and the page, from the entries alone, and return the folded incident with its texts readable."""
     render = html_page.document_renderer(names)
-    shown = [readable(entry, names) for entry in entries]
-    incident = fold(shown)
-    record = document_report(entries, as_of=at, names=names, render=render)
+    incident = fold([readable(entry, names) for entry in entries])
+    record = export_record(entries, incident, as_of=at, names=names, render=render)
     write_json(folder / "record.json", record)
-    context = html_page.HtmlPageContext(
-        number=incident.number,
-        title=incident.title,
-        symptom=incident.symptom,
-        record=record,
-        restored_after=html_page.restored_after(incident),
-        audiences=html_page.audience_rows(record, entries),
-        messages=html_page.message_rows(entries, render),
-        escalations=html_page.escalation_rows(incident, names),
-        failed_deliveries=html_page.failed_deliveries(entries, render),
-        entries=len(entries),
+    context = html_page.page_context(
+        entries,
+        incident,
+        record,
+        names=names,
+        render=render,
         head=head,
-        policy_hash=incident.policy_hash,
         exported_at=f"{utc_text(at)[:19]}Z",
         exported_by=names(exported_by),
-        css=html_page.STYLE.read_text("utf-8"),
+        time_zone=time_zone,
     )
     (folder / "index.html").write_text(html_page.render_page(context, render), encoding="utf-8", newline="\n")
     return incident

@@ -1,4 +1,4 @@
-"""The report's timeline: the entries that a reader needs, numbered among themselves."""
+"""The report's timeline: the entries that a reader needs, numbered among themselves; `entry` is the number in the record."""
 
 from __future__ import annotations
 
@@ -88,6 +88,7 @@ def _entry(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
     fact = entry.fact
     written: Report = {
         "n": numbers[entry.n],
+        "entry": entry.n,
         "occurred_at": moment(entry.occurred_at),
         "kind": fact.timeline,
         "by": read.who(entry.shown_by),
@@ -104,7 +105,7 @@ def _more(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
     if isinstance(fact, Declared):
         return {"reporter": read.who(fact.reporter), "detection_source": fact.detection_source}
     if isinstance(fact, SourceChanged | Corrected | TimeCorrected):
-        return {"corrects": numbers.get(fact.corrects)}
+        return {"corrects": numbers.get(fact.corrects), "corrects_entry": fact.corrects}
     if isinstance(fact, MessagePinned):
         return {"promoted_from": read.message(fact.channel, fact.ts), "promoted_by": read.who(entry.by)}
     if isinstance(fact, DecisionMade | ActionOpened) and fact.channel and fact.ts:

@@ -40,7 +40,16 @@ class Office:
         self.policy = read_policy(text, T(at).date()).policy
         self.hash = self.store.directory.activate_policy(self.policy, text, T(at))
 
-    def do(self, verb: str, at: float, number: str | None = None, *, actor: PersonId = CLERK, **fields: Any) -> Any:
+    def do(
+        self,
+        verb: str,
+        at: float,
+        number: str | None = None,
+        *,
+        actor: PersonId = CLERK,
+        happened_at: float | None = None,
+        **fields: Any,
+    ) -> Any:
         request = Request(
             verb=verb,
             fields=fields,
@@ -50,6 +59,7 @@ class Office:
             source=Source(surface=EntryPoint.COMMAND),
             key=f"key-{next(self.keys)}",
             at=T(at),
+            occurred_at=None if happened_at is None else T(happened_at),
         )
         outcome = run(request, recorder=self.store.recorder, policy=self.policy, policy_hash=self.hash)
         assert not outcome.is_refused, outcome

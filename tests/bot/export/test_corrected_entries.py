@@ -29,7 +29,7 @@ def test_corrected_times_and_acts_taken_back_are_on_the_page_and_in_the_data(
     note = timeline["the restart came first"]
     assert (note["occurred_at"], note["first_occurred_at"]) == ("2026-06-09T10:12:00Z", "2026-06-09T10:40:00Z")
     assert timeline["D1: fail over to the other site"]["taken_back"] is True
-    page = re.sub(r"\s+", " ", (folder / "index.html").read_text("utf-8"))
+    page = re.sub(r"\s+", " ", re.sub(r"</?(?:time|span)[^>]*>", "", (folder / "index.html").read_text("utf-8")))
     assert "first recorded as 2026-06-09 10:40:00" in page
-    assert re.search(r"<s>D1: fail over to the other site</s>.{0,40}taken back", page)
+    assert "<s>D1: fail over to the other site</s> taken back" in page
     assert verified(folder).returncode == 0

@@ -208,7 +208,7 @@ def test_the_html_page_shows_text_of_people_as_text(folder: Path) -> None:
     assert "Payments fail &lt;b&gt;now&lt;/b&gt;" in page
     assert "<b>now" not in page
     assert "default-src 'none'" in page
-    assert "<script" not in page
+    assert page.count("<script") == 1
 
 
 def test_the_verifier_agrees_with_a_library_on_signatures() -> None:

@@ -1,0 +1,77 @@
+"""The record of an export: the incident report, with a header, the calls and who was in the channel.
+
+docs/reference/record.schema.json is its schema (S1-45, S1-75).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.export.document import document_report
+from bot.export.reader_names import Names
+from bot.rendering.renderer import Renderer
+from incident.entries.conversation import Joined, Left
+from incident.entries.lifecycle import Declared
+from incident.entry import Entry
+from incident.model.components import Escalation
+from incident.model.incident import Incident
+from incident.report.report_format import maybe, moment
+from roles.person_ids import PersonId
+
+
+def export_record(
+    entries: Sequence[Entry], incident: Incident, *, as_of: datetime, names: Names, render: Renderer
+) -> dict[str, Any]:
+    """Return the record as JSON-ready data. `incident` is folded from these entries, its texts readable."""
+    return {
+        "header": _header(entries, incident, names),
+        **document_report(entries, as_of=as_of, names=names, render=render),
+        "calls": [_call(one, names) for one in incident.escalations],
+        "presence": _presence(entries, names),
+    }
+
+
+def _header(entries: Iterable[Entry], incident: Incident, names: Names) -> dict[str, Any]:
+    declared = next(entry for entry in entries if isinstance(entry.fact, Declared))
+    return {
+        "number": incident.number,
+        "title": incident.title,
+        "service": incident.service,
+        "logged_at": moment(declared.recorded_at),
+        "reporter": names(incident.reporter),
+        "declared_by": names(declared.by),
+        "detection_source": declared.fact.model_dump()["detection_source"],
+    }
+
+
+def _call(call: Escalation, names: Names) -> dict[str, Any]:
+    """Return a call with its answer; `response_s` is the time to the answer in seconds, None without one."""
+    answered_at = call.answered_at if call.answer in ("accepted", "declined") else None
+    called_at = call.effective_at or call.at
+    return {
+        "entry": call.n,
+        "at": moment(called_at),
+        "how": call.how,
+        "to": names(call.person) if call.person else call.to,
+        "by": names(call.by),
+        "reason": call.reason,
+        "answer": call.answer,
+        "answered_at": maybe(answered_at),
+        "response_s": int((answered_at - called_at).total_seconds()) if answered_at else None,
+    }
+
+
+def _presence(entries: Iterable[Entry], names: Names) -> list[dict[str, Any]]:
+    """Return who was in the channel from when to when, in order; `left_at` is None for who did not leave."""
+    stays: list[dict[str, Any]] = []
+    here: dict[PersonId, dict[str, Any]] = {}
+    for entry in entries:
+        fact = entry.fact
+        if isinstance(fact, Joined) and fact.who not in here:
+            here[fact.who] = {"who": names(fact.who), "joined_at": moment(entry.occurred_at), "left_at": None}
+            stays.append(here[fact.who])
+        elif isinstance(fact, Left) and fact.who in here:
+            here.pop(fact.who)["left_at"] = moment(entry.occurred_at)
+    return stays
