@@ -113,5 +113,5 @@ def test_the_export_names_the_audience_that_an_update_did_not_reach(office: Offi
 
     [[at, what]] = part(page, "What did not reach people")
     assert minute(at) == "10:04"
-    assert "internal" in what
+    assert "responders" in what
     assert "is_archived" in what

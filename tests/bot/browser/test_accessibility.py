@@ -31,8 +31,11 @@ def worked(scene: BrowserEnv) -> None:
 def test_every_page_can_be_used_by_keyboard_and_screen_reader(stood: BrowserEnv) -> None:
     worked(stood)
     export = stood.desk.open(stood.export("INC-2026-0001"))
-    export.locator("details > summary").click()
     found = {"export": list(violations_at_both_widths(export))}
+    export.emulate_media(color_scheme="dark")
+    found["export in the dark"] = list(violations_at_both_widths(export))
+    export.get_by_label("Search the timeline").fill("DECLARED checkout")
+    expect(export.locator("#timeline tbody tr:visible")).to_have_count(1)
     stood.run()
     page = stood.see("mira")
     expect(page.get_by_test_id("topic")).to_contain_text("Commander")

@@ -16,7 +16,6 @@ from bot.rendering.renderer import TEMPLATES
 from incident.entries.conversation import Joined, Left
 from roles.person_ids import slack_person
 from storage.store import Store
-from tests.support.clock import T
 from tests.support.export_office import SHIPPED, Office, verified
 
 SCHEMA = json.loads((TEMPLATES.parent / "docs/reference/record.schema.json").read_text("utf-8"))
@@ -105,7 +104,7 @@ def test_entries_have_one_number_which_the_page_links(exported: Exported):
     assert f"correction of entry {exported.first}" in exported.page
     ids = re.findall(r' id="([^"]+)"', exported.page)
     assert len(ids) == len(set(ids))
-    assert {link for link in re.findall(r'href="#([a-z]+)"', exported.page)} <= set(ids)
+    assert set(re.findall(r'href="#([a-z]+)"', exported.page)) <= set(ids)
 
 
 def test_a_missed_update_is_a_line_of_the_timeline(exported: Exported):

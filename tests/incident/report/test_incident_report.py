@@ -91,6 +91,7 @@ def test_the_timeline_numbers_only_what_a_reader_needs_and_points_by_those_numbe
     assert tail == [
         {
             "n": 4,
+            "entry": pin,
             "occurred_at": "2026-06-09T10:01:00Z",
             "kind": "observation",
             "by": "ben",
@@ -102,21 +103,25 @@ def test_the_timeline_numbers_only_what_a_reader_needs_and_points_by_those_numbe
         },
         {
             "n": 5,
+            "entry": pin + 2,
             "occurred_at": "2026-06-09T10:04:00Z",
             "kind": "correction",
             "by": "ben",
             "src": "e01",
             "text": "<source_changed>",
             "corrects": 4,
+            "corrects_entry": pin,
         },
         {
             "n": 6,
+            "entry": pin + 3,
             "occurred_at": "2026-06-09T10:05:00Z",
             "kind": "correction",
             "by": "ada",
             "src": "e01",
             "text": "<corrected>",
             "corrects": 4,
+            "corrects_entry": pin,
         },
     ]
 
