@@ -176,6 +176,15 @@ def test_prompts_reach_the_people_asked_though_the_channel_was_refused(rig):
     assert "prompt" not in {job.job.kind for job in rig.store.jobs.dead_letters()}
 
 
+def test_a_role_brings_its_checklist_though_the_channel_was_refused(rig):
+    key = refused(rig)
+
+    rig.act("take", "rosa", key, role="deputy")
+    rig.after(seconds=5)
+
+    assert any("Call it out in INC-2026-0001" in message.text for message in rig.direct("rosa"))
+
+
 def test_a_call_reaches_the_person_though_the_channel_was_refused(rig):
     key = refused(rig)
     before = len(rig.direct("rosa"))

@@ -39,8 +39,8 @@ _LEFT_AGAIN: Final = frozenset({"user_not_in_channel", "not_in_channel"})
 class ChecklistContext(SurfaceContext):
     """What the templates of role checklists see.
 
-    `where` is the incident channel, `role` the role, `offer` the handover by which the person got it, `calls` are those
-    that no one has answered, `missing` is what closing still needs.
+    `where` is the incident channel, or the incident's number while it has none, `role` the role, `offer` the handover by
+    which the person got it, `calls` are those that no one has answered, `missing` is what closing still needs.
     """
 
     where: str = ""
@@ -116,7 +116,7 @@ def checklist_message(run: JobRun, context: JobContext, entries: Sequence[Entry]
         base.i,
         base.v,
         base.now,
-        where=f"<#{run.channel}>",
+        where=f"<#{incident.places.channel}>" if incident.places.channel else incident.number,
         role=role.role,
         offer=offer if isinstance(offer, HandoverOffered) else None,
         calls=tuple(call for call in incident.escalations if is_waited_for(incident, call)),

@@ -128,7 +128,7 @@ def direct_messages_sent(run: JobRun, context: JobContext) -> Iterator[Posted]:
         people: tuple[PersonId, ...] = ()
         if isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING:
             kind, people = JobKind.NO_CHANNEL, (run.incident.contact, *commanders)
-        elif isinstance(fact, RoleTaken | HandoverAccepted) and run.incident.places.channel:
+        elif isinstance(fact, RoleTaken | HandoverAccepted):
             people = (fact.who if isinstance(fact, RoleTaken) else fact.to,)
         for person in dict.fromkeys(people):
             find = partial(_find, context, key_of(kind, run.job.incident, entry.n), person, entry)
