@@ -86,10 +86,9 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_job(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
     if isinstance(fact, RoleTaken | HandoverAccepted) and not after.is_live:
         return ()
-    if isinstance(fact, RoleTaken):
-        return (_job(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)
-    if isinstance(fact, HandoverAccepted):
-        return (_job(after, JobKind.DUTIES, entry.n, fact.to, NORMAL),)
+    if isinstance(fact, RoleTaken | HandoverAccepted):
+        holder = fact.who if isinstance(fact, RoleTaken) else fact.to
+        return (_job(after, JobKind.DUTIES, entry.n, holder, NORMAL),)
     if isinstance(fact, Joined) and _is_late(after, entry):
         return (_job(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
     return ()
