@@ -99,6 +99,10 @@ def _authority(policy: Policy) -> Iterator[PolicyFault]:
         yield ("authority",), f"No one may do this until you fill the groups of `authority`: {acts}."
     for audience, approval in policy.update_approvals.items():
         if not _is_held(policy, approval.by):
+            who = ", ".join(approval.by) or "no one"
+            yield ("update_approvals", audience), f"No one can approve updates to {audience}: {who} has no members."
+    for audience, approval in policy.update_approvals.items():
+        if not _is_held(policy, approval.by):
             yield ("update_approvals", audience), f"No one can approve updates to {audience}: fill the groups it names."
 
 

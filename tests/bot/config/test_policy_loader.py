@@ -346,6 +346,11 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
         ("nudge_before_minutes: 10", "nudge_before_minutes: 20", "The first update of P1 is due after 15 minutes"),
         ("regimes: []", "regimes: [gdpr33]", "no major incident can be closed"),
         ("#audiences:\n", "audiences: {internal: '#a'}\n", "Responders read their updates in the incident channel"),
+        (
+            "undo_minutes: 10",
+            "update_approvals: {exec: {by: [legal]}}\nundo_minutes: 10",
+            "No one can approve updates to exec",
+        ),
         ("#groups:\n", "groups: {responder: []}\n", "The group responder has no members"),
         (
             "grace_minutes: 5 ",
