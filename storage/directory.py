@@ -17,6 +17,7 @@ from storage import person_names
 from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.errors import require_team
+from storage.person_names import PersonChange
 from storage.record import chain_writer
 from storage.tables import POLICY_ACTIVE, POLICY_TEXT
 
@@ -32,12 +33,13 @@ class Directory:
     def _team(self) -> str:
         return require_team(self._store_team)
 
-    def put(self, people: Iterable[Person], at: datetime) -> int:
-        """Store the directory data of people from `at` on; return for how many it changed."""
+    def put(self, people: Iterable[Person], at: datetime) -> tuple[PersonChange, ...]:
+        """Store the directory data of people from `at` on; return what changed."""
         stored = tuple(people)
 
-        def work(connection: Connection) -> int:
-            return sum(person_names.put(connection, self._team, person, at) for person in stored)
+        def work(connection: Connection) -> tuple[PersonChange, ...]:
+            found = (person_names.put(connection, self._team, person, at) for person in stored)
+            return tuple(change for change in found if change is not None)
 
         return self._transactions.write(work, first=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
@@ -45,19 +45,27 @@ def _person(row: Row[Any]) -> Person:
     )
 
 
-def put(connection: Connection, team: str, person: Person, at: datetime) -> bool:
-    """Store a person's directory data from `at` on; False when it is unchanged."""
-    if person_at(connection, team, person.id) == person:
-        return False
+class PersonChange(NamedTuple):
+    """A person's directory data before and after a change; `before` is None for a person who is new."""
+
+    before: Person | None
+    after: Person
+
+
+def put(connection: Connection, team: str, person: Person, at: datetime) -> PersonChange | None:
+    """Store a person's directory data from `at` on; None when it is unchanged."""
+    before = person_at(connection, team, person.id)
+    if before == person:
+        return None
     ours = (PERSON.c.team == team) & (PERSON.c.person == person.id)
     same_moment = connection.execute(select(PERSON.c.since).where(ours, PERSON.c.since >= at)).first()
     values = person.model_dump(exclude={"id"})
     if same_moment is not None:
         connection.execute(update(PERSON).where(ours, PERSON.c.since == same_moment.since).values(**values))
-        return True
+        return PersonChange(before, person)
     connection.execute(update(PERSON).where(ours, PERSON.c.until.is_(None)).values(until=at))
     connection.execute(insert(PERSON).values(team=team, person=person.id, since=at, until=None, **values))
-    return True
+    return PersonChange(before, person)
 
 
 def erase(connection: Connection, team: str, person: PersonId) -> int:

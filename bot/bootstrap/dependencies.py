@@ -25,7 +25,7 @@ from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.startup_retry import StartupRetry
 from bot.slack.client.web_api import SlackClient
 from bot.slack.degraded.degraded_mode import migrate_if_available
-from bot.slack.gateway.job_requests import check_incidents_of
+from bot.slack.gateway.people_store import store_people
 from bot.slack.responder import Responder
 from bot.slack.user_directory import UserDirectory
 from storage.errors import Unavailable
@@ -58,11 +58,8 @@ class Dependencies:
         return self.slack.team
 
     def refresh_people(self) -> None:
-        """Ask Slack for all users and for the user groups of the policy; check the incidents of those who changed."""
-        changed = self.people.refresh(self.slack.client, self.policy.active.policy)
-        if changed:
-            with suppress(Unavailable):
-                check_incidents_of(changed, self.store.recorder, self.team, self.clock.now())
+        """Ask Slack for all users and for the user groups of the policy."""
+        self.people.refresh(self.slack.client, self.policy.active.policy)
 
     def compare_high_water_mark(self) -> None:
         """Compare the database with what this machine saw of it, log what is missing, and save what was seen since."""
@@ -109,7 +106,7 @@ def connect(
         policy=PolicyReloader(settings.policy, store.directory, clock),
         people=UserDirectory(
             team,
-            lambda changed: store.directory.put(changed, clock.now()),
+            lambda changed: store_people(store, changed, clock.now()),
             client=client_for(address, token, timeout=ANSWER_SECONDS, on_call=metrics.record_call),
         ),
         slack=SlackClient(client, team, bot, RateLimiter(), clock, reached=reached),

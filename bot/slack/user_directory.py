@@ -119,21 +119,16 @@ class UserDirectory:
             found.add(RESPONDER)
         return frozenset(found)
 
-    def update(self, *members: Json) -> tuple[PersonId, ...]:
-        """Update members from Slack's payloads, and store those that changed. Return whose kind of account changed."""
+    def update(self, *members: Json) -> None:
+        """Update members from Slack's payloads, and store those that changed."""
         found = {member["id"]: read_member(self.team, member) for member in members}
         new = {user: person for user, person in found.items() if self._members.get(user) != person}
-        before = {user: self._members[user] for user in new if user in self._members}
         self._members.update(new)
         for member in members:
             self._index(member["id"], frozenset(name.lower() for name in _names(member)))
         self._unstored.update(new)
         if self._unstored:
             self._store()
-        changed = (
-            user for user, was in before.items() if account_of(was, self.team) != account_of(new[user], self.team)
-        )
-        return tuple(new[user].id for user in changed)
 
     def _index(self, user: str, names: frozenset[str]) -> None:
         """Remember the names of a user, so that a name is found without a look at everyone."""
@@ -161,21 +156,19 @@ class UserDirectory:
         """Add users to a user group, and remove others."""
         self._groups[group] = (self._groups.get(group, frozenset()) | set(added)) - set(removed)
 
-    def refresh(self, client: WebClient, policy: Policy) -> tuple[PersonId, ...]:
+    def refresh(self, client: WebClient, policy: Policy) -> None:
         """Refresh all members and the policy's user groups from Slack; after an error the old list stays.
 
-        A list that an error cut short is continued at its cursor with the next refresh. Returns as `update` does.
+        A list that an error cut short is continued at its cursor with the next refresh.
         """
-        changed: list[PersonId] = []
         try:
             for page in pages(partial(client.users_list, limit=self._page), self._cursor):
-                changed += self.update(*page["members"])
+                self.update(*page["members"])
                 self._cursor = next_cursor(page)
             for group in sorted({m for members in policy.groups.values() for m in members if m.startswith("S")}):
                 self.set_group(group, client.usergroups_users_list(usergroup=group)["users"])
         except (SlackApiError, OSError, HTTPException) as failed:
             _log.warning("the list of members was not refreshed: %s", failed)
-        return tuple(changed)
 
     def _is_among(self, user: str, members: tuple[str, ...]) -> bool:
         return user in members or any(user in self._groups.get(member, ()) for member in members)

@@ -17,9 +17,9 @@ def test_a_person_is_read_as_of_a_time(store: Store) -> None:
     before = Person(id=ADA, name="Ada", zone="Europe/Berlin", title="SRE")
     after = before.model_copy(update={"name": "Ada L.", "title": "CTO"})
 
-    assert store.directory.put([before], at(0)) == 1
-    assert store.directory.put([before], at(5)) == 0
-    assert store.directory.put([after], at(10)) == 1
+    assert store.directory.put([before], at(0)) == ((None, before),)
+    assert store.directory.put([before], at(5)) == ()
+    assert store.directory.put([after], at(10)) == ((before, after),)
 
     assert store.directory.person(ADA) == after
     assert store.directory.person(ADA, at(9)) == before

@@ -16,6 +16,7 @@ from bot.requests.request_path import RequestPath
 from bot.slack.bolt_app import build_app
 from bot.slack.client.client_factory import client_for, identify
 from bot.slack.gateway.gateway import build_gateway
+from bot.slack.gateway.people_store import store_people
 from bot.slack.responder import Responder
 from bot.slack.socket_mode.socket_connection import SocketConnection
 from bot.slack.user_directory import UserDirectory
@@ -86,7 +87,7 @@ class SlackEnv:
         self.greetings.append(self.clock.now())
 
     def _keep(self, people) -> None:
-        self.store.directory.put(people, self.clock.now())
+        store_people(self.store, people, self.clock.now())
 
     def close(self) -> None:
         """Stop everything, the workspace first, so that no connection waits to be closed."""

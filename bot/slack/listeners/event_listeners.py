@@ -100,12 +100,8 @@ class EventListeners:
             self.gateway.jobs.refresh_home(interaction)
 
     def on_member(self, body: Json) -> None:
-        """Update the directory with a member who joined, changed or left the workspace.
-
-        When the kind of an account changes, the incidents that concern the person are checked at once.
-        """
-        changed = self.gateway.users.update(body["event"]["user"])
-        self.gateway.jobs.check_incidents_of(changed, self.gateway.record.clock.now())
+        """Update the directory with a member who joined, changed or left the workspace."""
+        self.gateway.users.update(body["event"]["user"])
 
     def on_group(self, body: Json) -> None:
         """Update the directory with the people who joined or left a user group."""

@@ -5,8 +5,10 @@ import json
 import pytest
 from sqlalchemy import select
 
+from bot.slack.client.client_factory import client_for
 from bot.slack.degraded.dry_run import dry_run
 from bot.slack.surfaces.home_tab import home_context
+from bot.slack.user_directory import UserDirectory
 from commands.core.request import Actor, Place, Request
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import MessagePinned, Noted
@@ -135,6 +137,19 @@ def test_the_role_of_an_account_that_is_deactivated_or_becomes_a_guest_is_vacant
     asked = [entry.fact for entry in place.entries(incident.key, "prompt_due") if entry.fact.ask == "commander"]
     assert asked
     assert all(slack_person(place.team, leaver) not in fact.asked for fact in asked)
+
+
+def test_an_account_deactivated_while_muster_was_away_is_found_by_the_next_list_of_members(place, channel):
+    leaver = place.actor.join_team(Person(name=f"away-{channel}", real_name="Abe Away"))
+    assert place.sandbox.settle()
+    incident = place.incident(channel=channel)
+    place.run("assign", {"role": "commander", "to": slack_person(place.team, leaver)}, channel=place.channel(channel))
+    place.sandbox.workspace.people[leaver].deleted = True
+    restarted = UserDirectory(place.team, place._keep)
+
+    restarted.refresh(client_for(place.sandbox.base_url, place.sandbox.bot_token), place.active.policy)
+
+    assert check(place, incident).holder(Role.COMMANDER) is None
 
 
 def test_the_refusal_of_a_lone_responder_has_a_button_that_gives_the_role(place, channel, incident, ann):

@@ -159,12 +159,3 @@ def test_a_person_is_stored_by_full_name_and_found_by_any_name(people):
 
     assert (read_member("T1", shown).name, read_member("T1", shown).title) == ("Ann Lee", "SRE")
     assert {people.find(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}
-
-
-@pytest.mark.parametrize("fields", [{"deleted": True}, {"is_restricted": True}, {"is_bot": True}])
-def test_a_change_of_the_kind_of_an_account_is_told_and_any_other_change_is_not(people, fields):
-    assert people.update(member("U1", name="ann", tz="Asia/Tokyo")) == ()
-    assert people.update(member("U9", name="new")) == ()
-
-    assert people.update(member("U1", name="ann", **fields)) == ("slack:T1:U1",)
-    assert people.update(member("U1", name="ann", **fields)) == ()
