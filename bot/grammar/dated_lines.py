@@ -6,6 +6,7 @@
 | `2018-10-21 22:52 Link lost` | a note at that time; lines after it are of that day |
 | `21 October 2018` alone | the lines after it are of that day |
 | `Traffic went to the other coast` | a note at the time of the line before |
+| `22:52` alone | the lines after it are of that time |
 | an indented line after another | goes on with the text of the line before |
 
 A clock time is of the day of the line before, or of the next day where it would lie half a day or more before that line.
@@ -28,12 +29,15 @@ from bot.grammar.times.time_zones import read_zone, zone_of
 from bot.grammar.times.wall_clock import resolve
 from incident.frozen import utc_text
 
-_BULLET: Final = re.compile(r"^\s*(?:[-*•–—>|]+\s+|\|)?")
+_BULLET: Final = re.compile(
+    r"^\s*(?:(?:[-*•–—>|#]|&gt;)+\s+|\|)?(?:(?:\d{1,3}[.)]|at|um|@)\s+(?=\W?\d{1,2}:\d{2}))?", re.IGNORECASE
+)
 _WRAPPED: Final = re.compile(r"[\[(*`_~]+(?P<inner>[^\[\]()*`_~]{1,60})[\])*`_~]+(?=[\s:;,.–—-]|$)")
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ISO: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})[Tt](?=\d{2}:)")
+_JOINED: Final = re.compile(r"^(\d{1,2}:\d{2}(?::\d{2})?)([–—-])(?=\D)")
 _LIKE_A_TIME: Final = re.compile(r"\d{1,2}:\d{2}")
-_SEPARATOR: Final = re.compile(r"^[\s:;,.|–—-]+")
+_SEPARATOR: Final = re.compile(r"^(?:[\s:;,.|–—=>-]|&gt;)+")
 _MOST_WORDS: Final = 12
 _HALF_A_DAY: Final = timedelta(hours=12)
 _NAMED: Final = re.compile(
@@ -82,11 +86,12 @@ def read_dated_lines(text: str, given: Defaults) -> DatedLines | None:
     """Parse a text of several dated lines; None for any other text."""
     rows = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     leads = {number: _lead(line, given) for number, line in rows}
-    if sum(lead is not None and lead.elements.clock is not None for lead in leads.values()) < _TIMED_AT_LEAST:
+    if sum(_is_timed(line, leads[number]) for number, line in rows) < _TIMED_AT_LEAST:
         return None
     scan = _Scan(given, day=given.day)
     for number, line in rows:
         scan.add(number, line, leads[number])
+    scan.end_heading()
     return scan.found
 
 
@@ -95,6 +100,11 @@ class _Lead(NamedTuple):
 
     elements: Elements
     text: str
+
+
+def _is_timed(line: str, lead: _Lead | None) -> bool:
+    """True for a line that starts with a clock time, or with what is written like one."""
+    return bool(_LIKE_A_TIME.match(_plain(line))) if lead is None else lead.elements.clock is not None
 
 
 def _lead(line: str, given: Defaults) -> _Lead | None:
@@ -116,7 +126,7 @@ def _plain(line: str) -> str:
     rest = seen[_match_end(_BULLET, seen) :]
     if wrapped := _WRAPPED.match(rest):
         rest = f"{wrapped['inner']} {rest[wrapped.end() :]}"
-    return _ISO.sub(r"\1 ", rest)
+    return _JOINED.sub(r"\1 \2 ", _ISO.sub(r"\1 ", rest))
 
 
 def _match_end(pattern: re.Pattern[str], text: str) -> int:
@@ -126,30 +136,42 @@ def _match_end(pattern: re.Pattern[str], text: str) -> int:
 
 @dataclass
 class _Scan:
-    """The lines read so far; `day` is the day of the last one as it was written."""
+    """The lines read so far; `day` is the day of the last one as it was written, `at` its time.
+
+    `heading` is a time alone in its line, until a line follows that it is the time of.
+    """
 
     given: Defaults
     day: date | None
     found: DatedLines = field(default_factory=DatedLines)
-    last: DatedLine | None = None
+    at: datetime | None = None
+    heading: tuple[int, str] | None = None
 
     def add(self, number: int, line: str, lead: _Lead | None) -> None:
         """Read one more line."""
         if lead is None:
             self._add_untimed(number, line)
-        elif lead.elements.clock is None:
+            return
+        self.end_heading()
+        if lead.elements.clock is None:
             self._add_day(number, line, lead)
         else:
             self._add_timed(number, line, lead)
 
+    def end_heading(self) -> None:
+        """Name a time alone in its line that no text followed."""
+        if self.heading is not None:
+            self._unread(*self.heading, "no_text")
+        self.heading = None
+
     def _add_untimed(self, number: int, line: str) -> None:
-        if self.last is None or _LIKE_A_TIME.match(_plain(line)):
-            self._unread(number, line, "doubtful" if self.last else "no_time")
-        elif line[0].isspace() and self.found.lines:
-            self.last = self.last._replace(text=f"{self.last.text}\n{line.strip()}")
-            self.found.lines[-1] = self.last
+        if self.at is None or _LIKE_A_TIME.match(_plain(line)):
+            self._unread(number, line, "no_time" if self.at is None else "doubtful")
+        elif line[0].isspace() and self.found.lines and self.heading is None:
+            before = self.found.lines[-1]
+            self.found.lines[-1] = before._replace(text=f"{before.text}\n{line.strip()}")
         else:
-            self._append(DatedLine(number, self.last.at, line[_match_end(_BULLET, line) :].strip()))
+            self._append(DatedLine(number, self.at, line[_match_end(_BULLET, line) :].strip()))
 
     def _add_day(self, number: int, line: str, lead: _Lead) -> None:
         """Take a line that is a date alone as the day of those after it; a date before a text needs a clock time."""
@@ -167,10 +189,10 @@ class _Scan:
             self._unread(number, line, "doubtful")
         elif moment > self.given.at:
             self._unread(number, line, "not_yet")
-        elif not lead.text:
-            self._unread(number, line, "no_text")
-        else:
+        elif lead.text:
             self._append(DatedLine(number, moment, lead.text))
+        else:
+            self.at, self.heading = moment, (number, line)
 
     def _resolved(self, elements: Elements) -> tuple[datetime, str]:
         """Return the moment of a line; a clock time alone is of the day of the lines before it, or of the next."""
@@ -182,7 +204,7 @@ class _Scan:
             self.day = moment.astimezone(elements.zone or zone_of(self.given.zone)).date()
             return moment, "" if doubt == "other_day" else doubt
         moment, doubt = self._moment(replace(elements, day=self.day))
-        if self.last is not None and moment <= self.last.at - _HALF_A_DAY:
+        if self.at is not None and moment <= self.at - _HALF_A_DAY:
             self.day += timedelta(days=1)
             return self._moment(replace(elements, day=self.day))
         return moment, doubt
@@ -192,7 +214,7 @@ class _Scan:
 
     def _append(self, line: DatedLine) -> None:
         self.found.lines.append(line)
-        self.last = line
+        self.at, self.heading = line.at, None
 
     def _unread(self, number: int, line: str, why: str) -> None:
         self.found.unread.append(UnreadLine(number, line.strip(), why))
