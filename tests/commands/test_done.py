@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commands.done import Done
 from incident.entries.conversation import ActionDone
 from incident.model.components import Action
@@ -17,6 +19,20 @@ def test_an_open_action_is_completed_under_its_id():
     assert room.does(Done(id="a1", result="it fills in 70 minutes")) == (
         ActionDone(id="A1", result="it fills in 70 minutes"),
     )
+
+
+@pytest.mark.parametrize("typed", ["1", "A-1", "a01", " A1 "])
+def test_an_id_is_read_as_people_type_it(typed: str):
+    room = HandmadeDesk(an_incident(actions=(OPEN,)))
+
+    assert room.does(Done(id=typed, result="it was empty")) == (ActionDone(id="A1", result="it was empty"),)
+
+
+@pytest.mark.parametrize("typed", ["TF1", "11", "B1", "A10"])
+def test_another_id_is_not_taken_for_it(typed: str):
+    room = HandmadeDesk(an_incident(actions=(OPEN,)))
+
+    assert room.refuses(Done(id=typed, result="it was empty")).code == Code.STATE
 
 
 def test_an_unknown_action_is_refused():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commands.core.request import Place
 from incident.entries.lifecycle import JoinedAsDuplicate
 from incident.refusal import Code
@@ -29,6 +31,16 @@ def test_the_second_incident_is_void_and_the_first_names_who_joined(room: Comman
     assert joined == [JoinedAsDuplicate(number="INC-2026-0002", who=who("eva"))]
     assert room.answer() == "INC-2026-0002 is void as a duplicate of INC-2026-0001. You are invited there."
     assert "go on there" in room.said()
+
+
+@pytest.mark.parametrize("named", ["1", "#1", "INC-2026-1", "<#C100|inc-1>"])
+def test_the_first_incident_is_named_as_people_type_it(room: CommandBench, named: str) -> None:
+    place = second(room)
+
+    outcome = room.do("join", by="eva", at=6, place=place, number=named)
+
+    assert outcome.key is not None
+    assert room.memory.state.rows[outcome.key].duplicate_of == "INC-2026-0001"
 
 
 def test_a_second_click_joins_nothing_again(room: CommandBench) -> None:

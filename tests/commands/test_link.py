@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from commands.core.request import Place
 from commands.link import Link
 from incident.entries.restoration import Linked, LinkNone
 from incident.refusal import Code
+from tests.support.command_bench import CommandBench
 from tests.support.handmade_incidents import HandmadeDesk, worded
 
 
@@ -17,6 +19,23 @@ def test_a_record_of_another_system_is_linked():
     assert link.intent == "link"
     assert HandmadeDesk().does(link) == (Linked(link="known_error", ref="KE-31"),)
     assert HandmadeDesk().said(link) == "*Linked* by <@UILSE>: known error KE-31"
+
+
+@pytest.mark.parametrize("named", ["1", "#1", "INC-2026-1", "inc-2026-0001", "<#C100|inc-1>"])
+def test_an_incident_of_ours_is_linked_by_its_number(room: CommandBench, named: str) -> None:
+    room.do("link", by="eva", kind="related", ref=named)
+
+    assert [fact.ref for fact in room.facts()] == ["INC-2026-0001"]
+
+
+def test_an_incident_that_the_actor_may_not_see_is_linked_as_it_was_typed(room: CommandBench) -> None:
+    hidden = {"title": "Leak", "service": "checkout", "private": True}
+    number = room.do("declare", by="nadia", place=Place(channel="CELSEWHERE"), **hidden).number
+
+    room.do("link", by="eva", kind="related", ref="#2")
+
+    assert number == "INC-2026-0002"
+    assert [fact.ref for fact in room.facts()] == ["#2"]
 
 
 def test_stating_that_there_is_no_record_needs_only_a_reason():

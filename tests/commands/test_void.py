@@ -52,7 +52,7 @@ def test_the_line_names_the_reason_and_the_original_incident(room: CommandBench)
 def test_an_unknown_same_or_invisible_original_is_refused_with_the_same_sentence(
     room: CommandBench, number: str
 ) -> None:
-    secret = {"title": "Leak", "service": "checkout", "restricted": True}
+    secret = {"title": "Leak", "service": "checkout", "private": True}
     room.do("declare", by="nadia", place=Place(channel="CELSEWHERE"), **secret)
 
     outcome = room.do("void", by="eva", as_="duplicate", reason="same errors as the other", duplicate_of=number)

@@ -12,7 +12,7 @@ from commands.core import verb_registry
 from commands.core.words.near_misses import nearest
 
 # Verb: the words by which other tools and other people know it.
-_WORDS: Final = {
+WORDS: Final = {
     "correct": "edit amend change fix-typo rewrite",
     "title": "name",
     "summary": "overview recap tldr brief briefing sitrep",
@@ -68,4 +68,4 @@ _NEVER: Final = frozenset({
 
 @cache
 def _table() -> dict[str, str]:
-    return {word: verb for verb, words in _WORDS.items() for word in words.split()}
+    return {word: verb for verb, words in WORDS.items() for word in words.split()}

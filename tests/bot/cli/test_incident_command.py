@@ -106,6 +106,8 @@ def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, t
         (("note",), ["something needed is missing", "text (", "muster incident note"]),
         (("update", "internal", "next=banana", "We know"), ["could not be read", "“banana”", "muster incident update"]),
         (("take", "emperor"), ["muster incident take"]),
+        (("note", "03:58", "pager", "fired"), ["two ways", "“03:58”", "muster incident note"]),
+        (("close", "not", "yet"), ["could not be read", "“not yet”"]),
         (("assign", "scribe", "@nobody"), ["could not be read", "“@nobody”"]),
     ],
 )
