@@ -17,7 +17,7 @@ from bot.clock import Clock, RealClock
 from bot.config.settings import Settings
 from bot.failpoints import Failpoint, no_failpoint
 from bot.monitoring.health_check import Health
-from bot.rendering.renderer import for_slack
+from bot.rendering.renderer import Renderer
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
 from bot.scheduler import Scheduler
@@ -48,7 +48,7 @@ def compose(
     """
     startup, clock = startup or Startup(settings), clock or RealClock()
     on = connect(settings, clock, reached=reached, opened=opened, call_seconds=call_seconds, retry=startup.retry)
-    texts = Texts(for_slack(), settings.command)
+    texts = Texts(Renderer(names=on.people.name), settings.command)
     degraded_mode = DegradedMode(
         settings.spool, on.store, on.slack, on.policy, texts, submit=on.responder.submit, wake=lambda: worker.wake()
     )

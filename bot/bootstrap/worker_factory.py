@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.bootstrap.dependencies import Dependencies
 from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
-from bot.rendering.renderer import Mode, Renderer, for_slack
+from bot.rendering.renderer import Mode, Renderer
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.timestamp_authority import Authority
 from bot.worker.handlers.integrity_jobs import IntegrityJobs
@@ -29,15 +29,20 @@ def build_worker(
     """Build the worker of one process. `owner` names the process in its leases."""
     store, policy = on.store, on.policy
 
+    def names() -> ReaderNames:
+        """Return the present names of people, so that a name that is erased meanwhile is not shown again."""
+        return ReaderNames(lambda one: store.recorder.read(lambda reader: reader.person(one)), on.slack.team)
+
     def name_of(person: PersonId) -> str:
-        """Return the present name of a person; a text mentions people by an id without its team."""
-        names = ReaderNames(lambda one: store.recorder.read(lambda reader: reader.person(one)), on.slack.team)
-        return names(person)
+        return names()(person)
+
+    def known_name(person: PersonId) -> str | None:
+        return names().known(person)
 
     adapter = SlackAdapter(
         slack=on.slack,
         record=RecordService(store.recorder, policy.active, on.clock),
-        renderer=for_slack(),
+        renderer=Renderer(names=known_name),
         plain=Renderer(Mode.DOCUMENT, names=name_of),
         recent_messages=degraded.recent,
     )

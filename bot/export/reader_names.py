@@ -31,20 +31,30 @@ class ReaderNames:
 
     def __call__(self, person: PersonId) -> str:
         """Return the name of a person, whose id may lack its team. An account of another workspace is named as external."""
-        user = slack_user(person)
-        whole = slack_person(team_of(person) or self._team, user) if user else person
+        whole = self._whole(person)
         if whole not in self.shown:
-            name = _name(self._lookup, whole)
+            name = self._known(whole) or _unknown(whole)
             self.shown[whole] = f"{name} (external)" if is_external(whole, self._team) else name
         return self.shown[whole]
 
+    def known(self, person: PersonId) -> str | None:
+        """Return the name of a person as above, None for one whom the directory does not know."""
+        return self(person) if self._known(self._whole(person)) else None
 
-def _name(lookup: Callable[[PersonId], Person | None], person: PersonId) -> str:
-    if person == MUSTER:
-        return "Muster"
-    found = lookup(person)
-    if found is not None:
+    def _whole(self, person: PersonId) -> PersonId:
+        user = slack_user(person)
+        return slack_person(team_of(person) or self._team, user) if user else person
+
+    def _known(self, person: PersonId) -> str | None:
+        if person == MUSTER:
+            return "Muster"
+        found = self._lookup(person)
+        if found is None:
+            return None
         return f"{found.name} (app)" if found.is_bot else found.name
+
+
+def _unknown(person: PersonId) -> str:
     outside = outside_name(person)
     if outside is not None:
         return f"{plain_text(outside, str)} (outside Slack)"

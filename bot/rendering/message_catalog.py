@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.rendering.renderer import TEMPLATES, Mode, Names, Renderer, for_slack
+from bot.rendering.renderer import TEMPLATES, Mode, Renderer, for_slack
 from incident.ports import Outcome
 
 
@@ -61,11 +61,11 @@ def doubt_text(reason: str, words: str, also: str = "") -> str:
     return for_slack().sentence(_tables()["doubts"][reason], words=words, also=also)
 
 
-def refusal_text(outcome: Outcome, names: Names | None = None) -> str:
-    """Render a refusal: what did not happen, why, and what to do now. With `names` it is plain text, otherwise mrkdwn."""
-    renderer = for_slack() if names is None else Renderer(Mode.DOCUMENT, names=names)
+def refusal_text(outcome: Outcome, renderer: Renderer | None = None) -> str:
+    """Render a refusal: what did not happen, why, and what to do now. In a document it has no code marks."""
+    renderer = renderer or for_slack()
     text = renderer.sentence(sentence_table("refusals")[outcome.reason or ""], **dict(outcome.facts))
-    return text if names is None else text.replace("`", "")
+    return text.replace("`", "") if renderer.mode is Mode.DOCUMENT else text
 
 
 def reason_text(reason: str, **values: Any) -> str:

@@ -16,6 +16,7 @@ from incident.rules.seen_length import cut_seen, seen_length
 
 # No field takes more; an update of that length reaches its audience whole.
 LONGEST_TEXT: Final = 3000
+MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>")
 _TOKEN: Final = re.compile(r"<([^<>]*)>")
 _ALLOWED: Final = re.compile(r"(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://|mailto:|tel:)")
 _GROUP: Final = re.compile(r"!(?:subteam\^\w+(?:\|@?(\S+))?|(channel|here|everyone)(?:\|.*)?)$")
@@ -154,8 +155,8 @@ def without_markup(text: str, channel: Callable[[str], str]) -> str:
 
 
 def any_of(names: str, last: str) -> str:
-    """Return a list `a, b, c` as `a, b or c`; the template gives the word."""
-    return f" {last} ".join(names.rsplit(", ", 1))
+    """Return a list of groups and roles `a, b, c_d` as `a, b or c d`; the template gives the word."""
+    return f" {last} ".join(names.replace("_", " ").rsplit(", ", 1))
 
 
 def message_link(channel: str, ts: str, words: str) -> str:

@@ -1,7 +1,11 @@
 """Rendering of templates. Knows jinja2, the filters and the labels of slugs; knows no incident rule.
 
-Slack mode writes mentions, times in the reader's zone and escaped text; document mode writes names, UTC and plain text;
-terminal mode does too, and guards that text, so that `mrkdwn.without_markup` strips the markup of templates only. A name that a template uses and its context lacks is an error, never a gap in a sentence.
+Slack mode writes times in the reader's zone and escaped text; document mode writes UTC and plain text; terminal mode does
+too, and guards that text, so that `mrkdwn.without_markup` strips the markup of templates only. A name that a template uses
+and its context lacks is an error, never a gap in a sentence.
+
+Slack notifies a person whom a message mentions. So only the filter `ask` mentions, for the person of whom something is
+asked; `who` writes a name, and a text that a person wrote shows its mentions as names.
 """
 
 from __future__ import annotations
@@ -12,10 +16,12 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from jinja2.bccache import Bucket
 
 from bot.rendering import mrkdwn
 from bot.rendering.reader_clock import ReaderClock, present
@@ -25,7 +31,7 @@ from incident.ports import Outcome
 from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
-Names = Callable[[PersonId], str]
+Names = Callable[[PersonId], str | None]
 
 
 class Mode(StrEnum):
@@ -83,10 +89,32 @@ def _audiences(slugs: str) -> str:
     return mrkdwn.any_of(", ".join(slug_labels()["audience"].get(one, one) for one in slugs.split(", ")), "and")
 
 
-class Renderer:
-    """Renders templates in one mode. `names` returns the display name of a person."""
+class _CompiledTemplates(BytecodeCache):
+    """The compiled templates of this process: compiling takes longer than rendering, and renderers differ in names only."""
 
-    def __init__(self, mode: Mode = Mode.SLACK, *, names: Names = str, folder: Path = TEMPLATES) -> None:
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _CompiledTemplates()
+
+
+class Renderer:
+    """Renders templates in one mode. `names` returns the display name of a person, None for one it does not know.
+
+    In Slack a member without a known name is mentioned after all, since Slack shows the name of a mention.
+    """
+
+    def __init__(
+        self, mode: Mode = Mode.SLACK, *, names: Names = lambda person: None, folder: Path = TEMPLATES
+    ) -> None:
         self.mode = mode
         self._names = names
         self._sentences: dict[str, Template] = {}
@@ -98,6 +126,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         self._environment.filters.update({name: _label_filter(name) for name in slug_labels()})
         self._environment.filters["span"] = mrkdwn.duration
@@ -108,7 +137,7 @@ class Renderer:
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})
         self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else self._plain
         self._environment.filters.update(
-            {"who": self.who, "words": self.words, "quote": self._quote, "body": self._body}
+            {"ask": self.ask, "who": self.who, "words": self.words, "quote": self._quote, "body": self._body}
         )
 
     def warm(self) -> None:
@@ -147,30 +176,35 @@ class Renderer:
             self._sentences[source] = self._environment.from_string(source)
         return _tidy(self._sentences[source].render(**facts))
 
+    def ask(self, person: PersonId) -> str:
+        """Return a person of whom something is asked: as a mention in Slack, otherwise by name."""
+        user = slack_user(person)
+        return f"<@{user}>" if user and self.mode is Mode.SLACK else self.who(person)
+
     def who(self, person: PersonId | None) -> str:
-        """Return a person as a mention in Slack, otherwise by name; an identity that is only claimed is marked as such."""
+        """Return a person by name; an identity that is only claimed is marked as such."""
         if person is None:
             return "nobody"
         outside = outside_name(person)
         if outside is not None:
             return f"{self.words(outside)} (outside Slack)"
-        user = slack_user(person)
-        if user and self.mode is Mode.SLACK:
-            return f"<@{user}>"
         named = app_name(person)
         name = f"{named} (app)" if named else self._names(person)
+        if name is None and self.mode is Mode.SLACK and slack_user(person):
+            return self.ask(person)
+        name = name or str(person)
         shown = f"{name} (claimed)" if is_claimed(person) and not name.endswith(")") else name
-        return mrkdwn.escape(shown) if self.mode is Mode.SLACK else self._plain(shown)
+        return mrkdwn.inline(mrkdwn.escape(shown)) if self.mode is Mode.SLACK else self._plain(shown)
 
     def words(self, text: str | None, limit: int | None = None) -> str:
         """Return authored text for use inside a sentence: shortened in Slack, whole in documents."""
         if self.mode is Mode.SLACK:
-            return mrkdwn.inline(text or "", limit or 300)
+            return self._without_mentions(mrkdwn.inline(text or "", limit or 300))
         return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
 
     def _quote(self, text: str | None, limit: int | None = None) -> str:
         if self.mode is Mode.SLACK:
-            return mrkdwn.block_quote(text or "", limit or mrkdwn.LONGEST_TEXT)
+            return self._without_mentions(mrkdwn.block_quote(text or "", limit or mrkdwn.LONGEST_TEXT))
         return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
 
     def _plain(self, text: object) -> str:
@@ -179,18 +213,20 @@ class Renderer:
     def _body(self, text: str | None, limit: int = 2800) -> str:
         """Return authored text with its lines and its own formatting, outside a quote."""
         if self.mode is Mode.SLACK:
-            return mrkdwn.sanitized(mrkdwn.clip((text or "").strip(), limit))
+            return self._without_mentions(mrkdwn.sanitized(mrkdwn.clip((text or "").strip(), limit)))
         return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
+
+    def _without_mentions(self, text: str) -> str:
+        return mrkdwn.MENTION.sub(lambda found: self.who(PersonId(f"slack::{found[1]}")), text)
 
     def _name_of_user(self, user: str) -> str:
         """Return the name of a user whom a text mentions without a team; the user's id if the name is not known."""
-        name = self._names(PersonId(f"slack::{user}"))
-        return user if name.startswith("slack:") else name
+        return self._names(PersonId(f"slack::{user}")) or user
 
 
 @cache
 def for_slack() -> Renderer:
-    """Return the renderer of Slack mode; one for the process, since loading templates takes time."""
+    """Return a renderer of Slack mode that knows no names; one for the process, since loading templates takes time."""
     return Renderer()
 
 

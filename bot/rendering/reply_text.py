@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rendering.message_catalog import closure_text, refusal_text
-from bot.rendering.renderer import Renderer, VerbContext
+from bot.rendering.renderer import Mode, Renderer, VerbContext
 from commands.close import read_unmet
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
@@ -58,7 +58,7 @@ def accepted_reply(
 
 def plain_refusal(outcome: Outcome, reader: Reader) -> str:
     """Word a refusal in plain text, with people by name: for a terminal, or beside a field of a form."""
-    return refusal_text(outcome, names=lambda person: _name(reader, person))
+    return refusal_text(outcome, Renderer(Mode.DOCUMENT, names=lambda person: _name(reader, person)))
 
 
 def unmet_criteria(outcome: Outcome) -> list[str]:

@@ -110,7 +110,7 @@ def _amend(incident: Incident | None, update: int | None) -> Suggestion | None:
 
 
 def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:
-    lines, unmet = [refusal_text(outcome)], tuple(unmet_criteria(outcome))
+    lines, unmet = [refusal_text(outcome, texts.renderer)], tuple(unmet_criteria(outcome))
     if outcome.reason == "no_incident":
         lines.append(open_incidents(reader, request.team, request.actor, texts.command))
     unconfirmed = outcome.code == Code.UNCONFIRMED

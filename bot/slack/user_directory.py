@@ -23,7 +23,7 @@ from commands.core.request import RESPONDER, Actor
 from incident.policy import Policy
 from incident.ports import Person
 from roles.accounts import Account, refusal_to_act
-from roles.person_ids import PersonId, is_external, slack_person
+from roles.person_ids import MUSTER, PersonId, is_external, slack_person, slack_user
 from storage.errors import Unavailable
 
 PAGE: Final = 500
@@ -61,6 +61,13 @@ class UserDirectory:
     def person(self, user: str) -> Person | None:
         """Return the member with this Slack id, or None."""
         return self._members.get(user)
+
+    def name(self, person: PersonId) -> str | None:
+        """Return the name of a person, None for one whom Slack has not named; other workspaces' people are external."""
+        known = self._members.get(slack_user(person) or "")
+        if known is None:
+            return "Muster" if person == MUSTER else None
+        return f"{known.name} (external)" if is_external(known.id, self.team) else known.name
 
     def account(self, user: str, teams: Collection[str] = ()) -> Account:
         """Return the kind of an account; `teams` are the workspaces that a payload names for it."""

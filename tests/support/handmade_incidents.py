@@ -146,8 +146,7 @@ class HandmadeDesk:
 
 @cache
 def renderer() -> Renderer:
-    names = {ILSE: "Ilse", EVA: "Eva", ROB: "Rob", ROSA: "Rosa"}
-    return Renderer(names=lambda person: names.get(person, str(person)))
+    return Renderer()
 
 
 @cache

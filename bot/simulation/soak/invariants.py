@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.clock import RealClock
-from bot.rendering.renderer import for_slack
+from bot.export.reader_names import ReaderNames
+from bot.rendering.renderer import Renderer
 from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.simulation.soak.soak_environment import SoakEnvironment
 from bot.slack.capture.channel_history import NOTHING, RecordedMessages, recorded_messages
@@ -141,7 +142,8 @@ class SoakState:
         now = RealClock().now()
         policy = self.environment.policy
         context = self.store.recorder.read(lambda reader: surface_context(incident, policy, reader, now))
-        expected = card_message(context, for_slack()).arguments()
+        names = ReaderNames(self.store.directory.person, incident.key.team)
+        expected = card_message(context, Renderer(names=names.known)).arguments()
         if visible_texts(message.blocks) != visible_texts(expected["blocks"]):
             yield f"stale: the card of {incident.number} does not show the present"
 

@@ -75,10 +75,34 @@ def test_a_quote_holds_the_longest_text_that_a_field_takes_however_much_of_it_is
     assert mrkdwn.block_quote("a &amp; b &amp; c", 6) == ">a &amp; b…"
 
 
-def test_slack_readers_see_a_mention_and_their_own_time(tmp_path):
+def test_slack_readers_see_a_name_and_their_own_time(tmp_path):
     assert line(tmp_path, "{% macro said(c) %}{{ c.by|who }} at {{ c.at|clock }}{% endmacro %}") == (
-        f"<@U1> at <!date^{int(LONDON_WINTER_EVENING.timestamp())}^{{time}}|18:06 UTC>"
+        f"Noor at <!date^{int(LONDON_WINTER_EVENING.timestamp())}^{{time}}|18:06 UTC>"
     )
+
+
+@pytest.mark.parametrize(("mode", "shown"), [(Mode.SLACK, "<@U1>"), (Mode.DOCUMENT, "Noor")])
+def test_only_a_person_who_is_asked_for_something_is_mentioned(tmp_path, mode, shown):
+    assert line(tmp_path, "{% macro said(c) %}{{ c.by|ask }}{% endmacro %}", mode) == shown
+
+
+@pytest.mark.parametrize("source", ["{{ 'ask <@U9>'|words }}", "{{ 'ask <@U9>'|quote }}"])
+def test_a_mention_in_the_text_of_a_person_reads_as_a_name(tmp_path, source):
+    assert line(tmp_path, f"{{% macro said(c) %}}{source}{{% endmacro %}}").removeprefix(">") == "ask somebody"
+
+
+def test_a_name_cannot_format_or_notify():
+    renderer = Renderer(names=lambda person: "*Eve* <!channel> & <@U1>")
+
+    shown = renderer.who(NOOR)
+
+    assert shown.replace("\u200a", "") == "*Eve* &lt;!channel&gt; &amp; &lt;@U1&gt;"
+    assert not re.search(r"(?<!\w)\*\S", shown)
+
+
+def test_a_member_whose_name_is_not_known_is_named_by_slack():
+    assert Renderer().who(NOOR) == "<@U1>"
+    assert Renderer().words("ask <@U2>") == "ask <@U2>"
 
 
 def test_document_readers_see_a_name_and_utc(tmp_path):

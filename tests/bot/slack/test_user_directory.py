@@ -5,6 +5,7 @@ from bot.slack.client.client_factory import client_for
 from bot.slack.user_directory import UserDirectory, read_member
 from commands.core.request import Actor
 from roles.accounts import Account
+from roles.person_ids import MUSTER, cli_person, slack_person
 from tests.support.slack_env import POLICY, TODAY
 
 RULES = read_policy(POLICY, TODAY).policy
@@ -159,3 +160,22 @@ def test_a_person_is_stored_by_full_name_and_found_by_any_name(people):
 
     assert (read_member("T1", shown).name, read_member("T1", shown).title) == ("Ann Lee", "SRE")
     assert {people.find(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}
+
+
+@pytest.mark.parametrize("fields", [{"deleted": True}, {"is_restricted": True}, {"is_bot": True}])
+def test_a_change_of_the_kind_of_an_account_is_told_and_any_other_change_is_not(people, fields):
+    assert people.update(member("U1", name="ann", tz="Asia/Tokyo")) == ()
+    assert people.update(member("U9", name="new")) == ()
+
+    assert people.update(member("U1", name="ann", **fields)) == ("slack:T1:U1",)
+    assert people.update(member("U1", name="ann", **fields)) == ()
+
+
+def test_a_person_is_named_as_slack_names_them_and_a_stranger_not_at_all(people):
+    people.update(member("U5", real_name="Eve Else", team_id="T2", is_stranger=True))
+
+    assert people.name(slack_person("T1", "U1")) == "ann"
+    assert people.name(slack_person("", "U5")) == "Eve Else (external)"
+    assert people.name(MUSTER) == "Muster"
+    assert people.name(slack_person("T1", "U9")) is None
+    assert people.name(cli_person("ann", "box")) is None
