@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.rendering.renderer import Renderer
 from bot.slack.capture.channel_history import HistoryWindow
@@ -35,12 +36,25 @@ class LastRendered:
         return True
 
 
+class RecentLines(dict[str, str]):
+    """The ts of the messages that hold the latest lines, by the key of each line's job; old ones are forgotten."""
+
+    _MOST: Final = 500
+
+    def __setitem__(self, key: str, ts: str) -> None:
+        """Remember where a line is."""
+        super().__setitem__(key, ts)
+        while len(self) > self._MOST:
+            del self[next(iter(self))]
+
+
 class SlackCache:
-    """Channel ids and unfinished history reads of this process. Losing them costs calls and nothing else."""
+    """Channel ids, posted lines and unfinished history reads of this process. Losing them costs calls and nothing else."""
 
     def __init__(self) -> None:
         self.channels: dict[str, str] = {}
         self.direct: dict[str, str] = {}
+        self.lines = RecentLines()
         self.history: dict[str, HistoryWindow] = {}
 
 

@@ -59,12 +59,18 @@ def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Remind the owner of the review one day before it and at its start."""
-    if incident.review is None or incident.state in VOID:
+    """Tell the owner of the review when another person schedules it; remind them one day before it and at its start."""
+    review = incident.review
+    if review is None or incident.state in VOID:
         return ()
-    owner, starts_at = (incident.review.owner,), incident.review.at
-    steps = (PromptStep(starts_at - timedelta(days=1), "review", owner), PromptStep(starts_at, "review", owner))
-    return (Deadline(key_of("review", starts_at), starts_at, steps),)
+    told_at = review.set_at if review.set_by != review.owner else None
+    moments = (told_at, review.at - timedelta(days=1), review.at)
+    steps = tuple(
+        PromptStep(moment, "review", (review.owner,))
+        for moment in moments
+        if moment is not None and (told_at is None or moment >= told_at)
+    )
+    return (Deadline(key_of("review", review.at), review.at, steps),)
 
 
 def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:

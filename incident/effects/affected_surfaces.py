@@ -8,7 +8,8 @@ from typing import Final
 
 from incident.deadlines import due_deadlines
 from incident.effects.job_keys import channel_key, key_of
-from incident.effects.notifications import members, needs_of
+from incident.effects.notifications import members, needs_of, prompt_job
+from incident.effects.shared_prompts import span_of
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import CardPosted, PromptPutOff
 from incident.entries.lifecycle import Declared, JoinedAsDuplicate
@@ -135,17 +136,7 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
         is_reworded = moved and prompted.due.startswith("closure:") and now is due_deadlines.PromptState.OPEN
         is_denied = prompted.due.startswith(undelivered)
         if was != now or prompted.due in put_off or is_reworded or is_hiding or is_denied:
-            key = key_of(JobKind.PROMPT, after.key, prompted.n)
-            jobs.append(
-                Job(
-                    kind=JobKind.PROMPT,
-                    key=key,
-                    incident=after.key,
-                    entry=prompted.n,
-                    rank=NORMAL,
-                    needs=needs_of(after, JobKind.PROMPT),
-                )
-            )
+            jobs.append(prompt_job(after, *span_of(prompted, before.prompted), NORMAL))
     return tuple(jobs)
 
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
+from incident.effects.shared_prompts import shared_prompts, span_of
 from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
-from incident.entries.delivery import ChannelChanged, DeliveryFailed, PromptDue
+from incident.entries.delivery import ChannelChanged, DeliveryFailed
 from incident.entries.lifecycle import Undone
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
@@ -56,7 +57,7 @@ def is_recorded_late(after: Incident, entry: Entry) -> bool:
 
 
 def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Return the jobs that single entries cause: pages, role checklists, catch-up briefs, prompts, status updates.
+    """Return the jobs that entries cause: pages, role checklists, catch-up briefs, status updates, one for shared prompts.
 
     A page or an update that is recorded later than it happened was made another way, and is not sent again.
     """
@@ -69,7 +70,8 @@ def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> 
         if not is_recorded_late(after, entry)
         and (fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience))
     ]
-    return (*personal, *updates)
+    prompts = [prompt_job(after, several[0].n, several[-1].n, URGENT) for several in shared_prompts(entries)]
+    return (*personal, *prompts, *updates)
 
 
 def _of_entry(after: Incident, entry: Entry) -> tuple[Job, ...]:
@@ -95,14 +97,12 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Return the job for a prompt, for text that is hidden or shown again, and for a channel that is missing."""
+    """Return the job for text that is hidden, shown again or amended, and for a channel that is missing."""
     fact = entry.fact
     if isinstance(fact, UpdateCorrected):
         return (_amendment(after, entry.n, fact),) if fact.has_channel else ()
     if isinstance(fact, Undone):
         return _twice(_job(after, JobKind.AMEND, entry.n, None, URGENT), entry)
-    if isinstance(fact, PromptDue):
-        return (_job(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if (isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries) or _restricts(fact):
         return _edits(after, entry)
     if isinstance(fact, DeliveryFailed) and fact.what == JobKind.MEMBERS and fact.who:
@@ -127,11 +127,12 @@ def _without_channel(after: Incident, entry: Entry, policy: Policy) -> tuple[Job
     in_charge = after.holder(Role.COMMANDER) or after.contact
     on_call = (who for who in on_call_for(after.service, policy, after.key.team) if who != in_charge)
     calls = (call for call in after.escalations if call.person is not None and call.answer is None)
+    unsent = (prompted for prompted in after.prompted if prompted.ts is None)
     return (
         *(_no_channel(after, entry.n, who, "on_call") for who in on_call if may_see(after, who)),
         _window(after),
         *(_job(after, JobKind.PAGE, call.n, call.person, URGENT) for call in calls),
-        *(_job(after, JobKind.PROMPT, prompted.n, None, URGENT) for prompted in after.prompted if prompted.ts is None),
+        *(prompt_job(after, *span, URGENT) for span in dict.fromkeys(span_of(p, after.prompted) for p in unsent)),
     )
 
 
@@ -190,6 +191,11 @@ def _twice(once: Job, entry: Entry) -> tuple[Job, ...]:
     """Return a job, and one more once every message that was being sent has arrived."""
     late = {"key": f"{once.key}:late", "rank": LATER, "run_at": entry.recorded_at + SENT_WITHIN}
     return once, once.model_copy(update=late)
+
+
+def prompt_job(after: Incident, first: int, last: int, rank: Rank) -> Job:
+    """Return the job of the prompts that share one message: those of the entries from `first` to `last`."""
+    return _job(after, JobKind.PROMPT, first, None, rank).model_copy(update={"last": last})
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:

@@ -36,7 +36,6 @@ class CategoryChanged(Fact):
 
     kind: ClassVar[str] = "category_changed"
     timeline: ClassVar[str | None] = "category"
-    template: ClassVar[str | None] = "category"
 
     category: str
     subcategory: str | None
@@ -62,7 +61,6 @@ class Confirmed(Fact):
 
     kind: ClassVar[str] = "confirmed"
     timeline: ClassVar[str | None] = "confirm"
-    template: ClassVar[str | None] = "confirm"
 
     category: bool
     priority: bool

@@ -14,7 +14,6 @@ class Validated(Fact):
 
     kind: ClassVar[str] = "validated"
     timeline: ClassVar[str | None] = "validation"
-    template: ClassVar[str | None] = "validate"
 
     criterion: str
     evidence: PersonalText
@@ -25,7 +24,6 @@ class ReviewScheduled(Fact):
 
     kind: ClassVar[str] = "review_scheduled"
     timeline: ClassVar[str | None] = "pir"
-    template: ClassVar[str | None] = "review"
 
     owner: PersonId
     at: Utc

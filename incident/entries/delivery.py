@@ -110,6 +110,16 @@ class PromptPutOff(Fact):
     until: Utc
 
 
+class QuietSet(Fact):
+    """A person chose where Muster posts: in a thread of its own under the card (`on`), or in the channel."""
+
+    kind: ClassVar[str] = "quiet_set"
+    timeline: ClassVar[str | None] = "quiet"
+    template: ClassVar[str | None] = "quiet"
+
+    on: bool
+
+
 class DeliveryFailed(Fact):
     """Something for the incident could not be created, sent or updated: channel, card, invitation, page.
 

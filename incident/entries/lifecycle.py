@@ -93,7 +93,6 @@ class TimeSet(Fact):
 
     kind: ClassVar[str] = "time_set"
     timeline: ClassVar[str | None] = "time"
-    template: ClassVar[str | None] = "time"
 
     field: Literal["started_at", "detected_at", "mitigated_at", "restored_at"]
     at: Utc

@@ -38,7 +38,6 @@ class TempFixSet(Fact):
 
     kind: ClassVar[str] = "temp_fix_set"
     timeline: ClassVar[str | None] = "temp_fix"
-    template: ClassVar[str | None] = "tempfix"
 
     id: str
     owner: PersonId
@@ -71,7 +70,6 @@ class Resolved(Fact):
 
     kind: ClassVar[str] = "resolved"
     timeline: ClassVar[str | None] = "resolution"
-    template: ClassVar[str | None] = "resolve"
 
     how: str
     text: PersonalText
@@ -83,7 +81,6 @@ class ResolutionAmended(Fact):
 
     kind: ClassVar[str] = "resolution_amended"
     timeline: ClassVar[str | None] = "resolution"
-    template: ClassVar[str | None] = "resolve"
 
     text: PersonalText
     meets_rule: bool
@@ -94,7 +91,6 @@ class Linked(Fact):
 
     kind: ClassVar[str] = "linked"
     timeline: ClassVar[str | None] = "link"
-    template: ClassVar[str | None] = "link"
 
     link: str
     ref: PersonalText
@@ -105,6 +101,5 @@ class LinkNone(Fact):
 
     kind: ClassVar[str] = "link_none"
     timeline: ClassVar[str | None] = "link"
-    template: ClassVar[str | None] = "link"
 
     reason: PersonalText

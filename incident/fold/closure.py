@@ -23,7 +23,7 @@ def validated(incident: Incident, entry: Entry, fact: Validated) -> Change:
 
 def review_scheduled(incident: Incident, entry: Entry, fact: ReviewScheduled) -> Change:
     """Set the review's owner and time, in place of an earlier one."""
-    return {"review": Review(owner=fact.owner, at=fact.at)}
+    return {"review": Review(owner=fact.owner, at=fact.at, set_by=entry.by, set_at=entry.recorded_at)}
 
 
 def closure_refused(incident: Incident, entry: Entry, fact: ClosureRefused) -> Change:

@@ -14,6 +14,7 @@ from incident.entries.delivery import (
     PromptDue,
     PromptPutOff,
     PromptSent,
+    QuietSet,
 )
 from incident.entry import Entry
 from incident.fold.change import Change
@@ -92,3 +93,8 @@ def prompt_put_off(incident: Incident, entry: Entry, fact: PromptPutOff) -> Chan
     """Set until when the prompt is postponed, and who postponed it."""
     update = {"until": fact.until, "put_off_by": entry.by}
     return {"prompted": tuple(p.model_copy(update=update) if p.due == fact.due else p for p in incident.prompted)}
+
+
+def quiet_set(incident: Incident, entry: Entry, fact: QuietSet) -> Change:
+    """Set where Muster posts."""
+    return {"quiet": fact.on}

@@ -260,10 +260,12 @@ class Validation(Frozen):
 
 
 class Review(Frozen):
-    """The scheduled post-incident review."""
+    """The scheduled post-incident review, and who scheduled it when; None in older records."""
 
     owner: PersonId
     at: Utc
+    set_by: PersonId | None = None
+    set_at: Utc | None = None
 
 
 class ClosureAttempt(Frozen):

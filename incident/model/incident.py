@@ -41,6 +41,7 @@ class Incident(Frozen):
     """The state of one incident after entry `n`. `title_entry` is the entry that holds the words of its title.
 
     `undone` are the entries that were taken back, `decisions` counts these too, and `spent_ids` are their ids.
+    `quiet` is True while Muster posts in the thread of the card, None if it never did.
     """
 
     key: IncidentKey
@@ -101,6 +102,7 @@ class Incident(Frozen):
     promotions: tuple[Promotion, ...] = ()
     masks: tuple[Mask, ...] = ()
     places: SlackPlaces = SlackPlaces()
+    quiet: bool | None = None
     members: tuple[PersonId, ...] = ()
     absences: tuple[Absence, ...] = ()
     last_seen: tuple[LastActivity, ...] = ()

@@ -71,6 +71,7 @@ _RULES: Final[dict[str, Callable[[Incident], str | None]]] = {
     "close": _only_in("not_resolved", State.RESOLVED),
     "reopen": _only_in("not_over", State.RESOLVED, State.CLOSED, *VOID),
     "void": _only_in("too_late_to_void", State.LOGGED, State.TRIAGED, State.ACTIVE),
+    "quiet": _until_over,
     "inject": _drill,
     "end_drill": _drill,
 }

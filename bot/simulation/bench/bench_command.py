@@ -15,6 +15,7 @@ from typing import Any, Final
 from bot.simulation.bench.ack_latency import measure_burst, measure_sequence
 from bot.simulation.bench.bench_environment import BenchEnvironment, bench_environment
 from bot.simulation.bench.capture_rate import measure_capture
+from bot.simulation.bench.channel_noise import measure_noise
 from bot.simulation.bench.declare_latency import measure_at_once, measure_declare
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
@@ -107,6 +108,8 @@ def measured(sizes: Sizes) -> dict[str, Any]:
     results |= measure_record(entries=sizes.entries)
     _print_progress("a replay")
     results["replay_s"] = measure_replay()
+    _print_progress("the noise of the demo")
+    results["demo_channel"] = measure_noise()
     return {name: results[name] for name in ORDER}
 
 
@@ -124,6 +127,7 @@ ORDER: Final = (
     "restart_s",
     "resume_s",
     "idle_rss_mb",
+    "demo_channel",
 )
 
 

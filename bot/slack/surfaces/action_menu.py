@@ -78,6 +78,7 @@ _MORE: Final = (
     MenuItem("release"),
     MenuItem("hold"),
     MenuItem("review"),
+    MenuItem("quiet"),
     MenuItem("void"),
 )
 _ALWAYS: Final = (

@@ -5,7 +5,8 @@ Knows the templates; the deadline and the state of the prompt come from the core
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ class PromptContext:
     `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
     `source` the fact behind it where the template quotes one, `until` the time to which `put_off_by` postponed it.
     `is_direct`: it is read outside the incident channel, and links it.
+    `named` are the people whom its message has asked for another prompt before.
     """
 
     i: Incident
@@ -58,11 +60,12 @@ class PromptContext:
     until: datetime | None = None
     put_off_by: PersonId | None = None
     is_direct: bool = False
+    named: tuple[PersonId, ...] = ()
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
-        """The people the prompt mentions."""
-        return self.prompt.asked
+        """The people the prompt asks, none if its message has asked all of them before."""
+        return () if set(self.prompt.asked) <= set(self.named) else self.prompt.asked
 
     @property
     def about(self) -> str:
@@ -92,6 +95,24 @@ class PromptContext:
     def one(self, things: tuple[Any, ...]) -> Any:
         """Return the one of several (actions, temporary fixes) that the deadline is about, or None."""
         return next((thing for thing in things if thing.id == self.about), None)
+
+
+def shared_message(contexts: Sequence[PromptContext], renderer: Renderer) -> Message | None:
+    """Return the message of prompts that are due together: each with its buttons, each person asked by name once.
+
+    None if it is to be deleted, as in `prompt_message`.
+    """
+    found: list[Message] = []
+    named: tuple[PersonId, ...] = ()
+    for context in contexts:
+        message = prompt_message(replace(context, named=named), renderer)
+        if message is not None:
+            found.append(message)
+        if context.state is PromptState.OPEN:
+            named = (*named, *context.prompt.asked)
+    if not found:
+        return None
+    return Message("\n".join(one.text for one in found), [block for one in found for block in one.blocks])
 
 
 def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None:
@@ -128,12 +149,13 @@ def _checklist(context: PromptContext, renderer: Renderer) -> Message:
     lines = [_unmet(item, item.lacks, context, renderer) for item in context.items if item.lacks]
     met = [renderer.macro(_CHECKLIST, "met", item) for item in context.items if item.lacks is None]
     elements = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
-    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *button_row(elements)])
+    resolved = sections(renderer.macro(_CHECKLIST, "resolved", context.i))
+    return Message(lead, [*sections(lead), *resolved, *lines, *context_line("   ".join(met)), *button_row(elements)])
 
 
 def _unmet(item: ChecklistItem, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
     """Return a criterion that is not met, with the button that meets it, if there is one."""
-    elements = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
+    elements = read_buttons(renderer.macro(_CHECKLIST, "button", lacks, context.i), context.i)
     sentence = closure_text(lacks.needs, lacks.names, typed=not elements)
     text = renderer.macro(_CHECKLIST, "unmet", item, sentence)
     return section_with_button(text, elements[0]) if elements else sections(text)[0]

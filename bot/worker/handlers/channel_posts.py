@@ -1,33 +1,102 @@
-"""Posts one message in the incident channel about each act. Rendered when sent, so that redacted text is not in it."""
+"""Posts the lines about acts in the incident channel. Rendered when sent, so that redacted text is not in them.
+
+A line that shares a message is added to it by an edit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from bot.rendering.mrkdwn import struck
 from bot.rendering.renderer import VerbContext
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.message_sender import post
+from bot.worker.handlers.message_sender import current_thread, edit, find_posted, post, posted_before, thread_of
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
+from incident.effects.shared_lines import shared_lines
+from incident.entries.delivery import QuietSet
 from incident.entries.lifecycle import Declared, Undone
 from incident.entry import Entry, Fact
+from incident.jobs import Job
+from incident.ports import Reader
+from incident.record import amendments
 from incident.record.amendments import amendments_in, as_amended
 
 LATE: Final = timedelta(minutes=1)
 _SHARED: Final = "slack/surfaces/line.j2"
+# More entries than a shared message spans.
+_LOOKED_BACK: Final = 60
 
 
 def post_line(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Post the message about an act, unless its template renders nothing."""
+    """Post the message about an act, or add it to the message it shares, unless its template renders nothing."""
     entries = entries_of(run, context)
     text = line_text(run, context, entries)
-    if text:
-        message = Message(mark_late(text, entries[0], run, context))
-        post(run, context, run.channel, message, since=entries[0].recorded_at)
+    if not text:
+        return ()
+    line = mark_late(text, entries[0], run, context)
+    if not _add(run, context, line):
+        # That Muster posts in a thread from now on is told where people look.
+        thread = None if isinstance(entries[0].fact, QuietSet) else current_thread(run.incident)
+        ts = post(run, context, run.channel, Message(line), since=entries[0].recorded_at, thread=thread)
+        context.cache.lines[run.job.key] = ts
     return ()
+
+
+def _add(run: JobRun, context: JobContext, line: str) -> bool:
+    """Add a line to the message of the lines before it. False if there is none, or if it was posted already."""
+    earlier = [replace(run, job=job) for job in _lines_before(run, context)]
+    if not earlier or posted_before(run, context, run.channel, thread=thread_of(run.incident)):
+        return False
+    acts = [amended_entries(one, context) for one in earlier]
+    start, ts = find_shared([one.job for one in earlier], acts[0][0], run, context)
+    lines = [line_text(one, context, about) for one, about in zip(earlier, acts, strict=True)]
+    together = Message("\n".join([*shared_text(lines[start:], acts[start:]), line]))
+    if ts is None or not edit(run, context, run.channel, ts, together):
+        return False
+    context.cache.lines[run.job.key] = ts
+    return True
+
+
+def shared_text(lines: Sequence[str], acts: Sequence[Sequence[Entry]]) -> list[str]:
+    """Return the lines that a shared message shows. One taken back after the first is left out: it may not have been said."""
+    undone = [any(isinstance(entry.fact, Undone) for entry in amendments_in(act)) for act in acts]
+    return [line for n, line in enumerate(lines) if line and not (n and undone[n])]
+
+
+def find_shared(jobs: Sequence[Job], first: Entry, run: JobRun, context: JobContext) -> tuple[int, str | None]:
+    """Return with which of the jobs their shared message begins, and its ts; None if there is no message."""
+    for n, job in enumerate(jobs):
+        known = context.cache.lines.get(job.key)
+        ts = known or find_posted(context, run.channel, job.key, first.recorded_at, thread_of(run.incident))
+        if ts is not None:
+            return n, ts
+    return 0, None
+
+
+def _lines_before(run: JobRun, context: JobContext) -> Sequence[Job]:
+    """Return the jobs of the lines before this one in the message that it shares."""
+    last = run.job.last or run.job.entry or 0
+
+    def read(reader: Reader) -> Sequence[Entry]:
+        return reader.entries(run.job.incident, after=max(0, last - _LOOKED_BACK), until=last)
+
+    for jobs in shared_lines(run.incident, context.recorder.read(read)):
+        keys = [job.key for job in jobs]
+        if run.job.key in keys:
+            return jobs[: keys.index(run.job.key)]
+    return ()
+
+
+def amended_entries(run: JobRun, context: JobContext) -> tuple[Entry, ...]:
+    """Read the entries of the job, and the later ones that correct them."""
+    own = entries_of(run, context)
+    key, kinds = run.job.incident, amendments.KINDS
+    later = context.recorder.read(lambda reader: reader.entries(key, kinds=kinds, after=own[0].n))
+    return (*own, *amendments.amendments_of(own, later))
 
 
 def line_text(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> str:

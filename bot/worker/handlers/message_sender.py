@@ -12,6 +12,7 @@ from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
+from incident.model.incident import Incident
 from roles.person_ids import PersonId, slack_user
 
 MESSAGE_GONE: Final = frozenset({"message_not_found"})
@@ -34,11 +35,9 @@ def post(
 
     Below another message it is a reply that the channel shows too; in a thread it is only there.
     """
-    if not run.is_first:
-        lookup, after = context.sent_lookup, since or _logged_at(run)
-        posted = lookup.message(context.slack, channel, run.job.key, after, thread=thread)
-        if posted is not None:
-            return posted
+    posted = posted_before(run, context, channel, since, thread)
+    if posted is not None:
+        return posted
     response = context.slack.call(
         "chat.postMessage",
         channel=channel,
@@ -53,14 +52,37 @@ def post(
     return str(response["ts"])
 
 
-def find_posted(context: JobContext, channel: str, job_key: str, enqueued_at: datetime) -> str | None:
-    """Return the ts of what a job posted some time ago, None if it posted nothing.
+def posted_before(
+    run: JobRun, context: JobContext, channel: str, since: datetime | None = None, thread: str | None = None
+) -> str | None:
+    """Return the ts of what an earlier run of the job posted from `since` on, None if it is the first or posted nothing."""
+    if run.is_first:
+        return None
+    find = partial(context.sent_lookup.message, context.slack, channel, run.job.key, since or _logged_at(run))
+    return find() or (find(thread=thread) if thread else None)
+
+
+def find_posted(
+    context: JobContext, channel: str, job_key: str, enqueued_at: datetime, thread: str | None = None
+) -> str | None:
+    """Return the ts of what a job posted some time ago, in the channel or in a thread; None if it posted nothing.
 
     The hours after it was enqueued are searched first, since many messages may follow it in a busy channel.
     """
     soon = enqueued_at + _USUALLY_POSTED_WITHIN
     find = partial(context.sent_lookup.message, context.slack, channel, job_key)
-    return find(enqueued_at, soon) or find(soon)
+    found = find(enqueued_at, soon) or find(soon)
+    return found or (find(enqueued_at, thread=thread) if thread else None)
+
+
+def thread_of(incident: Incident) -> str | None:
+    """Return the thread in which Muster posts, or posted once: that of the card. None without a quiet mode."""
+    return None if incident.quiet is None else incident.places.card_ts
+
+
+def current_thread(incident: Incident) -> str | None:
+    """Return the thread in which Muster posts now, None if it posts in the channel."""
+    return thread_of(incident) if incident.quiet else None
 
 
 def edit(

@@ -1,4 +1,7 @@
-"""Posts, edits or deletes the messages of one prompt: in the incident channel, and to the people who are not in it."""
+"""Posts, edits or deletes the messages of prompts: in the incident channel, and to the people who are not in it.
+
+Those that are due together for a person share one.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,25 @@ from typing import Final
 
 from bot.slack.client.slack_errors import CHANNEL_CLOSED
 from bot.slack.client.web_api import SlackError
-from bot.slack.surfaces.prompt_message import PromptContext, prompt_message
+from bot.slack.surfaces.prompt_message import PromptContext, shared_message
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import LATE
-from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
-from bot.worker.handlers.page_delivery import deliveries, not_reached
+from bot.worker.handlers.message_sender import (
+    current_thread,
+    delete,
+    direct_channel,
+    edit,
+    post,
+    posted_before,
+    thread_of,
+)
+from bot.worker.handlers.page_delivery import deliveries, last_delivery, not_reached
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from incident.deadlines import due_deadlines
 from incident.deadlines.due_deadlines import PromptState
 from incident.deadlines.response_deadlines import groups_that_may_redact
+from incident.effects.shared_prompts import MASK_DECISION, shared_prompts
 from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
@@ -32,78 +44,99 @@ _log = logging.getLogger(__name__)
 _MAJOR: Final = frozenset({Priority.P1, Priority.P2})
 # Any responder may act on these, so they are asked in the incident channel.
 _FOR_EVERY_RESPONDER: Final = frozenset({"acknowledge", "commander", "closure", "call", "approval"})
-# A masked text is shown to none but those who may decide about it, so each of them is asked directly.
-_MASK_DECISION: Final = "mask"
+# Days after the incident its channel is quiet, and its owner may have left it.
+_FOR_ONE_PERSON: Final = frozenset({"review"})
 _NOT_ASKED: Final = "mask_decision"
 # The failure of a direct message to one of several people who are asked.
 ASKED: Final = "asked"
 
 
 def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Ask the people of a prompt once while it is open; a later run edits or deletes each of its messages."""
-    entry = entries_of(run, context)[0]
-    if not isinstance(entry.fact, PromptDue):
-        raise LookupError(f"job {run.job.key} names an entry that is no prompt")
-    sent, fact = deliveries(run, context, entry.n), entry.fact
-    if not sent and run.at - entry.recorded_at > LATE:
-        # It was due in time, and Slack or an outage held it back.
-        fact = fact.model_copy(update={"late": True})
-    view = _prompt_context(run, context, fact, entry.n)
+    """Ask the people of the prompts that share a message once, while one is open; a later run edits or deletes it."""
+    prompts = _of_one_message(run, context)
+    sent = deliveries(run, context, prompts[0].n)
+    views = [_prompt_context(run, context, entry, is_sent=bool(sent)) for entry in prompts]
     if sent:
         for delivery in sent:
-            _edit_or_delete(run, context, slack_message(delivery.ref), view)
+            _edit_or_delete(run, context, slack_message(delivery.ref), views)
         return ()
-    if view.state is PromptState.OPEN:
-        asks = _ask_deciders if fact.ask == _MASK_DECISION else _ask
-        return asks(run, context, entry, view)
-    # It was answered before it was sent. An earlier run may have posted it nevertheless.
-    found = () if run.is_first else tuple(_posted(run, context, entry, fact))
+    if any(view.state is PromptState.OPEN for view in views):
+        asks = _ask_deciders if views[0].prompt.ask == MASK_DECISION else _ask
+        return asks(run, context, prompts, views)
+    # They were answered before they were sent. An earlier run may have posted them nevertheless.
+    found = () if run.is_first else tuple(_posted(run, context, prompts, views))
     for place in found:
-        _edit_or_delete(run, context, place, view)
-    return tuple(_sent(entry, *place) for place in found)
+        _edit_or_delete(run, context, place, views)
+    return tuple(fact for place in found for fact in _sent(prompts, *place))
 
 
-def _ask(run: JobRun, context: JobContext, entry: Entry, view: PromptContext) -> Sequence[Fact]:
+def _of_one_message(run: JobRun, context: JobContext) -> Sequence[Entry]:
+    """Return the prompts that the job's message holds or will hold."""
+    found = shared_prompts(entries_of(run, context))
+    several = next((one for one in found if one[0].n == run.job.entry), None)
+    if several is None:
+        raise LookupError(f"job {run.job.key} names an entry that is no prompt")
+    refs = {entry.n: sent.ref if (sent := last_delivery(run, context, entry.n)) else None for entry in several}
+    return [entry for entry in several if refs[entry.n] == refs[several[0].n]]
+
+
+def _ask(
+    run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequence[PromptContext]
+) -> Sequence[Fact]:
     """Ask in the incident channel, and by direct message those who are not in it; or one person by direct message alone.
 
     Without a channel everyone is asked directly; so they are while it is closed to Muster, and the post is tried again.
     """
-    apart = _asked_directly(view)
-    facts = [fact for person in apart for fact in _ask_one(run, context, person, view, entry)]
+    apart, incident, since = _asked_directly(views), run.incident, prompts[0].recorded_at
+    facts = [fact for person in apart for fact in _ask_one(run, context, person, prompts, views)]
     is_reached = any(isinstance(fact, PromptSent) for fact in facts)
-    if is_reached and (view.i.places.channel is None or not _is_for_channel(view)):
+    if is_reached and (incident.places.channel is None or not _is_for_channel(views)):
         return facts
-    if view.i.places.channel is None:
+    if incident.places.channel is None:
         return (*facts, DeliveryFailed(medium=Medium.SLACK, what=JobKind.PROMPT, error="no_channel"))
+    message, thread = _message(context, views, run.channel), current_thread(incident)
     try:
-        ts = post(run, context, run.channel, _message(context, view, run.channel), since=entry.recorded_at)
+        ts = post(run, context, run.channel, message, since=since, thread=thread)
     except SlackError as error:
         if error.error in CHANNEL_CLOSED:
-            for person in (one for one in view.asked if one not in apart and may_see(view.i, one)):
-                _ask_one(run, context, person, view, entry)
+            for person in (one for one in _asked(views) if one not in apart and may_see(incident, one)):
+                _ask_one(run, context, person, prompts, views)
         raise
-    return (*facts, _sent(entry, run.channel, ts))
+    return (*facts, *_sent(prompts, run.channel, ts))
 
 
-def _is_for_channel(view: PromptContext) -> bool:
+def _asked(views: Sequence[PromptContext]) -> tuple[PersonId, ...]:
+    return tuple(dict.fromkeys(person for view in views for person in view.prompt.asked))
+
+
+def _is_for_channel(views: Sequence[PromptContext]) -> bool:
     """True for major incidents, overdue prompts and those for every responder; any other may ask one person directly."""
-    is_public = view.i.priority in _MAJOR or view.is_overdue or view.prompt.ask in _FOR_EVERY_RESPONDER
-    return is_public or len(view.asked) != 1
+    return any(map(_is_public, views)) or len(_asked(views)) != 1
 
 
-def _asked_directly(view: PromptContext) -> tuple[PersonId, ...]:
+def _is_public(view: PromptContext) -> bool:
+    if view.prompt.ask in _FOR_ONE_PERSON:
+        return False
+    return view.i.priority in _MAJOR or view.is_overdue or view.prompt.ask in _FOR_EVERY_RESPONDER
+
+
+def _asked_directly(views: Sequence[PromptContext]) -> tuple[PersonId, ...]:
     """Return who is asked by direct message: a mention in a channel notifies only the people who are in it."""
-    alone = () if _is_for_channel(view) else view.asked
-    outside = (person for person in view.asked if person not in view.i.members)
+    incident, asked = views[0].i, _asked(views)
+    alone = () if _is_for_channel(views) else asked
+    outside = (person for person in asked if person not in incident.members)
     people = dict.fromkeys((*alone, *outside))
-    return tuple(person for person in people if slack_user(person) is not None and may_see(view.i, person))
+    return tuple(person for person in people if slack_user(person) is not None and may_see(incident, person))
 
 
-def _posted(run: JobRun, context: JobContext, entry: Entry, fact: PromptDue) -> Iterator[tuple[str, str]]:
-    """Yield the messages of the prompt (channel, ts) in the incident channel and in direct messages to those asked."""
-    direct = (_opened(context, person) for person in fact.asked)
+def _posted(
+    run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequence[PromptContext]
+) -> Iterator[tuple[str, str]]:
+    """Yield the messages of the prompts (channel, ts) in the incident channel and in direct messages to those asked."""
+    direct, since = (_opened(context, person) for person in _asked(views)), prompts[0].recorded_at
     for channel in dict.fromkeys((run.incident.places.channel, *direct)):
-        ts = context.sent_lookup.message(context.slack, channel, run.job.key, entry.recorded_at) if channel else None
+        thread = thread_of(run.incident) if channel == run.incident.places.channel else None
+        ts = posted_before(run, context, channel, since, thread) if channel else None
         if channel and ts:
             yield channel, ts
 
@@ -116,10 +149,12 @@ def _opened(context: JobContext, person: PersonId) -> str | None:
         return None
 
 
-def _ask_deciders(run: JobRun, context: JobContext, entry: Entry, view: PromptContext) -> Sequence[Fact]:
+def _ask_deciders(
+    run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequence[PromptContext]
+) -> Sequence[Fact]:
     """Ask each person who may decide by direct message. Record a failure if none could be asked."""
-    people = _deciders(run, context, view.prompt)
-    asked = [fact for person in people for fact in _ask_one(run, context, person, view, entry)]
+    people = _deciders(run, context, views[0].prompt)
+    asked = [fact for person in people for fact in _ask_one(run, context, person, prompts, views)]
     sent = [fact for fact in asked if isinstance(fact, PromptSent)]
     return sent or (DeliveryFailed(medium=Medium.SLACK, what=_NOT_ASKED, error="nobody_may_redact"),)
 
@@ -141,46 +176,61 @@ def _members_of(context: JobContext, group: str) -> Sequence[str]:
     return users
 
 
-def _ask_one(run: JobRun, context: JobContext, person: PersonId, view: PromptContext, entry: Entry) -> tuple[Fact, ...]:
+def _ask_one(
+    run: JobRun, context: JobContext, person: PersonId, prompts: Sequence[Entry], views: Sequence[PromptContext]
+) -> tuple[Fact, ...]:
     """Ask one person by direct message. A person whom it does not reach does not keep the others from being asked."""
     try:
         channel = direct_channel(context, person)
         if channel is None:
             return ()
-        ts = post(run, context, channel, _message(context, view, channel), since=entry.recorded_at)
+        ts = post(run, context, channel, _message(context, views, channel), since=prompts[0].recorded_at)
     except SlackError as error:
         return not_reached(run, person, ASKED, error.error)
-    return (_sent(entry, channel, ts),)
+    return _sent(prompts, channel, ts)
 
 
-def _message(context: JobContext, view: PromptContext, channel: str) -> Message:
-    """Return the prompt as it is posted in a channel: elsewhere than in the incident channel it links that channel."""
-    message = prompt_message(replace(view, is_direct=channel != view.i.places.channel), context.renderer)
+def _message(context: JobContext, views: Sequence[PromptContext], channel: str) -> Message:
+    """Return the prompts as they are posted in a channel."""
+    message = _shown(context, views, channel)
     assert message is not None, "an open prompt has a message"
     return message
 
 
-def _sent(entry: Entry, channel: str, ts: str) -> PromptSent:
-    return PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, ts))
+def _shown(context: JobContext, views: Sequence[PromptContext], channel: str) -> Message | None:
+    """Return the prompts as a channel shows them: elsewhere than in the incident channel they link that channel."""
+    is_direct = channel != views[0].i.places.channel
+    return shared_message([replace(view, is_direct=is_direct) for view in views], context.renderer)
 
 
-def _edit_or_delete(run: JobRun, context: JobContext, posted: tuple[str, str], view: PromptContext) -> None:
-    """Edit a posted prompt (channel, ts), or delete it if there is nothing left to say."""
-    message = prompt_message(replace(view, is_direct=posted[0] != view.i.places.channel), context.renderer)
+def _sent(prompts: Sequence[Entry], channel: str, ts: str) -> tuple[PromptSent, ...]:
+    ref = slack_ref(channel, ts)
+    return tuple(PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=ref) for entry in prompts)
+
+
+def _edit_or_delete(
+    run: JobRun, context: JobContext, posted: tuple[str, str], views: Sequence[PromptContext]
+) -> None:
+    """Edit posted prompts (channel, ts), or delete their message if there is nothing left to say."""
+    message = _shown(context, views, posted[0])
     if message is None:
         delete(context, *posted)
     else:
         edit(run, context, *posted, message)
 
 
-def _prompt_context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -> PromptContext:
-    incident = run.incident
-    prompted = next((one for one in incident.prompted if one.n == n), None)
+def _prompt_context(run: JobRun, context: JobContext, entry: Entry, *, is_sent: bool) -> PromptContext:
+    fact, incident = entry.fact, run.incident
+    assert isinstance(fact, PromptDue), "only prompts share the message of a prompt"
+    if not is_sent and run.at - entry.recorded_at > LATE:
+        # It was due in time, and Slack or an outage held it back.
+        fact = fact.model_copy(update={"late": True})
+    prompted = next((one for one in incident.prompted if one.n == entry.n), None)
     return PromptContext(
         i=incident,
         prompt=fact,
         thing=due_deadlines.find(incident, context.policy, fact.due),
-        state=due_deadlines.state_of(incident, context.policy, fact.due, n),
+        state=due_deadlines.state_of(incident, context.policy, fact.due, entry.n),
         now=run.at,
         later_minutes=context.policy.prompt_put_off_minutes,
         items=checklist(incident, context.policy) if fact.ask == "closure" else (),
@@ -192,7 +242,7 @@ def _prompt_context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -
 
 def _quoted_fact(run: JobRun, context: JobContext, fact: PromptDue) -> Fact | None:
     """Return the fact that a prompt quotes: the note of a handover offer, the reason of a mask, a draft. None for others."""
-    if fact.ask not in {"handover", "approval", _MASK_DECISION}:
+    if fact.ask not in {"handover", "approval", MASK_DECISION}:
         return None
     n = int(fact.due.rpartition(":")[2])
     entries = context.recorder.read(lambda reader: reader.entries(run.job.incident, after=n - 1, until=n))

@@ -8,9 +8,9 @@ from bot.rendering.renderer import VerbContext
 from bot.rendering.update_text import text_of_update, update_context
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.channel_posts import mark_amended, mark_late
-from bot.worker.handlers.message_sender import channel_named, is_private, post
-from bot.worker.job_context import JobContext, entries_of
+from bot.worker.handlers.channel_posts import amended_entries, mark_amended, mark_late
+from bot.worker.handlers.message_sender import channel_named, current_thread, is_private, post
+from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from incident.entries.lifecycle import StateChanged
 from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
@@ -31,7 +31,8 @@ def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]
     entries = amended_entries(run, context)
     internal, text = text_for_responders(run, context, entries)
     message = Message(mark_late(text, internal, run, context))
-    ts = post(run, context, run.channel, message, since=entries[0].recorded_at)
+    thread = current_thread(run.incident)
+    ts = post(run, context, run.channel, message, since=entries[0].recorded_at, thread=thread)
     if context.policy.audiences.get(Audience.INTERNAL) and not is_restricted(run.incident):
         return ()
     ref = slack_ref(run.channel, ts)
@@ -81,14 +82,6 @@ def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
     except SlackError as error:
         return (_delivered(entry, fact, error=error.error),)
     return (_delivered(entry, fact, ref=slack_ref(channel, ts)),)
-
-
-def amended_entries(run: JobRun, context: JobContext) -> tuple[Entry, ...]:
-    """Read the entries of the job, and the later ones that correct them."""
-    own = entries_of(run, context)
-    key, kinds = run.job.incident, amendments.KINDS
-    later = context.recorder.read(lambda reader: reader.entries(key, kinds=kinds, after=own[0].n))
-    return (*own, *amendments.amendments_of(own, later))
 
 
 def amended_text(

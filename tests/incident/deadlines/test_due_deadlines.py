@@ -257,9 +257,18 @@ def test_a_temporary_fix_is_asked_for_on_its_day_even_after_closing():
 def test_the_reviews_owner_is_reminded_the_day_before_and_when_it_begins():
     chain = Chain(Priority.P2)
 
-    chain.add(ReviewScheduled(owner=BEN, at=T(3000)), at=1)
+    chain.add(ReviewScheduled(owner=BEN, at=T(3000)), at=1, by=BEN)
 
     assert steps(the(chain, "review")) == [(3000 - 1440, (BEN,)), (3000, (BEN,))]
+
+
+@pytest.mark.parametrize(("starts", "moments"), [(3000, [1, 3000 - 1440, 3000]), (600, [1, 600])])
+def test_the_reviews_owner_is_told_at_once_when_another_person_schedules_it(starts, moments):
+    chain = Chain(Priority.P2)
+
+    chain.add(ReviewScheduled(owner=BEN, at=T(starts)), at=1, by=ADA)
+
+    assert steps(the(chain, "review")) == [(moment, (BEN,)) for moment in moments]
 
 
 def test_silence_is_counted_from_what_people_last_did():

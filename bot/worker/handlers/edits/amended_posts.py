@@ -31,14 +31,14 @@ def amend(run: JobRun, context: JobContext) -> Sequence[Fact]:
     fact = entry.fact
     if isinstance(fact, Undone):
         posted = (*posts_here(run, context), *deliveries(run, context))
-        return edit_all(run, context, entry, [one for one in posted if one.entries[0].n in fact.entries])
+        return edit_all(run, context, entry, [one for one in posted if one.tells_of(*fact.entries)])
     if not isinstance(fact, UpdateCorrected):
         raise LookupError(f"job {run.job.key} names an entry that amends nothing")
     delivery = _delivery(run, context, fact.update)
     if delivery and delivery.channel != run.channel and not _may_be_told(run, context, delivery.channel):
         return (_told(entry, fact, error="restricted"),)
     posted = (*posts_here(run, context), *deliveries(run, context))
-    failed = edit_all(run, context, entry, [one for one in posted if one.entries[0].n == fact.update])
+    failed = edit_all(run, context, entry, [one for one in posted if one.tells_of(fact.update)])
     return (*failed, *(_replied(run, context, entry, fact, delivery) if delivery else ()))
 
 

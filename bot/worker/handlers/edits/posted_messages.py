@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
 from typing import Final
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.channel_posts import line_text
+from bot.worker.handlers.channel_posts import find_shared, line_text, shared_text
 from bot.worker.handlers.direct_messages import checklist_message, missing_channel_message, offer_behind
 from bot.worker.handlers.message_sender import MESSAGE_GONE, direct_channel, edit, find_posted
 from bot.worker.handlers.status_update_delivery import amended_text, correction_text, text_for_responders
 from bot.worker.job_context import JobContext, LastRendered
 from bot.worker.port import JobRun
-from incident.effects.channel_messages import channel_messages
 from incident.effects.effects import SILENT
 from incident.effects.job_keys import key_of
 from incident.effects.notifications import CHANNEL_MISSING
+from incident.effects.shared_lines import shared_lines
 from incident.entries import KINDS
+from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.role_holders import HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDelivered
@@ -35,27 +35,35 @@ from incident.record import amendments
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
-_SPEAKING: Final = tuple({kind for kind, _ in KINDS if kind not in SILENT})
+# What people wrote separates the messages that lines share.
+_SPEAKING: Final = tuple({kind for kind, _ in KINDS if kind not in SILENT} | {MessagePosted.kind})
 _Rendered = Callable[[JobRun, tuple[Entry, ...]], Message | None]
 
 
 @dataclass(frozen=True)
 class Posted:
-    """A message that Muster may have posted in `where`: how it reads, from which entries, and how it is found."""
+    """A message that Muster may have posted in `where`: how it reads, from which entries, and how it is found.
+
+    One that is found reads as what was found.
+    """
 
     where: str
     entries: tuple[Entry, ...]
     render: _Rendered
     find: Callable[[], tuple[str, str] | None]
 
+    def tells_of(self, *numbers: int) -> bool:
+        """True if the message is about one of these entries."""
+        return any(entry.n in numbers for entry in self.entries)
+
 
 def edit_all(run: JobRun, context: JobContext, entry: Entry, posted: Iterable[Posted]) -> Sequence[Fact]:
     """Edit messages that are found. Record each channel that refuses, unless that is recorded since the entry."""
     refused: dict[str, SlackError] = {}
     for one in posted:
-        message = one.render(run, one.entries)
         try:
-            place = one.find() if message else None
+            place = one.find()
+            message = one.render(run, one.entries) if place else None
             if message and place:
                 edit(run, replace(context, shown=LastRendered()), *place, message, lost=MESSAGE_GONE)
         except SlackError as error:
@@ -70,26 +78,48 @@ def edit_all(run: JobRun, context: JobContext, entry: Entry, posted: Iterable[Po
     return tuple(DeliveryFailed(medium=Medium.SLACK, what=run.job.kind, error=error) for error in sorted(errors))
 
 
+@dataclass
+class _SharedMessage:
+    """A message in the incident channel, with the lines that share it. `start` is the first line that it shows."""
+
+    context: JobContext
+    run: JobRun
+    jobs: Sequence[Job]
+    first: Entry
+    start: int = 0
+
+    def render(self, view: JobRun, shown: tuple[Entry, ...]) -> Message | None:
+        jobs = self.jobs[self.start :]
+        acts = [_of(job, shown) for job in jobs]
+        lines = [_text_of(replace(view, job=job), self.context, act) for job, act in zip(jobs, acts, strict=True)]
+        text = "\n".join(shared_text(lines, acts))
+        return Message(text) if text else None
+
+    def find(self) -> tuple[str, str] | None:
+        self.start, ts = find_shared(self.jobs, self.first, self.run, self.context)
+        return (self.run.channel, ts) if ts else None
+
+
 def posts_here(run: JobRun, context: JobContext) -> Iterator[Posted]:
-    """Yield the posts in the incident channel, one for each act; none before there is a channel."""
+    """Yield the messages in the incident channel, each with the lines that share it; none before there is a channel."""
     if run.incident.places.channel is None:
         return
     spoken = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=_SPEAKING))
-    for _, several in groupby(spoken, key=lambda entry: (entry.recorded_at, entry.source)):
-        act = tuple(several)
-        for job in channel_messages(run.incident, act):
-            own = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
-            entries = (*own, *amendments.amendments_of(own, spoken))
+    numbered = {entry.n: entry for entry in spoken}
+    for jobs in shared_lines(run.incident, spoken):
+        own = tuple(numbered[n] for job in jobs for n in _numbers(job) if n in numbered)
+        shared = _SharedMessage(context, run, jobs, own[0])
+        yield Posted(run.channel, (*own, *amendments.amendments_of(own, spoken)), shared.render, shared.find)
 
-            def render(view: JobRun, shown: tuple[Entry, ...], job: Job = job) -> Message | None:
-                text = _text_of(replace(view, job=job), context, shown)
-                return Message(text) if text else None
 
-            def find(job: Job = job, first: Entry = entries[0]) -> tuple[str, str] | None:
-                ts = find_posted(context, run.channel, job.key, first.recorded_at)
-                return (run.channel, ts) if ts else None
+def _numbers(job: Job) -> range:
+    return range(job.entry or 0, (job.last or 0) + 1)
 
-            yield Posted(run.channel, entries, render, find)
+
+def _of(job: Job, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the entries of one line, and what amends them."""
+    own = tuple(entry for entry in entries if entry.n in _numbers(job))
+    return (*own, *amendments.amendments_of(own, entries))
 
 
 def _text_of(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> str:

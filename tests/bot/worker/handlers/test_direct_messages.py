@@ -65,7 +65,7 @@ def test_a_late_joiner_gets_a_catch_up_brief_that_only_they_see(rig):
     rig.drain()
 
     [read] = ephemerals(rig, "rosa")
-    assert "You have joined *INC-2026-0001*" in read.text
+    assert "Welcome to *INC-2026-0001*" in read.text
     assert "Payments fail" in read.text
     assert ephemerals(rig, "ilse") == []
 

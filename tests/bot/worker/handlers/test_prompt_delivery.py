@@ -28,7 +28,7 @@ def test_the_prompt_for_a_commander_of_a_p1_is_one_line_in_the_channel(rig):
 
     rig.after(minutes=5)
 
-    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    [prompt] = [m for m in prompts_in(rig, key) if "No commander yet" in m.text]
     first = prompt.text.splitlines()[0]
     assert first.startswith("<@U01ILSE> ")
     assert "take command by" in first
@@ -42,13 +42,13 @@ def test_the_prompt_for_a_commander_of_a_p1_is_one_line_in_the_channel(rig):
 def test_an_answered_prompt_is_edited_in_place_and_has_no_buttons_left(rig):
     key = rig.declare()
     rig.after(minutes=5)
-    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    [prompt] = [m for m in prompts_in(rig, key) if "No commander yet" in m.text]
 
     rig.act("take", "rob", key, role="commander")
     rig.drain()
 
     edited = rig.channel(key).messages[prompt.ts]
-    assert edited.text == ":white_check_mark: <@U03ROB> commands."
+    assert edited.text.splitlines()[0] == ":white_check_mark: <@U03ROB> is commander."
     assert edited.blocks[0]["type"] == "context"
 
 
@@ -65,27 +65,69 @@ def test_a_prompt_of_a_low_priority_is_a_direct_message_until_it_is_overdue(rig)
     assert prompts_in(rig, key) == []
 
     rig.after(minutes=31)
-    assert any("A1 has reached the end of its time" in m.text for m in prompts_in(rig, key))
+    assert any("A1 is overdue" in m.text for m in prompts_in(rig, key))
 
 
 def test_a_snoozed_prompt_still_says_what_it_asks_returns_and_is_recorded(rig):
     key = rig.declare()
     rig.after(minutes=5)
-    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
-    _, value = pressed(prompt)["Not now (10 min)"]
+    [prompt] = [m for m in prompts_in(rig, key) if "No commander yet" in m.text]
+    due = next(one.due for one in rig.incident(key).prompted if one.due.startswith("commander:"))
+    assert due in json.dumps(prompt.blocks)
 
-    rig.act("later", "ilse", key, **value["f"])
+    rig.act("later", "ilse", key, due=due)
     rig.drain()
 
     snoozed = rig.channel(key).messages[prompt.ts]
     assert re.match(r"Commander \(due .*\) snoozed to .* by <@U01ILSE>", snoozed.text)
-    assert set(pressed(snoozed)) == set(pressed(prompt)) - {"Not now (10 min)"}
+    assert "Take command" in pressed(snoozed)
+    assert due not in json.dumps(snoozed.blocks)
     assert len(rig.entries(key, "prompt_put_off")) == 1
     rig.after(minutes=10)
-    again = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    again = [m for m in prompts_in(rig, key) if "No commander yet" in m.text]
     assert len(again) == 1
     assert again[0].ts > prompt.ts
     assert prompt.ts not in {m.ts for m in rig.messages(key)}
+
+
+def test_a_snoozed_prompt_says_what_whose_and_until_when(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.after(minutes=6)
+    [prompt] = [m for m in prompts_in(rig, key) if "Update to responders" in m.text]
+
+    rig.act("later", "ilse", key, due=next(p.due for p in rig.incident(key).prompted if p.due.startswith("update:")))
+    rig.drain()
+
+    shown = rig.channel(key).messages[prompt.ts].text
+    assert re.fullmatch(r"Update to responders \(due .*\) snoozed to .* by <@U01ILSE>", shown), shown
+
+
+def test_prompts_that_are_due_together_for_a_person_are_one_message_edited_part_by_part(rig):
+    """Responders and executives are due an update at the same time."""
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["internal"], text="still looking")
+    rig.after(minutes=21)
+
+    [together] = [m for m in prompts_in(rig, key) if "Update to executives" in m.text]
+    assert together.text.count("Update to ") == 2
+    assert together.text.count("<@") == 1
+    assert {"Update responders", "Update executives"} <= pressed(together).keys()
+    assert {sent.fact.ref for sent in rig.entries(key, "prompt_sent")} >= {f"{rig.channel(key).id}:{together.ts}"}
+
+    rig.act("update", "ilse", key, audience=["exec"], text="still looking")
+    rig.drain()
+
+    edited = rig.channel(key).messages[together.ts]
+    assert "Update to responders" in edited.text
+    assert "executives" not in edited.text
+    assert "Update responders" in pressed(edited)
+    assert "Update executives" not in pressed(edited)
+
+    rig.act("update", "ilse", key, audience=["internal"], text="still looking")
+    rig.drain()
+    assert together.ts not in rig.channel(key).messages
 
 
 def test_a_repeated_prompt_is_in_the_channel_once(rig):
@@ -93,7 +135,7 @@ def test_a_repeated_prompt_is_in_the_channel_once(rig):
 
     rig.after(minutes=50)
 
-    assert len([m for m in prompts_in(rig, key) if "commands" in m.text]) == 1
+    assert len([m for m in prompts_in(rig, key) if "No commander yet" in m.text]) == 1
 
 
 def test_after_a_gap_an_overdue_prompt_is_sent_once_and_says_that_it_is_late(rig):
@@ -103,8 +145,8 @@ def test_after_a_gap_an_overdue_prompt_is_sent_once_and_says_that_it_is_late(rig
     rig.clock.set(rig.clock.now() + timedelta(minutes=12))
     rig.drain()
 
-    late = [m for m in prompts_in(rig, key) if "asks late" in m.text]
-    assert len([m for m in late if "commands" in m.text]) == 1
+    late = [m for m in prompts_in(rig, key) if "reminder is late" in m.text]
+    assert len([m for m in late if "No commander yet" in m.text]) == 1
     assert len([m for m in prompts_in(rig, key) if "Update to" in m.text]) == 1
 
 
@@ -128,9 +170,9 @@ def test_an_update_is_prompted_for_before_at_and_after_its_deadline_and_each_pro
 def test_the_closure_checklist_has_a_button_for_each_criterion_and_shrinks_in_place(rig):
     key = resolved(rig)
 
-    [checklist] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
-    assert pressed(checklist)["It is right"][0] == "verb:confirm"
-    assert "6 things are missing" not in checklist.text
+    [checklist] = [m for m in prompts_in(rig, key) if "before closing" in m.text]
+    assert pressed(checklist)["Confirm P3"][0] == "verb:confirm"
+    assert "6 items" not in checklist.text
 
     before = checklist.text
     rig.act("confirm", "ilse", key)
@@ -138,17 +180,17 @@ def test_the_closure_checklist_has_a_button_for_each_criterion_and_shrinks_in_pl
 
     edited = rig.channel(key).messages[checklist.ts]
     assert edited.text != before
-    assert "It is right" not in pressed(edited)
+    assert "Confirm P3" not in pressed(edited)
     assert ":white_check_mark: Final category" in json.dumps(edited.blocks)
 
 
 def test_the_closure_checklist_returns_until_the_incident_is_closed(rig):
     key = resolved(rig)
-    [first] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
+    [first] = [m for m in prompts_in(rig, key) if "before closing" in m.text]
 
     rig.after(minutes=rig.policy.closure_repeat_minutes + 1)
 
-    [again] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
+    [again] = [m for m in prompts_in(rig, key) if "before closing" in m.text]
     assert again.ts > first.ts
 
 
@@ -165,7 +207,7 @@ def test_a_met_checklist_offers_to_close_and_closing_ends_it(rig):
     rig.drain()
 
     assert rig.incident(key).state is State.CLOSED
-    assert rig.channel(key).messages[checklist.ts].text.startswith(":white_check_mark: Closed")
+    assert rig.channel(key).messages[checklist.ts].text.startswith("*Resolved* (fix) by <@U01ILSE>: ")
 
 
 def resolved(rig):
@@ -192,7 +234,7 @@ def test_a_page_is_answered_by_its_buttons_alone(rig):
     rig.drain()
 
     assert open_prompts(rig.direct("eva")) == []
-    assert "<@U02EVA> has it." in rig.texts(key)
+    assert any("<@U02EVA> has it." in text for text in rig.texts(key))
 
 
 def test_an_unanswered_page_escalates_level_by_level_and_then_to_the_commander(rig):
@@ -201,11 +243,11 @@ def test_an_unanswered_page_escalates_level_by_level_and_then_to_the_commander(r
     rig.act("escalate", "ilse", key, reason="we need a database expert")
 
     rig.after(minutes=6)
-    assert any("did not answer. <@U04ROSA> is called now" in text for text in rig.texts(key))
+    assert any("did not answer. <@U04ROSA> has been called" in text for text in rig.texts(key))
     assert len(open_prompts(rig.direct("rosa"))) == 1
 
     rig.after(minutes=6)
-    assert any("No one has answered the call" in m.text for m in prompts_in(rig, key))
+    assert any("No answer to the call for help" in m.text for m in prompts_in(rig, key))
     assert [list(pressed(m)) for name in ("eva", "rosa") for m in open_prompts(rig.direct(name))] == [["I have it"]] * 2
 
 
@@ -226,8 +268,8 @@ def test_who_is_asked_and_is_not_in_the_channel_gets_the_prompt_with_its_buttons
 
     rig.after(minutes=16)
 
-    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
-    [direct] = [m for m in open_prompts(rig.direct("rob")) if "commands" in m.text]
+    [prompt] = [m for m in prompts_in(rig, key) if "No commander yet" in m.text]
+    [direct] = [m for m in open_prompts(rig.direct("rob")) if "No commander yet" in m.text]
     assert "<@U03ROB>" in prompt.text
     assert f"<#{rig.channel(key).id}>" in direct.text
     assert pressed(direct).keys() == pressed(prompt).keys()
@@ -239,8 +281,8 @@ def test_every_message_of_a_prompt_changes_with_it(rig):
     rig.drain()
     joins(rig, key, "ilse")
     rig.after(minutes=16)
-    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
-    [direct] = [m for m in open_prompts(rig.direct("rob")) if "commands" in m.text]
+    [prompt] = [m for m in prompts_in(rig, key) if "No commander yet" in m.text]
+    [direct] = [m for m in open_prompts(rig.direct("rob")) if "No commander yet" in m.text]
 
     rig.act("take", "ilse", key, role="commander")
     rig.drain()
@@ -271,7 +313,7 @@ def test_while_the_channel_is_closed_everyone_who_is_asked_is_asked_by_direct_me
 
     rig.after(minutes=8)
 
-    assert len([m for m in open_prompts(rig.direct("ilse")) if "commands" in m.text]) == 1
+    assert len([m for m in open_prompts(rig.direct("ilse")) if "No commander yet" in m.text]) == 1
 
 
 def test_without_a_channel_everyone_who_is_asked_is_asked_by_direct_message(rig):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from commands.core.run import note_outcome
 from incident.effects.affected_surfaces import home_refreshes
 from incident.entries.conversation import Masked
@@ -153,14 +155,16 @@ def test_a_rename_whose_reply_is_lost_is_looked_up_and_recorded_once(rig):
     assert [entry.fact.name for entry in rig.entries(key, ChannelMade.kind)] == ["[redacted]", "inc-2026-0001-redacted"]
 
 
-def test_a_post_that_is_being_sent_during_the_redaction_loses_the_words_too(rig):
+@pytest.mark.parametrize(("wait", "call"), [({"minutes": 2}, "chat.postMessage"), ({"seconds": 2}, "chat.update")])
+def test_a_line_that_is_being_sent_during_the_redaction_loses_the_words_too(rig, wait, call):
+    """After two minutes it is a message of its own; after two seconds it is added to the message before."""
     key = rig.declare()
-    rig.after(seconds=2)
+    rig.after(**wait)
     rig.act("note", "ilse", key, text=TEXTS["note"])
     noted = rig.entries(key, "noted")[0].n
 
     def redact(point):
-        if point == "say:chat.postMessage:before" and not rig.entries(key, "redacted"):
+        if point == f"say:{call}:before" and not rig.entries(key, "redacted"):
             rig.act("redact", "rosa", key, ref=f"E{noted}", reason=WHY)
             rig.drain()
 

@@ -88,7 +88,7 @@ def test_a_masked_text_leaves_every_line_update_and_card_and_comes_back_when_the
 
     assert "hunter2" not in everywhere(redaction_rig, key)
     assert "[masked]" in redaction_rig.named("exec").messages[max(redaction_rig.named("exec").messages)].text
-    assert any("*Masked* by" in text for text in redaction_rig.texts(key))
+    assert any("*Hidden* at" in text for text in redaction_rig.texts(key))
 
     redaction_rig.act("unmask", "rosa", key, ref=f"{redaction_rig.channel(key).id}:{TS}")
     redaction_rig.after(seconds=5)
@@ -168,7 +168,7 @@ def test_an_open_prompt_about_an_action_with_a_masked_text_hides_the_text(redact
 
 
 def asked(rig, name):
-    return [message for message in rig.direct(name) if "had masked" in message.text]
+    return [message for message in rig.direct(name) if "a text hidden at" in message.text]
 
 
 def test_each_person_who_may_redact_is_prompted_directly_with_who_what_where_and_why(redaction_rig):
@@ -230,7 +230,7 @@ def test_a_decision_closes_every_redaction_prompt(redaction_rig, verb, fields):
 
     for name in ("rosa", "ilse"):
         assert asked(redaction_rig, name) == []
-        assert sum("It is decided" in message.text for message in redaction_rig.direct(name)) == 1
+        assert sum("Decided: the hidden text" in message.text for message in redaction_rig.direct(name)) == 1
 
 
 def test_the_channel_reads_that_no_person_may_redact(rig):
@@ -241,7 +241,7 @@ def test_the_channel_reads_that_no_person_may_redact(rig):
     request_redaction(rig, key)
     rig.after(seconds=5)
 
-    assert any("Nobody could be asked about the masked text" in text for text in rig.texts(key))
+    assert any("Nobody could be asked about the hidden text" in text for text in rig.texts(key))
 
 
 def test_only_people_who_may_see_a_restricted_incident_get_its_redaction_prompt(redaction_rig):

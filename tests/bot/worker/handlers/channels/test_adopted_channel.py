@@ -78,8 +78,8 @@ def test_an_adopted_channel_changes_only_by_a_card_and_lines(rig):
     place = rig.sandbox.workspace.find_channel(channel)
     ours = [m.text for m in place.messages.values() if m.user == rig.sandbox.workspace.bot.id and not m.subtype]
     assert (place.name, place.topic.value, place.bookmarks) == ("payments-trouble", "", {})
-    assert any("made this channel the record" in text for text in ours)
-    assert any(text.startswith("2 earlier messages are in the record now") for text in ours)
+    assert any("made this the channel of" in text for text in ours)
+    assert any(text.startswith("2 earlier messages are on the record now") for text in ours)
     assert not [c for c in rig.sandbox.workspace.channels.values() if c.name.startswith("inc-")]
 
 
@@ -151,4 +151,4 @@ def test_the_channel_line_says_that_older_messages_stay_in_slack(rig):
     note_outcome(key, [fact], job="taken", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
     rig.drain()
 
-    assert "Older ones stay in Slack only." in rig.texts(key)[-1]
+    assert "Older ones are only in Slack." in rig.texts(key)[-1]

@@ -68,7 +68,7 @@ def test_a_person_who_cannot_be_invited_and_the_one_who_involved_them_learn_it_b
 
     [mine] = [message.text for message in rig.direct("rob") if "needed" in message.text]
     assert "INC-2026-0001" in mine
-    assert f"Ask <@{rig.users['eva']}> to bring you in" in mine
+    assert f"Ask <@{rig.users['eva']}> to get you in" in mine
     [hers] = [message.text for message in rig.direct("eva") if "is not in" in message.text]
     assert f"<@{rig.users['rob']}>" in hers
     assert "`user_is_restricted`" in hers

@@ -78,7 +78,7 @@ def test_the_incident_channel_reads_how_many_messages_were_captured_and_how_to_t
 
     [line] = [text for text in rig.texts(key) if "before the declaration" in text]
 
-    assert line.startswith(f"1 message said in <#{shared_channel}> since ")
+    assert line.startswith(f"1 message from <#{shared_channel}> since ")
     assert "capture_before_minutes" in line
 
 
@@ -89,8 +89,8 @@ def test_the_declaring_channel_reads_once_what_was_captured_and_where_to_go(rig,
 
     [line] = posts(place_of(rig, shared_channel), rig.sandbox)
 
-    assert line.text.startswith(f"INC-2026-0001 was declared here and is worked on in <#{rig.channel(key).id}>.")
-    assert "2 messages said here since" in line.text
+    assert line.text.startswith(f"INC-2026-0001 was declared here: join in <#{rig.channel(key).id}>.")
+    assert "2 messages from here since" in line.text
 
 
 def test_the_declaring_channel_of_a_restricted_incident_gets_no_line(rig, shared_channel):
@@ -126,7 +126,7 @@ def test_when_that_line_cannot_be_deleted_the_announcement_is_and_people_read_it
     rig.after(seconds=10)
 
     assert posts(announced, rig.sandbox) == []
-    assert sum("tells where this was declared" in text for text in rig.texts(key)) == 1
+    assert sum("says where this was declared" in text for text in rig.texts(key)) == 1
 
 
 def test_an_empty_channel_gets_no_line(rig, shared_channel):
@@ -317,7 +317,7 @@ def test_of_a_long_conversation_the_latest_part_is_captured(rig, shared_channel)
     [taken] = rig.entries(key, "history_taken")
     assert (taken.fact.messages, taken.fact.more) == (MAX_MESSAGES + 1, True)
     assert rig.entries(key, "message_deleted") == []
-    assert "Older ones stay in Slack only." in next(t for t in rig.texts(key) if "before the declaration" in t)
+    assert "Older ones are only in Slack." in next(t for t in rig.texts(key) if "before the declaration" in t)
 
 
 def test_the_incident_channel_is_usable_before_any_history_is_read(rig, shared_channel):

@@ -142,3 +142,19 @@ def test_an_act_that_is_taken_back_before_it_was_said_is_never_said(rig):
 
     assert not any("meant for another incident" in text for text in rig.texts(key))
     assert any("took back entry" in text for text in rig.texts(key))
+
+
+def test_a_line_in_a_shared_message_that_is_taken_back_leaves_the_others(rig):
+    key = commanded(rig)
+    rig.after(minutes=2)
+    rig.act("note", "rob", key, text="the queue grows")
+    rig.after(seconds=1)
+    rig.act("note", "ilse", key, text="meant for another incident")
+    rig.after(seconds=1)
+    assert any("the queue grows" in text and "meant for" in text for text in rig.texts(key))
+
+    rig.act("undo", "ilse", key)
+    rig.after(minutes=3)
+
+    assert any("the queue grows" in text for text in rig.texts(key))
+    assert not any("meant for another incident" in text for text in rig.texts(key))
