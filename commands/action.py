@@ -32,9 +32,11 @@ class Action(Verb):
     ]
     timebox_minutes: Annotated[
         Annotated[int, Field(gt=0)] | None,
-        FormField("Time box in minutes", Control.MINUTES, "They are asked when it ends", words=("timebox", "within")),
+        FormField(
+            "Time box in minutes", Control.MINUTES, "They get a reminder when it ends", words=("timebox", "within")
+        ),
     ] = None
-    id: Annotated[Slug | None, FormField("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
+    id: Annotated[Slug | None, FormField("Its id", Control.WORD, "Default: the next one, A1, A2, …")] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Open the action under an unused id; the time box counts from when the action was assigned."""

@@ -14,7 +14,7 @@ _SYNONYMS = (("short-term", "short"), ("temporary", "short"), ("long-term", "lon
 
 
 class Contain(Verb):
-    """Record what stopped the spread: `short` for now, `long` until the cause is gone."""
+    """Record what stopped the spread: `short` for now, `long` until the cause is fixed."""
 
     name = "contain"
     group = Group.RESTORE

@@ -32,9 +32,9 @@ class Correct(Verb):
     name = "correct"
     group = Group.RECORD
 
-    entry: Annotated[int, FormField("Entry", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)]
+    entry: Annotated[int, FormField("Entry", Control.ENTRY, "Its number on the timeline", leading=True, needed=True)]
     text: Annotated[
-        str, FormField("What is right", Control.TEXT, "May stay empty where only the time was wrong", rest=True)
+        str, FormField("Correct text", Control.TEXT, "May stay empty where only the time was wrong", rest=True)
     ] = ""
     happened: Annotated[
         Utc | None, FormField("It happened", Control.MOMENT, "Only where the entry's time is wrong", past=True)

@@ -19,7 +19,7 @@ class Done(Verb):
     group = Group.RECORD
 
     id: Annotated[str, FormField("Action", Control.WORD, "Its id, such as A1", leading=True, needed=True)]
-    result: Annotated[str, FormField("Result", Control.TEXT, "What came of it", rest=True, needed=True)]
+    result: Annotated[str, FormField("Result", Control.TEXT, "What came out of it", rest=True, needed=True)]
 
     @property
     def intent(self) -> str:

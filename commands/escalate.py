@@ -39,14 +39,14 @@ class Escalate(Verb):
     group = Group.ROLES
 
     how: Annotated[
-        Literal["functional", "hierarchical"], FormField("Whom you need", Control.CHOICE, leading=True, choices=_HOW)
+        Literal["functional", "hierarchical"], FormField("What you need", Control.CHOICE, leading=True, choices=_HOW)
     ] = "functional"
     who: Annotated[
         PersonId | None,
         FormField(
             "Person",
             Control.PERSON,
-            "Left empty: for help the next level of the escalation policy, for a decision the service owner",
+            "Default: for help the next level of the escalation policy, for a decision the service owner",
             leading=True,
         ),
     ] = None

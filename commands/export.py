@@ -29,7 +29,7 @@ class Export(Verb):
     needs_incident = False
 
     number: Annotated[
-        str | None, FormField("Number", Control.INCIDENT, "Left out, this channel's incident", leading=True)
+        str | None, FormField("Number", Control.INCIDENT, "Default: this channel's incident", leading=True)
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -37,7 +37,7 @@ class HelpView:
 
 
 class Help(Verb):
-    """List what you can type; `help all` says what each verb does, `help update` shows one in full."""
+    """List the commands; `help all` says what each does, `help update` explains one in full."""
 
     name = "help"
     group = Group.OTHER
@@ -45,7 +45,7 @@ class Help(Verb):
     needs_incident = False
     for_guests = True
 
-    about: Annotated[str | None, FormField("About", Control.LINE, "Any verb, or all", leading=True)] = None
+    about: Annotated[str | None, FormField("About", Control.LINE, "Any command, or all", leading=True)] = None
 
     @property
     def _names_no_verb(self) -> bool:

@@ -49,7 +49,8 @@ class Link(Verb):
     ] = NONE
     ref: Annotated[str | None, FormField("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
     reason: Annotated[
-        str | None, FormField("Why none", Control.TEXT, "Only when there is none", because=True, only=(NONE,))
+        str | None,
+        FormField("Why there is none", Control.TEXT, "Only if there is nothing to link", because=True, only=(NONE,)),
     ] = None
 
     @property

@@ -12,7 +12,7 @@ from incident.entry import Fact
 
 
 class Major(Verb):
-    """Declare a major incident; executives and customers are owed updates from now on."""
+    """Declare a major incident; executives and customers get updates from now on."""
 
     name = "major"
     group = Group.OPEN

@@ -21,7 +21,9 @@ class Mitigated(Verb):
     group = Group.RESTORE
     dated = True
 
-    text: Annotated[str, FormField("What is better", Control.TEXT, "And what is still wrong", rest=True, needed=True)]
+    text: Annotated[
+        str, FormField("What is better", Control.TEXT, "And what still does not work", rest=True, needed=True)
+    ]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Change an active incident to mitigated."""

@@ -12,7 +12,7 @@ from incident.refusal import Code, Refusal
 
 
 class Next(Verb):
-    """Show which status updates are owed, to whom and by when."""
+    """Show which status updates are due, to which audience and when."""
 
     name = "next"
     group = Group.INFORM

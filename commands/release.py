@@ -22,7 +22,7 @@ class Release(Verb):
     drastic = True
 
     role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
-    who: Annotated[PersonId | None, FormField("Who", Control.PERSON, "You, when left empty", leading=True)] = None
+    who: Annotated[PersonId | None, FormField("Who", Control.PERSON, "Default: you", leading=True)] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """End the role of a person who holds it."""

@@ -8,7 +8,7 @@ from incident.entry import Fact
 
 
 class Status(Verb):
-    """Show the incident's status: state, priority, roles and updates owed."""
+    """Show the incident's status: state, priority, roles and updates due."""
 
     name = "status"
     group = Group.INFORM

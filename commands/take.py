@@ -25,7 +25,9 @@ class Take(Verb):
     role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
     force_reason: Annotated[
         str | None,
-        FormField("Why by force", Control.TEXT, "Only when its holder has gone quiet", because=True, words=("force",)),
+        FormField(
+            "Why take it from them", Control.TEXT, "Only if its holder has gone quiet", because=True, words=("force",)
+        ),
     ] = None
 
     def decide(self, now: DecisionContext) -> Sequence[Fact]:

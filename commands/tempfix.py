@@ -42,7 +42,7 @@ class Tempfix(Verb):
     group = Group.RESTORE
 
     form: Annotated[
-        Form | None, FormField("What about it", Control.CHOICE, leading=True, choices=_FORMS, synonyms=_SYNONYMS)
+        Form | None, FormField("What to do", Control.CHOICE, leading=True, choices=_FORMS, synonyms=_SYNONYMS)
     ] = None
     id: Annotated[
         Slug | None,
@@ -56,7 +56,7 @@ class Tempfix(Verb):
     ] = None
     text: Annotated[str | None, FormField("What was put in place", Control.TEXT, rest=True, only=("add",))] = None
     owner: Annotated[
-        PersonId | None, FormField("Owner", Control.PERSON, "Who takes it out again", only=("add", "set"))
+        PersonId | None, FormField("Owner", Control.PERSON, "Who removes it", only=("add", "set"))
     ] = None
     remove_by: Annotated[
         Utc | None, FormField("Remove by", Control.MOMENT, words=("by", "until"), only=("add", "set"))

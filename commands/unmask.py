@@ -14,7 +14,7 @@ from incident.refusal import Code, Refusal
 
 
 class Unmask(Verb):
-    """Show a masked text again, because it needs no redaction."""
+    """Show a hidden text again, because it needs no redaction."""
 
     name = "unmask"
     group = Group.RECORD

@@ -15,7 +15,7 @@ _MARKS = (MessagePinned, PinRemoved)
 
 
 class Unpin(Verb):
-    """Take the 📌 or the pin off a message; its entry in the timeline stays."""
+    """Take the 📌 or the pin off a message; its entry on the timeline stays."""
 
     name = "unpin"
     group = Group.RECORD

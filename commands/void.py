@@ -41,7 +41,7 @@ _SYNONYMS: Final = (
 
 
 class Void(Verb):
-    """End an incident that was none: a duplicate, a false alarm, a request."""
+    """End an incident that turned out to be none: a duplicate, a false alarm, a request."""
 
     name = "void"
     aliases = ("cancel",)

@@ -16,7 +16,9 @@ class Workaround(Verb):
     name = "workaround"
     group = Group.RESTORE
 
-    text: Annotated[str, FormField("Workaround", Control.TEXT, "Who does what to get by", rest=True, needed=True)]
+    text: Annotated[
+        str, FormField("Workaround", Control.TEXT, "What people can do until it is fixed", rest=True, needed=True)
+    ]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the workaround."""

@@ -19,7 +19,7 @@ TextRef: TypeAlias = Annotated[
     FormField(
         "What",
         Control.LINE,
-        "A message's link, or a number in the timeline",
+        "A message's link, or a number on the timeline",
         leading=True,
         pattern=r"(?:[#Ee]-?)?\d{1,9}|(?:[A-Z0-9]+[:/])?\d{10}\.\d{6}|<?https?://\S+/archives/\S+",
     ),

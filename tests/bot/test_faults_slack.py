@@ -48,7 +48,7 @@ def test_after_an_hour_without_slack_prompts_and_lines_are_posted_and_marked_as_
     rig.after(minutes=10)
 
     posted = [m.text for ts, m in rig.channel(key).messages.items() if ts not in before]
-    assert any("was missed" in text and "asks late" in text for text in posted)
+    assert any("was missed" in text and "reminder is late" in text for text in posted)
     assert any("the pool is exhausted" in text and "late" in text for text in posted)
     assert len(posted) == len(set(posted))
     assert rig.store.jobs.dead_letters() == ()

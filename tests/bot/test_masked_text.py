@@ -48,7 +48,7 @@ def open_prompts(stage: ReplayEnvironment):
     """Return each open redaction prompt in Rosa's direct messages, with its channel."""
     direct = stage.sandbox.workspace.dm(stage.users["rosa"])
     open_now = [m for m in direct.messages.values() if any(b["type"] == "actions" for b in m.blocks)]
-    return [(direct.id, m) for m in open_now if "had masked" in m.text]
+    return [(direct.id, m) for m in open_now if "a text hidden at" in m.text]
 
 
 def folded(stage: ReplayEnvironment) -> Incident:
@@ -106,5 +106,5 @@ def test_unmask_by_a_person_without_authority_is_refused_and_the_text_stays_mask
 
     reply = stage.slash(stage.users["rob"], "general", f"{number} unmask {folded(stage).masks[0].entries[0]}")
 
-    assert "Still masked" in reply.payload["text"]
+    assert "Still hidden" in reply.payload["text"]
     assert len(folded(stage).masks) == 1

@@ -27,8 +27,8 @@ def test_the_role_passes_on_at_acceptance(offered: CommandBench) -> None:
     assert holders_at(held, Role.COMMANDER, T(5.9)) == (who("rob"),)
     assert holders_at(held, Role.COMMANDER, T(6)) == (who("eva"),)
     assert offered.incident.offers == ()
-    assert offered.said() == "<@UEVA> is commander now; <@UROB> is relieved."
-    assert offered.answer() == "You are commander of INC-2026-0001. Your role checklist comes by direct message."
+    assert offered.said() == "<@UEVA> is *commander* now, taking over from <@UROB>."
+    assert offered.answer() == "You are commander of INC-2026-0001. Your checklist is in your direct messages."
 
 
 def test_a_single_offer_need_not_be_named(offered: CommandBench) -> None:

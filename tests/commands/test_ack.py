@@ -14,7 +14,7 @@ def test_the_first_acknowledgement_makes_the_incident_active(room: CommandBench)
     assert room.kinds() == ["acknowledged", "state_changed"]
     assert (room.incident.state, room.incident.times.acknowledged_at) == (State.ACTIVE, T(1))
     assert room.said() == "<@UROB> is on it; the incident is active."
-    assert room.answer() == "Recorded: you are on INC-2026-0001. Nobody commands yet: `/incident take commander`."
+    assert room.answer() == "You are on INC-2026-0001. No commander yet: `/incident take commander`."
 
 
 def test_a_later_acknowledgement_is_only_an_entry(room: CommandBench) -> None:

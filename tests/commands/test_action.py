@@ -33,7 +33,7 @@ def test_an_id_that_was_used_is_refused():
     refusal = HandmadeDesk(an_incident(actions=(GIVEN,))).refuses(Action(assignee=EVA, text="again", id="A2"))
 
     assert refusal.code == Code.STATE
-    assert worded(refusal).startswith("Not recorded: there is an action A2 already.")
+    assert worded(refusal).startswith("Not recorded: there is already an action A2.")
 
 
 def test_an_action_is_not_given_to_a_bot():

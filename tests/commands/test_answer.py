@@ -29,7 +29,7 @@ def test_accepting_a_page_links_the_incident_channel(called: CommandBench) -> No
     called.do("answer", by="rob", at=9, answer="accepted")
 
     assert called.said() == "<@UROB> has it."
-    assert called.answer() == "Recorded: you have it. The incident is INC-2026-0001, in <#C100>."
+    assert called.answer() == "You have it: INC-2026-0001, in <#C100>."
 
 
 def test_declining_a_page_pages_the_next_level_at_once(called: CommandBench) -> None:
@@ -38,7 +38,7 @@ def test_declining_a_page_pages_the_next_level_at_once(called: CommandBench) -> 
     first, second = called.incident.escalations
     assert (first.answer, second.person, second.answer_by) == ("declined", who("eva"), T(14))
     assert called.entries()[second.n - 1].by == MUSTER
-    assert called.said() == "<@UROB> cannot take the call. <@UEVA> is called next."
+    assert called.said() == "<@UROB> cannot help now. <@UEVA> has been called."
 
 
 def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench) -> None:
@@ -46,7 +46,7 @@ def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench
     called.do("answer", by="eva", at=10, answer="declined")
 
     assert len(called.incident.escalations) == 2
-    assert "No level of the escalation policy is left" in called.said()
+    assert "There is no one left to call" in called.said()
     assert "the commander is told" in called.answer()
 
 

@@ -17,7 +17,7 @@ def test_a_free_role_is_assigned(room: CommandBench) -> None:
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
     assert room.said() == "<@UEVA> is *comms lead*, assigned by <@UILSE>."
-    assert room.answer() == "<@UEVA> is comms lead of INC-2026-0001 and gets the role checklist by direct message."
+    assert room.answer() == "<@UEVA> is comms lead of INC-2026-0001 and gets a checklist by direct message."
 
 
 def test_an_assigned_commander_makes_the_incident_active(room: CommandBench) -> None:
@@ -39,7 +39,7 @@ def test_a_holder_is_not_assigned_the_role_again(room: CommandBench) -> None:
     outcome = room.do("assign", role="sme", to=who("eva"))
 
     assert outcome.code == Code.ROLE_TAKEN
-    assert room.answer() == "Nothing changed: <@UEVA> is expert already."
+    assert room.answer() == "Nothing changed: <@UEVA> is already expert."
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def test_the_channel_of_the_command_is_adopted(desk: CommandBench) -> None:
 def test_the_reply_and_the_line_say_what_happens_to_the_channel(desk: CommandBench) -> None:
     desk.do("backfill", at=6, place=THERE, **FORM)
 
-    assert "This channel becomes its channel" in desk.answer()
-    assert desk.said().startswith("<@UROB> made this channel the record of INC-2026-0001")
+    assert "This is its channel now" in desk.answer()
+    assert desk.said().startswith("<@UROB> made this the channel of INC-2026-0001")
 
 
 def test_the_history_is_read_and_no_topic_bookmark_or_announcement_is_set(desk: CommandBench) -> None:
@@ -77,7 +77,7 @@ def test_a_channel_that_serves_every_incident_is_not_adopted(given: dict[str, An
     desk = CommandBench(policy=team_policy().model_copy(update=given))
 
     assert desk.do("backfill", at=6, place=THERE, **FORM).reason == reason
-    assert desk.answer().startswith("Nothing was recorded: ")
+    assert desk.answer().startswith("Nothing recorded: ")
     assert desk.memory.state.rows == {}
 
 
@@ -142,8 +142,7 @@ def test_a_backfill_without_a_start_time_is_refused(desk: CommandBench) -> None:
 
     assert (outcome.code, outcome.fields) == (Code.MISSING_FIELDS, ("started_at",))
     assert (
-        desk.answer()
-        == "Nothing was declared yet: the time it started is missing. Fill it in and send it again; the rest is kept."
+        desk.answer() == "Not declared yet: the start time is missing. Fill it in and send it again; the rest is kept."
     )
 
 
@@ -157,9 +156,9 @@ def test_the_replies_about_what_is_over_promise_no_deadline_and_no_message(desk:
     assert desk.answer().startswith("You are commander of INC-2026-0001.\nAs of <!date^")
     assert "before it was declared" not in desk.answer()
     desk.do("escalate", occurred_at=T(-45), who=who("eva"), reason="x")
-    assert desk.answer().startswith("Recorded: no one is called now.")
+    assert desk.answer().startswith("Recorded. Nobody is called now.")
     assert desk.facts()[0].answer_by is None
-    assert desk.said() == "<@UROB> called <@UEVA>: x"
+    assert desk.said() == "<@UROB> called <@UEVA> for help: x"
     desk.do("mitigated", occurred_at=T(-40), text="half")
     assert desk.answer().startswith("Mitigated. When users have the service back")
     desk.do("restored", occurred_at=T(-30), text="all")

@@ -59,7 +59,7 @@ def test_missing_authority_is_refused_before_missing_criteria():
     refusal = HandmadeDesk(BARE, actor=EVA).refuses(Close())
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert "only commander or closer may close" in worded(refusal)
+    assert "only commander or closer can close it" in worded(refusal)
 
 
 def test_a_former_commander_may_not_close():
@@ -80,7 +80,7 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
     lines = [renderer().sentence(sentences[one.needs], names=one.names, typed=True) for one in read]
     assert tuple(one.code for one in read) == refusal.missing
     assert lines[-1].startswith("TF1 needs an owner and a date")
-    assert worded(refusal).startswith("Not closed: the record is not complete yet.")
+    assert worded(refusal).startswith("Not closed yet: the items below come first.")
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,10 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ("validation_any", ("service_owner_confirmed", "user_confirmed"), "owner confirms or a user confirms"),
         ("confirm_category", (), "`/incident confirm category`"),
         ("confirm_priority", (), "`/incident confirm priority`"),
-        ("times", ("started_at", "acknowledged_at"), "not known: started, acknowledged."),
-        ("times_in_order", ("started_at", "detected_at"), "time started lies after the time detected"),
+        ("times", ("started_at", "acknowledged_at"), "Missing times: started, acknowledged."),
+        ("times_in_order", ("started_at", "detected_at"), "time started is after the time detected"),
         ("handover_pending", ("comms_lead",), "(comms lead)"),
-        ("no_commander", (), "never had any"),
+        ("no_commander", (), "never had one"),
         ("commander_gap", (), "longer than the policy allows"),
         ("link", (), "`/incident link none because …`"),
         ("temp_fix", ("TF1", "TF2"), "TF1, TF2 need an owner"),

@@ -24,7 +24,7 @@ def test_a_field_that_is_named_is_confirmed_alone(fields, category, priority):
     assert HandmadeDesk().does(confirm) == (Confirmed(category=category, priority=priority),)
 
 
-def test_the_channel_line_names_the_final_category_and_priority():
-    assert HandmadeDesk().said(Confirm()) == "*Final category and priority confirmed* by <@UILSE>: Application, P2"
-    assert HandmadeDesk().said(Confirm(what=("priority",))) == "*Final priority confirmed* by <@UILSE>: P2"
-    assert HandmadeDesk().answer(Confirm()) == "Confirmed. A later change asks for it again."
+def test_the_reply_says_what_a_later_change_asks_for():
+    assert HandmadeDesk().answer(Confirm()) == (
+        "Confirmed: category Application, priority P2. If it changes later, it has to be confirmed again."
+    )

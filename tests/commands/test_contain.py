@@ -21,9 +21,9 @@ def test_there_is_no_third_term():
         Contain.model_validate({"term": "medium", "text": "path closed"})
 
 
-@pytest.mark.parametrize(("term", "reads"), [("short", "for now"), ("long", "until the cause is gone")])
+@pytest.mark.parametrize(("term", "reads"), [("short", "for now"), ("long", "until the cause is fixed")])
 def test_the_channel_line_says_for_how_long(term, reads):
     line = HandmadeDesk().said(Contain(term=term, text="14 ranges blocked"))
 
-    assert line == f"*Contained* {reads}, says <@UILSE>: 14 ranges blocked"
+    assert line == f"*Contained* {reads} by <@UILSE>: 14 ranges blocked"
     assert "not restored" in HandmadeDesk().answer(Contain(term=term, text="14 ranges blocked"))

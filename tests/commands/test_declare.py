@@ -30,12 +30,10 @@ def test_a_title_and_a_service_are_enough(desk: CommandBench) -> None:
 def test_a_provisional_priority_says_so(desk: CommandBench) -> None:
     desk.do("declare", place=Place(), title="Checkout errors", service="checkout")
 
-    assert desk.said() == (
-        "<@UROB> declared *Checkout errors* on checkout: P3, provisional until impact and urgency are judged."
-    )
+    assert desk.said() == "<@UROB> declared *Checkout errors* on checkout: P3 (provisional)."
     assert desk.answer() == (
-        "INC-2026-0001 is declared: *Checkout errors* on checkout, P3 (provisional: judge it with `/incident priority`)."
-        " Its channel opens now, and you are invited."
+        "INC-2026-0001 (P3) declared: *Checkout errors* on checkout."
+        " The priority is provisional: set it with `/incident priority`. Its channel opens now, and you are invited."
     )
 
 
@@ -125,7 +123,7 @@ def test_an_incident_is_not_declared_twice(room: CommandBench) -> None:
     outcome = room.do("declare", title="again", service="checkout")
 
     assert (outcome.code, outcome.key) == (Code.STATE, room.key)
-    assert "this channel is INC-2026-0001 already" in room.answer()
+    assert "this channel is already INC-2026-0001" in room.answer()
 
 
 def test_a_message_of_an_incident_channel_can_become_another_incident(room: CommandBench) -> None:
@@ -141,7 +139,7 @@ def test_two_declarations_of_one_incident_are_both_recorded_and_the_second_shows
     room.do("declare", by="eva", at=15, place=HERE, title="Payments down", service="checkout")
 
     assert "INC-2026-0001 on the same service was declared" in room.answer()
-    assert "by <@UROB>: Checkout errors. If it is the same problem, join it." in room.answer()
+    assert "by <@UROB>: Checkout errors. Same problem? Join it." in room.answer()
 
 
 @pytest.mark.parametrize(
@@ -214,4 +212,4 @@ def test_two_reporters_are_asked_about(desk: CommandBench) -> None:
     outcome = desk.do("declare", title="x", service="checkout", reporter=who("eva"), outside_reporter="a caller")
 
     assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("outside_reporter",))
-    assert "two reporters are named" in desk.answer()
+    assert "you named two reporters" in desk.answer()

@@ -39,7 +39,7 @@ def test_an_unknown_action_is_refused():
     refusal = HandmadeDesk().refuses(Done(id="A7", result="ok"))
 
     assert (refusal.code, Done(id="A7", result="ok").intent) == (Code.STATE, "action_done")
-    assert "no action is called A7" in worded(refusal)
+    assert "there is no action A7" in worded(refusal)
 
 
 def test_a_completed_action_is_not_completed_again():
@@ -48,11 +48,11 @@ def test_a_completed_action_is_not_completed_again():
     refusal = room.refuses(Done(id="A1", result="again"))
 
     assert refusal.code == Code.STATE
-    assert "A1 is done already" in worded(refusal)
+    assert "A1 is already done" in worded(refusal)
 
 
 def test_the_channel_line_shows_the_result():
     room = HandmadeDesk(an_incident(actions=(OPEN,)))
 
-    assert room.said(Done(id="A1", result="it leaks")) == "*A1 done*, says <@UILSE>: it leaks"
-    assert room.answer(Done(id="A1", result="it leaks")) == "A1 is done. Thank you."
+    assert room.said(Done(id="A1", result="it leaks")) == "*A1 done* by <@UILSE>: it leaks"
+    assert room.answer(Done(id="A1", result="it leaks")) == "A1 is done. Thanks."

@@ -20,7 +20,7 @@ def test_an_inject_goes_into_the_drill(drill: CommandBench) -> None:
 
     assert drill.kinds() == ["drill_injected"]
     assert drill.said() == "*Drill:* a note asks for payment"
-    assert drill.answer() == "Put into the drill."
+    assert drill.answer() == "Posted to the drill."
 
 
 def test_ending_a_drill_ends_its_roles_and_its_deadlines(drill: CommandBench) -> None:

@@ -17,9 +17,9 @@ def test_without_a_name_the_first_level_is_paged(room: CommandBench) -> None:
 
     (call,) = room.incident.escalations
     assert (call.person, call.answer_by, call.ladder) == (who("rob"), T(13), (who("eva"),))
-    assert room.said() == "<@UILSE> calls <@UROB>: the database is full"
-    assert "by <!date^" in room.answer()
-    assert "After that <@UEVA> is called. A direct message wakes nobody: phone them too." in room.answer()
+    assert room.said() == "<@UILSE> called <@UROB> for help: the database is full"
+    assert "until <!date^" in room.answer()
+    assert "Then I call <@UEVA>. Slack won't wake them. Phone them too." in room.answer()
 
 
 def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: CommandBench) -> None:
@@ -59,7 +59,7 @@ def test_an_outside_body_is_recorded_and_not_paged(room: CommandBench) -> None:
 
     (call,) = room.incident.escalations
     assert (call.to, call.person, call.answer_by) == ("management body", None, None)
-    assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself, now."
+    assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself now."
 
 
 def test_after_the_end_of_an_incident_one_person_is_paged_and_no_level_follows(room: CommandBench) -> None:
@@ -70,7 +70,7 @@ def test_after_the_end_of_an_incident_one_person_is_paged_and_no_level_follows(r
 
     (call,) = room.incident.escalations
     assert (call.person, call.answer_by, call.ladder) == (who("rob"), None, ())
-    assert "The incident is over (void, a false alarm), so no answer is waited for and nobody is" in room.answer()
+    assert "The incident is over (void, a false alarm), so I don't wait for an answer" in room.answer()
 
 
 def test_a_decline_after_the_end_of_an_incident_pages_no_further_level(room: CommandBench) -> None:

@@ -23,7 +23,7 @@ def test_an_offer_changes_nothing_until_it_is_accepted(commanded: CommandBench) 
     (offer,) = commanded.incident.offers
     assert (offer.role, offer.from_who, offer.to) == (Role.COMMANDER, who("rob"), who("eva"))
     assert commanded.incident.holder(Role.COMMANDER) == who("rob")
-    assert commanded.said().startswith("<@UEVA>: <@UROB> hands over commander to you. It is yours once you accept.")
+    assert commanded.said().startswith("<@UROB> offers the role of commander to <@UEVA>: ")
     assert commanded.answer() == "Offered to <@UEVA>. <@UROB> stays commander until they accept."
 
 

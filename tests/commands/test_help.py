@@ -55,7 +55,7 @@ def test_an_unknown_word_gets_the_nearest_verb():
 
     assert near.code == far.code == Code.UNKNOWN_VERB
     assert "Did you mean `update`?" in worded(near)
-    assert worded(far) == "No verb of that name. `/incident help` lists them all."
+    assert worded(far) == "I don't know that command. `/incident help` lists them all."
 
 
 def test_a_question_records_nothing():

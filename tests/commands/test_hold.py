@@ -34,11 +34,11 @@ def test_no_other_person_has_the_authority_not_even_the_commander(incident, verb
     refusal = HandmadeDesk(incident, groups=frozenset({"major_authority"})).refuses(verb)
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert "is for legal or privacy" in worded(refusal)
+    assert "only legal or privacy can" in worded(refusal)
 
 
 @pytest.mark.parametrize(
-    ("incident", "verb", "says"), [(HELD, HOLD, "are on hold already"), (an_incident(), RELEASE, "are not on hold")]
+    ("incident", "verb", "says"), [(HELD, HOLD, "are already on hold"), (an_incident(), RELEASE, "are not on hold")]
 )
 def test_an_existing_hold_is_refused_before_authority_is_checked(incident, verb, says):
     refusal = HandmadeDesk(incident, groups=frozenset()).refuses(verb)
@@ -48,11 +48,11 @@ def test_an_existing_hold_is_refused_before_authority_is_checked(incident, verb,
 
 
 def test_the_channel_lines_show_the_hold_and_its_end():
-    assert HandmadeDesk(groups=LAWYER).said(HOLD) == (
-        f"*On hold*: no updates to customers, says <@UILSE>. Because: {WHY}"
-    )
+    assert HandmadeDesk(groups=LAWYER).said(HOLD) == (f"*On hold* by <@UILSE>: no updates to customers. Because: {WHY}")
     assert (
-        HandmadeDesk(HELD, groups=LAWYER).said(RELEASE).startswith("*Hold released*: updates to customers may go out")
+        HandmadeDesk(HELD, groups=LAWYER)
+        .said(RELEASE)
+        .startswith("*Hold released* by <@UILSE>: updates to customers may")
     )
     assert "`/incident hold release customer because …`" in HandmadeDesk(groups=LAWYER).answer(HOLD)
 

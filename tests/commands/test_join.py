@@ -29,8 +29,8 @@ def test_the_second_incident_is_void_and_the_first_names_who_joined(room: Comman
     assert (room.facts()[0].why, room.facts()[0].reason) == ("joined", None), "nobody wrote a reason"
     joined = [e.fact for e in room.entries() if isinstance(e.fact, JoinedAsDuplicate)]
     assert joined == [JoinedAsDuplicate(number="INC-2026-0002", who=who("eva"))]
-    assert room.answer() == "INC-2026-0002 is void as a duplicate of INC-2026-0001. You are invited there."
-    assert "go on there" in room.said()
+    assert room.answer() == "INC-2026-0002 is void as a duplicate of INC-2026-0001. You are invited to its channel."
+    assert "Go on there" in room.said()
 
 
 @pytest.mark.parametrize("named", ["1", "#1", "INC-2026-1", "<#C100|inc-1>"])

@@ -45,7 +45,7 @@ def test_a_person_without_a_prompt_has_nothing_to_snooze():
     outcome = desk.do("later", by="eva")
 
     assert outcome.code == Code.STATE
-    assert desk.answer() == "Nothing to put off: you are asked for nothing here now, or it was answered already."
+    assert desk.answer() == "Nothing to snooze: nothing is asked of you here now, or it is already answered."
 
 
 def test_an_answered_prompt_is_not_snoozed():

@@ -18,7 +18,7 @@ def test_a_record_of_another_system_is_linked():
 
     assert link.intent == "link"
     assert HandmadeDesk().does(link) == (Linked(link="known_error", ref="KE-31"),)
-    assert HandmadeDesk().said(link) == "*Linked* by <@UILSE>: known error KE-31"
+    assert HandmadeDesk().answer(link) == "Linked: known error KE-31."
 
 
 @pytest.mark.parametrize("named", ["1", "#1", "INC-2026-1", "inc-2026-0001", "<#C100|inc-1>"])
@@ -46,7 +46,7 @@ def test_stating_that_there_is_no_record_needs_only_a_reason():
     ):
         assert link.intent == "link_none"
         assert HandmadeDesk().does(link) == (LinkNone(reason="vendor bug"),)
-    assert HandmadeDesk().answer(Link(reason="vendor bug")) == "Recorded: there is nothing to link."
+    assert HandmadeDesk().answer(Link(reason="vendor bug")) == "Recorded: nothing to link, because vendor bug"
 
 
 def test_a_missing_field_is_asked_for():

@@ -15,9 +15,7 @@ def test_a_responder_declares_a_major_incident(room: CommandBench) -> None:
     assert room.kinds() == ["major_declared"]
     assert (room.incident.major, room.incident.times.major_declared_at) == (True, T(4))
     assert room.said() == ":rotating_light: <@UROB> declared a *major incident*: revenue path failing"
-    assert room.answer() == (
-        "INC-2026-0001 is a major incident. Executives and customers are owed updates from now on."
-    )
+    assert room.answer() == ("INC-2026-0001 is a major incident. Executives and customers get updates from now on.")
 
 
 def test_a_major_incident_is_declared_once(room: CommandBench) -> None:

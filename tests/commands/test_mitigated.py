@@ -26,5 +26,5 @@ def test_every_other_state_refuses_the_transition(state):
 
 
 def test_the_channel_line_says_what_is_better():
-    assert HandmadeDesk().said(SAID) == "*Mitigated*, says <@UILSE>: primaries are back, replicas lag"
+    assert HandmadeDesk().said(SAID) == "*Mitigated* by <@UILSE>: primaries are back, replicas lag"
     assert "`/incident restored`" in HandmadeDesk().answer(SAID)

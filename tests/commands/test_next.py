@@ -25,7 +25,7 @@ def test_deadlines_are_shown_earliest_first_and_late_ones_say_so():
     assert lines[0].startswith("• *responders* was due <!date^")
     assert lines[0].endswith("(10:13 UTC), late")
     assert lines[1].startswith("• *executives* by <!date^")
-    assert lines[2].startswith("<@UILSE> speaks.")
+    assert lines[2].startswith("<@UILSE> sends the updates.")
     assert lines[3] == "On legal hold: customers."
 
 

@@ -28,7 +28,7 @@ def test_the_channel_line_names_author_and_text_and_the_reply_the_number():
     line = room.said(note)
     assert line.startswith("*Note* by <@UILSE>: restores")
     assert "<!channel>" not in line
-    assert room.answer(note) == "In the timeline as entry 10."
+    assert room.answer(note) == "On the timeline as entry 10."
 
 
 def test_a_backfilled_note_says_when_it_happened():
@@ -58,7 +58,7 @@ def test_the_answer_says_how_many_lines_and_the_first_and_the_last(room: Command
 
     answer = room.answer().splitlines()
 
-    assert answer[0].startswith("3 lines are in the timeline now, <!date^")
+    assert answer[0].startswith("3 lines are on the timeline now, <!date^")
     assert answer[0].endswith(f": entries {first} to {first + 2}.")
     assert answer[1:] == ["First: link lost", "Last: calls"]
 
@@ -69,7 +69,7 @@ def test_the_same_paste_adds_nothing_twice(room: CommandBench) -> None:
     outcome = room.do("note", lines=LINES, at=31)
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "note_known")
-    assert room.answer().startswith("Nothing was added: all 3 lines are in the timeline already")
+    assert room.answer().startswith("Nothing was added: all 3 lines are on the timeline already")
 
 
 def test_a_longer_paste_adds_what_is_new_and_says_what_was_there(room: CommandBench) -> None:

@@ -28,7 +28,7 @@ def test_outside_an_incident_channel_every_service_is_shown(desk: CommandBench) 
 def test_a_service_without_on_call_people_says_so(desk: CommandBench) -> None:
     desk.do("oncall", service="wiki")
 
-    assert desk.answer().count("nobody is named in the policy") == 2
+    assert desk.answer().count("nobody named in the policy") == 2
 
 
 def test_an_unknown_service_is_refused(desk: CommandBench) -> None:

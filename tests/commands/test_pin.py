@@ -48,7 +48,7 @@ def test_a_second_pin_adds_nothing():
     room.holds(POSTED, MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now"))
 
     assert room.does(PIN) == ()
-    assert room.answer(PIN) == "That message is in the timeline already."
+    assert room.answer(PIN) == "That message is on the timeline already."
 
 
 def test_a_message_that_became_a_decision_can_still_be_pinned():
@@ -80,7 +80,7 @@ def test_without_a_reference_the_message_of_the_shortcut_is_used():
     room.holds(POSTED)
 
     assert room.does(Pin())[0].ts == TS
-    assert room.answer(Pin()) == "In the timeline as entry 10, as the message reads now."
+    assert room.answer(Pin()) == "On the timeline as entry 10, as the message reads now."
     assert room.said(Pin()) == ""
 
 
@@ -88,5 +88,5 @@ def test_a_pin_without_a_message_is_refused():
     refusal = HandmadeDesk().refuses(Pin())
 
     assert refusal.code == Code.BAD_VALUE
-    assert "which message is meant?" in worded(refusal)
+    assert "which message?" in worded(refusal)
     assert HandmadeDesk().refuses(Pin(channel=CHANNEL, ts="yesterday")).code == Code.BAD_VALUE

@@ -35,11 +35,11 @@ def test_no_other_person_has_the_authority_not_even_the_commander(incident, verb
     refusal = HandmadeDesk(incident, groups=frozenset({"major_authority"})).refuses(verb)
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert "is for legal or privacy" in worded(refusal)
+    assert "only legal or privacy can" in worded(refusal)
 
 
 @pytest.mark.parametrize(
-    ("incident", "verb", "says"), [(HELD, SET, "is under legal hold already"), (an_incident(), LIFT, "is not under")]
+    ("incident", "verb", "says"), [(HELD, SET, "is already under legal hold"), (an_incident(), LIFT, "is not under")]
 )
 def test_an_existing_hold_is_refused(incident, verb, says):
     refusal = HandmadeDesk(incident, groups=LAWYER).refuses(verb)
@@ -49,7 +49,7 @@ def test_an_existing_hold_is_refused(incident, verb, says):
 
 
 def test_the_channel_lines_show_the_hold_and_its_end():
-    assert HandmadeDesk(groups=LAWYER).said(SET).endswith(f"says <@UILSE>. Because: {WHY}")
+    assert HandmadeDesk(groups=LAWYER).said(SET).startswith("*Legal hold* by <@UILSE>: the record is kept")
     assert HandmadeDesk(HELD, groups=LAWYER).said(LIFT).startswith("*Legal hold lifted*")
     assert "`/incident preserve lift because …`" in HandmadeDesk(groups=LAWYER).answer(SET)
 

@@ -19,7 +19,7 @@ def test_the_priority_is_computed_and_the_reply_names_the_previous_one(room: Com
     assert (changed.initial, changed.provisional) == (False, False)
     assert room.said() == f"Priority P2 → *P3* (impact medium, urgency medium), by <@UILSE>: {WHY}"
     assert room.answer() == (
-        "INC-2026-0001 is P3: impact medium, urgency medium. It is to be acknowledged within 4 h and back within 1 d of"
+        "INC-2026-0001 is P3: impact medium, urgency medium. Targets: acknowledge within 4 h, restore within 1 d of"
         " detection. Updates: responders by <!date^1781001000^{time}|10:30 UTC> (10:30 UTC)."
     )
 

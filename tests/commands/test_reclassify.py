@@ -15,7 +15,7 @@ def test_the_type_changes_and_the_first_one_stays_in_the_history(room: CommandBe
 
     assert [item.type for item in room.incident.types] == ["it", "third_party"]
     assert room.said() == f"<@UROB> changed the type from IT to *third party*: {WHY}"
-    assert room.answer() == "INC-2026-0001 is of type third party now; the first type stays in the history."
+    assert room.answer() == "INC-2026-0001 is now of type third party. The first type stays on the record."
 
 
 def test_an_incident_reclassified_as_security_becomes_and_stays_restricted(room: CommandBench) -> None:
@@ -24,7 +24,7 @@ def test_an_incident_reclassified_as_security_becomes_and_stays_restricted(room:
     assert "Only those who work on it may see it.\n" in room.answer()
     for text in (room.said(), room.answer()):
         assert "This channel is public" in text
-        assert "make it private in Slack now" in text
+        assert "Make it private in Slack now" in text
 
     room.do("reclassify", type="it", reason=WHY)
     assert room.incident.restricted

@@ -65,20 +65,20 @@ def test_without_a_reference_the_message_of_the_shortcut_is_used():
 @pytest.mark.parametrize(
     ("ref", "answer"),
     [
-        ("1749463200.000999", "that is no message of INC-2026-0042."),
-        (f"https://x.slack.com/archives/COTHER/p{TS.replace('.', '')}", "that is no message of INC-2026-0042."),
-        ("that one", "that is no message of INC-2026-0042."),
-        (None, "that is no message of INC-2026-0042."),
-        ("99", "INC-2026-0042 has no entry 99; its last is 9. For another incident, put that incident's number first."),
+        ("1749463200.000999", "that is not a message of INC-2026-0042."),
+        (f"https://x.slack.com/archives/COTHER/p{TS.replace('.', '')}", "that is not a message of INC-2026-0042."),
+        ("that one", "that is not a message of INC-2026-0042."),
+        (None, "that is not a message of INC-2026-0042."),
+        ("99", "INC-2026-0042 has no entry 99; the last is 9. For another incident, put that incident's number first."),
         ("0", "INC-2026-0042 has no entry 0;"),
-        ("E6", "entry 6 (pin removed) holds nothing a person wrote."),
+        ("E6", "entry 6 (pin removed) has no text by a person."),
     ],
 )
 def test_a_reference_to_no_text_of_the_incident_is_refused_before_authority_is_checked(ref, answer):
     refusal = redaction_desk(frozenset()).refuses(Redact(ref=ref, reason=WHY))
 
     assert refusal.code == Code.STATE
-    assert worded(refusal).startswith(f"Nothing was removed: {answer}")
+    assert worded(refusal).startswith(f"Nothing removed: {answer}")
     assert refusal.also == ()
     assert len(worded(refusal).split()) < 31
 
@@ -159,7 +159,7 @@ def test_no_other_person_may_redact():
     refusal = redaction_desk(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert "that is for privacy, compliance, legal or security_lead" in worded(refusal)
+    assert "only privacy, compliance, legal or security lead can remove it" in worded(refusal)
     assert len(worded(refusal).split()) < 30
 
 
@@ -167,7 +167,7 @@ def test_a_refused_redaction_still_masks_every_entry_that_quotes_the_message():
     refusal = redaction_desk(frozenset({"responder"})).refuses(Redact(ref=TS, reason=WHY))
 
     assert refusal.also == (conversation.Masked(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY),)
-    assert "It is masked wherever Muster shows it; they are asked" in worded(refusal)
+    assert "They have been asked" in worded(refusal)
 
 
 def test_a_refused_redaction_of_an_entry_masks_it_and_what_repeats_it():
@@ -251,7 +251,7 @@ def test_a_redacted_message_is_not_masked(hidden, monkeypatch):
     hidden.do("redact", "rob", at=9, ref=TS, reason=WHY)
 
     assert hidden.entries()[-1].fact.kind == "refused"
-    assert hidden.answer().startswith("Nothing changed: those words are gone from the record already.")
+    assert hidden.answer().startswith("Nothing changed: that text is gone from the record already.")
 
 
 def test_an_entry_is_redacted_once(room, monkeypatch):
@@ -319,10 +319,10 @@ def test_the_reply_names_the_copies_that_muster_cannot_remove():
 
     assert "entries 1, 3, 4, 5, 7" in answer
     assert "The message in Slack: it was deleted there already." in answer
-    assert "Earlier exports: none that held the words was recorded." in answer
-    assert "backups of the database" in answer
+    assert "Earlier exports: none on record contains it." in answer
+    assert "Backups of the database" in answer
     assert "rename the channel" not in answer
-    assert "Answers that only one person saw" in answer
+    assert "Replies that only one person saw" in answer
     assert "key=1" not in answer + redaction_desk().said(Redact(ref=TS, reason=WHY))
 
 
@@ -345,7 +345,7 @@ def test_exports_that_contain_the_text_are_listed_with_author_and_time():
 
     answer = here.answer(Redact(ref=TS, reason=WHY))
 
-    assert "The exports made before that may hold the words. Ask for them back:" in answer
+    assert "The exports made earlier may contain it. Ask for them back:" in answer
     assert f"by <@UROB>, <!date^{int(later(3).timestamp())}^" in answer
     assert "up to entry 4" in answer
     assert "<@UROSA>" not in answer, "hers was made before the message"

@@ -32,6 +32,9 @@ def test_every_other_state_refuses_the_transition(state):
 
 
 def test_only_a_restored_service_loses_its_final_updates():
-    assert HandmadeDesk(an_incident(State.RESTORED)).said(SAID) == "*Broken again*, says <@UILSE>: payments fail again"
-    assert "do not count" in HandmadeDesk(an_incident(State.RESTORED)).answer(SAID)
-    assert "do not count" not in HandmadeDesk(an_incident(State.MITIGATED)).answer(SAID)
+    assert (
+        HandmadeDesk(an_incident(State.RESTORED)).said(SAID)
+        == "*Broken again*, reported by <@UILSE>: payments fail again"
+    )
+    assert "A final update is needed again" in HandmadeDesk(an_incident(State.RESTORED)).answer(SAID)
+    assert "A final update is needed again" not in HandmadeDesk(an_incident(State.MITIGATED)).answer(SAID)

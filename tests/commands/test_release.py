@@ -16,7 +16,7 @@ def test_a_released_role_is_free_and_its_offer_is_withdrawn(room: CommandBench) 
     room.do("release", by="rob", role="commander")
 
     assert (room.incident.holders(Role.COMMANDER), room.incident.offers) == ((), ())
-    assert room.said() == "<@UROB> is no longer commander. Nobody is now: `/incident take commander`."
+    assert room.said() == "<@UROB> is no longer commander. The role is free: `/incident take commander`."
     assert room.answer() == "You are no longer commander of INC-2026-0001."
 
 

@@ -58,7 +58,7 @@ def test_a_wrong_void_is_taken_back_and_the_harm_goes_on_as_if_it_had_never_stop
     assert incident.audience(Audience.INTERNAL).open is not None
     assert [(gap.since, gap.until) for gap in incident.commander_gaps] == [(T(20), None)]
     assert room.said() == "*Not void after all*, says <@UROB>: customers confirm it"
-    assert room.answer().endswith("It has no commander: `/incident take commander`.")
+    assert room.answer().endswith("No commander yet: `/incident take commander`.")
 
 
 def test_a_duplicate_that_was_none_is_a_duplicate_no_more(room: CommandBench) -> None:

@@ -65,8 +65,7 @@ def test_a_text_that_says_too_little_is_recorded_and_flagged_and_the_reply_says_
     assert "`/incident resolve amend`" in room.answer(resolve)
 
 
-def test_the_channel_line_shows_the_kind_and_the_text_of_the_resolution():
+def test_the_reply_names_the_closure_checklist():
     room = HandmadeDesk(an_incident(State.RESTORED))
 
-    assert room.said(Resolve(how="fix", text=TEXT)) == f"*Resolved* (fix) by <@UILSE>: {TEXT}"
-    assert room.answer(Resolve(how="fix", text=TEXT)) == ("Resolved. The closure checklist says what is still missing.")
+    assert room.answer(Resolve(how="fix", text=TEXT)) == ("Resolved. The closure checklist shows what is left.")

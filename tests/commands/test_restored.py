@@ -32,5 +32,5 @@ def test_every_other_state_refuses_the_transition(state):
 def test_the_reply_says_what_comes_next():
     answer = HandmadeDesk().answer(SAID)
 
-    assert HandmadeDesk().said(SAID) == "*Service restored*, says <@UILSE>: errors under 1%"
+    assert HandmadeDesk().said(SAID) == "*Service restored* by <@UILSE>: errors under 1%"
     assert answer.index("validate") < answer.index("final update") < answer.index("resolve") < answer.index("regress")

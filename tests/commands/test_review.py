@@ -23,9 +23,9 @@ def test_a_review_is_not_assigned_to_a_bot():
     assert room.refuses(SAID).code == Code.NOT_A_RESPONDER
 
 
-def test_the_channel_line_names_the_owner_and_the_time():
-    assert HandmadeDesk().said(SAID).startswith("*Review* with <@UEVA> <!date^")
-    assert "<@UEVA>'s" in HandmadeDesk().answer(SAID)
+def test_the_reply_names_the_owner_and_the_time():
+    assert HandmadeDesk().answer(SAID).startswith("Post-incident review: <!date^")
+    assert "owner <@UEVA>" in HandmadeDesk().answer(SAID)
 
 
 def test_a_review_later_than_the_policy_allows_is_recorded_and_the_reply_says_so():

@@ -29,4 +29,4 @@ def test_a_void_incident_offers_no_role(room: CommandBench) -> None:
 
     room.do("roles")
 
-    assert room.answer() == "*Roles in INC-2026-0001*\nNobody has a role: INC-2026-0001 is void, a false alarm."
+    assert room.answer() == "*Roles in INC-2026-0001*\nNo roles: INC-2026-0001 is void, a false alarm."

@@ -32,7 +32,7 @@ def test_an_incident_is_shown_from_any_channel():
     answer = room.answer(Show(number="42"))
 
     assert answer.startswith("*INC-2026-0042* Checkout errors\n")
-    assert answer.endswith("It is worked on in <#C100>.")
+    assert answer.endswith("Channel: <#C100>")
 
 
 def test_without_a_number_the_incident_of_this_channel_is_shown():

@@ -43,7 +43,7 @@ def test_the_status_shows_state_roles_and_open_work():
 
 
 def test_a_missing_commander_is_pointed_out():
-    assert "*Nobody commands.* `/incident take commander`" in HandmadeDesk(an_incident(roles=())).answer(Status())
+    assert "*No commander yet.* `/incident take commander`" in HandmadeDesk(an_incident(roles=())).answer(Status())
 
 
 def test_the_status_of_a_restored_incident_says_how_long_users_were_affected():
@@ -72,7 +72,7 @@ def test_no_length_is_shown_while_the_times_disagree():
     line = HandmadeDesk(incident).answer(Status()).splitlines()[2]
 
     assert line.startswith("How long users were affected is not known: restoration, ")
-    assert "lies before detection, " in line
+    assert "is before detection, " in line
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.VOID_FALSE_ALARM, State.DRILL_ENDED])
@@ -82,7 +82,7 @@ def test_the_status_of_an_incident_that_ended_asks_for_no_commander(state):
     answer = HandmadeDesk(an_incident(state, roles=ended)).answer(Status())
 
     assert "take commander" not in answer
-    assert "Commanded by <@UILSE> until the end." in answer
+    assert "Commander until the end: <@UILSE>." in answer
     assert "ommand" not in HandmadeDesk(an_incident(state, roles=())).answer(Status())
 
 
@@ -117,4 +117,4 @@ def test_a_drill_affects_no_user():
     answer = HandmadeDesk(an_incident(drill=True)).answer(Status())
 
     assert answer.startswith("*INC-2026-0042* Checkout errors (drill)")
-    assert "no user is affected" in answer
+    assert "no users are affected" in answer

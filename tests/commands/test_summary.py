@@ -16,7 +16,7 @@ def test_a_new_incident_has_a_short_summary():
     assert lines[0] == "*INC-2026-0042* Checkout errors"
     assert "What users see: one in five payments fails" in lines
     assert "commander <@UILSE>" in lines
-    assert lines[-1] == "No update is owed now"
+    assert lines[-1] == "No update is due now"
     assert not [line for line in lines if line.startswith(("*Decided*", "*Last told*", "*Workaround*"))]
 
 

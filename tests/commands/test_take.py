@@ -24,7 +24,7 @@ def test_a_free_role_is_taken_by_any_of_its_names(room: CommandBench) -> None:
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
     assert room.said() == "<@UEVA> is *comms lead*."
-    assert room.answer() == "You are comms lead of INC-2026-0001. Your role checklist comes by direct message."
+    assert room.answer() == "You are comms lead of INC-2026-0001. Your checklist is in your direct messages."
 
 
 def test_taking_command_makes_the_incident_active(room: CommandBench) -> None:

@@ -41,7 +41,7 @@ def test_owner_and_date_of_a_fix_are_set(form):
 
     assert setting.intent == "tempfix_set"
     assert room.does(setting) == (TempFixSet(id="TF1", owner=EVA, remove_by=later(60)),)
-    assert room.said(setting).startswith("*TF1*: <@UEVA> takes it out by <!date^")
+    assert room.answer(setting).startswith("<@UEVA> removes TF1 by <!date^")
 
 
 def test_a_field_left_out_keeps_its_value():
@@ -59,7 +59,7 @@ def test_a_fix_is_removed_with_evidence(fields):
 
     assert removed.intent == "tempfix_removed"
     assert room.does(removed) == (TempFixRemoved(id="TF1", evidence="schedule gone"),)
-    assert room.said(removed) == "*TF1 removed*, says <@UILSE>: schedule gone"
+    assert room.said(removed) == "*TF1 removed* by <@UILSE>: schedule gone"
 
 
 @pytest.mark.parametrize(

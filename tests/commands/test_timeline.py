@@ -54,7 +54,7 @@ def test_a_timeline_shows_one_to_forty_entries(count):
 
 
 def test_an_empty_timeline_says_so_and_the_question_records_nothing():
-    assert HandmadeDesk().answer(Timeline()) == "Nothing is in the timeline yet."
+    assert HandmadeDesk().answer(Timeline()) == "Nothing on the timeline yet."
     assert HandmadeDesk().does(Timeline()) == ()
     assert HandmadeDesk().said(Timeline()) == ""
 

@@ -12,8 +12,8 @@ from incident.refusal import Code
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench
 
-BEFORE = "That lies before it was detected."
-AHEAD = "lies in the future"
+BEFORE = "That is before it was detected."
+AHEAD = "is in the future"
 
 
 def shown(at: datetime) -> str:
@@ -31,7 +31,7 @@ def test_the_reply_repeats_the_time_that_was_typed(room: CommandBench, verb: str
 
     assert f"\nAs of {shown(T(20))}" in room.answer()
     assert "(10:20 UTC)." in room.answer()
-    assert "That lies" not in room.answer()
+    assert "That is before" not in room.answer()
 
 
 def test_the_reply_to_a_present_event_shows_no_time(room: CommandBench) -> None:
@@ -52,7 +52,7 @@ def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declara
 
     desk.do("note", at=5, occurred_at=T(-5), text="errors rise")
 
-    assert "That lies before it was declared." in desk.answer()
+    assert "That is before it was declared." in desk.answer()
 
 
 @pytest.mark.parametrize(("back", "early"), [(35, False), (15, False), (-90, True)])
@@ -66,7 +66,7 @@ def test_the_reply_to_a_reopening_repeats_when_the_harm_returned(room: CommandBe
     assert not outcome.is_refused, outcome
     assert f"Back as of {shown(T(back))}" in room.answer()
     assert (BEFORE in room.answer()) == early
-    assert ("That lies before it was restored" in room.answer()) == (back == 15)
+    assert ("That is before it was restored" in room.answer()) == (back == 15)
 
 
 @pytest.mark.parametrize("field", ["started_at", "detected_at", "mitigated_at", "restored_at"])
@@ -84,11 +84,11 @@ def test_a_time_to_come_is_not_set(room: CommandBench, field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "minute", "question"),
     [
-        ("restored_at", -60, "restoration, 09:00, lies before detection, 10:00."),
-        ("started_at", 25, "detection, 10:00, lies before the start, 10:25."),
-        ("detected_at", 25, "restoration, 10:20, lies before detection, 10:25."),
-        ("detected_at", 15, "the declaration, 10:00, lies before detection, 10:15."),
-        ("mitigated_at", 25, "restoration, 10:20, lies before mitigation, 10:25."),
+        ("restored_at", -60, "restoration, 09:00, is before detection, 10:00."),
+        ("started_at", 25, "detection, 10:00, is before the start, 10:25."),
+        ("detected_at", 25, "restoration, 10:20, is before detection, 10:25."),
+        ("detected_at", 15, "the declaration, 10:00, is before detection, 10:15."),
+        ("mitigated_at", 25, "restoration, 10:20, is before mitigation, 10:25."),
     ],
 )
 def test_the_reply_asks_at_once_which_of_two_times_is_wrong(

@@ -36,7 +36,7 @@ def test_no_other_person_has_the_authority_not_even_the_commander():
     refusal = room("responder", "major_authority").refuses(Unmask(ref=TS))
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert worded(refusal).startswith("Still masked: showing it again is for privacy, compliance")
+    assert worded(refusal).startswith("Still hidden: only privacy, compliance")
     assert refusal.also == ()
 
 
@@ -45,7 +45,7 @@ def test_a_message_that_is_not_masked_is_refused_before_authority_is_checked(ref
     refusal = room().refuses(Unmask(ref=ref))
 
     assert refusal.code == Code.STATE
-    assert "is not masked" in worded(refusal)
+    assert "is not hidden" in worded(refusal)
 
 
 def test_a_button_pressed_after_the_decision_is_stale():
@@ -58,8 +58,8 @@ def test_a_button_pressed_after_the_decision_is_stale():
 def test_the_channel_line_and_the_reply_name_the_lifted_mask():
     legal = room("legal")
 
-    assert legal.said(Unmask(ref=TS)) == "*Shown again* by <@UILSE>: the text of one message that was masked."
-    assert legal.answer(Unmask(ref=TS)) == "The mask is lifted. The text is shown again in entry 1."
+    assert legal.said(Unmask(ref=TS)) == "*Shown again* by <@UILSE>: the hidden text of one message."
+    assert legal.answer(Unmask(ref=TS)) == "The text is shown again in entry 1."
 
 
 def test_an_entry_that_only_repeats_the_text_names_the_mask_too():

@@ -26,7 +26,7 @@ def test_a_pin_is_removed_once():
     room.holds(PINNED, PinRemoved(channel=CHANNEL, ts=TS))
 
     assert room.does(UNPIN) == ()
-    assert room.answer(UNPIN) == "That message had no mark."
+    assert room.answer(UNPIN) == "That message was not pinned."
 
 
 def test_a_message_without_a_pin_is_refused():

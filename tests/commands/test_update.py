@@ -99,7 +99,7 @@ def test_a_promised_time_lies_within_the_limit_of_the_priority():
     assert room.does(update("internal", next_update_at=exact))[0].next_update_at == exact
     refusal = room.refuses(update("internal", next_update_at=over))
     assert (refusal.code, refusal.fields) == (Code.PROMISE_TOO_LONG, ("next_update_at",))
-    assert "at P1 the next update may be at most 4 h away" in worded(refusal)
+    assert "at P1 the next update can be at most 4 h away" in worded(refusal)
 
 
 def test_a_backfilled_promise_counts_from_the_time_of_the_update():

@@ -76,7 +76,7 @@ def test_a_mitigated_incident_is_not_void_for_any_reason(room: CommandBench) -> 
     outcome = room.do("void", as_="false_alarm", reason="short")
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "too_late_to_void")
-    assert room.answer().endswith("What was worked on this far is resolved and closed, also when it was harmless.")
+    assert room.answer().endswith("Once it was worked on, an incident is resolved and closed, even if it was harmless.")
 
 
 def test_the_refusal_for_an_ended_incident_does_not_suggest_resolving_it(room: CommandBench) -> None:
@@ -129,7 +129,7 @@ def test_what_is_mitigated_is_not_merged_but_the_other_one_can_be(room: CommandB
     outcome = room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="2")
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "void_other_way")
-    assert "INC-2026-0002 can be void as a duplicate of it" in room.answer()
+    assert "INC-2026-0002 can be voided as a duplicate of it" in room.answer()
     for verb in ({"ack": {}}, {"mitigated": {"text": "traffic moved away"}}):
         for name, fields in verb.items():
             room.do(name, place=Place(number="INC-2026-0002"), **fields)

@@ -14,5 +14,5 @@ def test_a_workaround_is_recorded():
 
 
 def test_the_channel_line_shows_the_workaround():
-    assert HandmadeDesk().said(FOUND) == "*Workaround*, says <@UILSE>: use the old page"
+    assert HandmadeDesk().said(FOUND) == "*Workaround* from <@UILSE>: use the old page"
     assert "`/incident summary`" in HandmadeDesk().answer(FOUND)

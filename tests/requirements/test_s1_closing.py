@@ -110,7 +110,7 @@ def test_a_commander_who_left_without_a_successor_is_shown_and_keeps_a_major_inc
     seen = desk.answer()
     go_on(desk, *(step for step in STORY if step.name in NOT_RESTORED))
 
-    assert "*Nobody commands.*" in seen
+    assert "*No commander yet.*" in seen
     assert closing(desk) == missing("HANDOFFS")
 
 

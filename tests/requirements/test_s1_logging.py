@@ -92,7 +92,7 @@ def test_a_title_and_a_service_are_enough_to_log_an_incident_that_is_not_judged_
     outcome = desk.do("declare", title="Is checkout slow?", service="checkout", place=ELSEWHERE)
 
     assert (outcome.code, desk.facts()[0].provisional) == (None, True)
-    assert "judge it with `/incident priority`" in desk.answer()
+    assert "set it with `/incident priority`" in desk.answer()
 
 
 def test_the_time_of_logging_cannot_be_set(desk: CommandBench):

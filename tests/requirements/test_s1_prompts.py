@@ -39,7 +39,7 @@ def test_a_warning_is_delivered_before_an_unrestored_p1_reaches_its_target(rig: 
     assert len(prompts) == 2
     assert all(prompt.fact.asked == (rig.person("ilse"),) for prompt in prompts)
     channel, ts = slack_message(sent[prompts[-1].n].ref)
-    assert "The service is to be back by" in rig.sandbox.workspace.channels[channel].messages[ts].text
+    assert "Restore by" in rig.sandbox.workspace.channels[channel].messages[ts].text
 
 
 def test_a_restored_incident_gets_no_more_restoration_warnings(rig: WorkerEnv):
@@ -104,10 +104,10 @@ def test_a_prompt_that_fell_due_while_muster_was_down_is_sent_once_and_says_that
 def test_the_prompt_for_a_priority_opens_the_form_to_judge_it(rig: WorkerEnv):
     key = rig.act("declare", "rob", title="Is checkout slow?", service="checkout").key
     rig.after(minutes=31)
-    posted = next(m for m in rig.messages(key) + rig.direct("rob") if "Nobody has judged yet" in m.text)
+    posted = next(m for m in rig.messages(key) + rig.direct("rob") if "How bad is it?" in m.text)
     assert "form:priority" in str(posted.blocks)
 
     rig.act("priority", "rob", key, impact=2, urgency=1, justification="one shop in three is down")
     rig.after(seconds=5)
 
-    assert any("Judged: it is P2" in m.text for m in rig.direct("rob") + rig.messages(key))
+    assert any("Priority set: P2" in m.text for m in rig.direct("rob") + rig.messages(key))

@@ -84,7 +84,7 @@ def _running(scene: BrowserEnv, take: Take) -> None:
     page = scene.see("mira")
     take(page, "workspace")
     command(page, "/incident")
-    aside(page, "What is next").wait_for()
+    aside(page, "What's next").wait_for()
     take(page, "tray")
 
 
@@ -117,7 +117,7 @@ def _resolved(scene: BrowserEnv, take: Take) -> None:
     ):
         scene.type_in(first, who, line)
     page = scene.desk.open(f"{scene.stage.sandbox.page_url}?as={scene.stage.users['olu']}&channel={first}")
-    message(page, "before this can close").evaluate("shown => shown.scrollIntoView({block: 'start'})")
+    message(page, "before closing").evaluate("shown => shown.scrollIntoView({block: 'start'})")
     take(page, "checklist")
 
 

@@ -27,7 +27,7 @@ from incident.policy import Policy
 OCCURRED: Final = "occurred_at"
 # The box that ends a hold; a form has it only where updates are on hold.
 _RELEASE: Final = "release"
-_EARLIER: Final = FormField("Happened earlier?", Control.MOMENT, "Only when you tell it afterwards")
+_EARLIER: Final = FormField("When did it happen?", Control.MOMENT, "Leave empty for now")
 
 Fields = dict[str, JsonValue]
 

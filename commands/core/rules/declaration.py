@@ -44,30 +44,26 @@ class Declaration(Verb):
         FormField("What is wrong?", Control.LINE, "In a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
     ] = None
     service: Annotated[str | None, FormField("Service", Control.SERVICE, needed=True)] = None
-    symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "The title, when left empty")] = None
-    impact: Annotated[Level | None, FormField("Impact", Control.LEVEL, "Can be judged later")] = None
-    urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, "Can be judged later")] = None
+    symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "Same as the title if empty")] = None
+    impact: Annotated[Level | None, FormField("Impact", Control.LEVEL, "You can set it later")] = None
+    urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, "You can set it later")] = None
     started_at: Annotated[
         Utc | None,
-        FormField(
-            "Began", Control.MOMENT, "When left empty, asked for before closing", words=("started", "since"), past=True
-        ),
+        FormField("Began", Control.MOMENT, "If empty, asked for before closing", words=("started", "since"), past=True),
     ] = None
-    private: Annotated[bool, FormField("Only for those who work on it", Control.CHECK)] = False
+    private: Annotated[bool, FormField("Restricted: only for those who work on it", Control.CHECK)] = False
     drill: Annotated[bool, FormField("This is a drill", Control.CHECK)] = False
     category: Annotated[str | None, FormField("Category", Control.CATEGORY, max_length=80)] = None
     subcategory: Annotated[str | None, FormField("Subcategory", Control.LINE, max_length=80)] = None
     type: Annotated[IncidentType, FormField("Type", Control.CHOICE, choices=INCIDENT_TYPES)] = "it"
     owner_group: Annotated[
         str | None,
-        FormField("Owner group", Control.LINE, "The service's, when left empty", words=("group",), max_length=80),
+        FormField("Owner group", Control.LINE, "Default: the service's", words=("group",), max_length=80),
     ] = None
     detected_at: Annotated[
-        Utc | None, FormField("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
+        Utc | None, FormField("Detected", Control.MOMENT, "Default: now", words=("detected",), past=True)
     ] = None
-    reporter: Annotated[
-        PersonId | None, FormField("Reported by", Control.PERSON, "You, when left empty", outside=True)
-    ] = None
+    reporter: Annotated[PersonId | None, FormField("Reported by", Control.PERSON, "Default: you", outside=True)] = None
     outside_reporter: Annotated[
         str | None,
         FormField(

@@ -31,9 +31,9 @@ def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_
     expect(page.get_by_test_id("modal")).to_contain_text("INC-2026-0001 is declared")
     page.keyboard.press("Escape")
     go(page, "inc-2026-0001-card-payments")
-    card = message(page, "What is said here is captured")
+    card = message(page, "React with")
     expect(card).to_contain_text("P2 · checkout · waiting for somebody to take it · INC-2026-0001")
-    expect(card).to_contain_text("nobody yet")
+    expect(card).to_contain_text("none yet")
     expect(page.get_by_test_id("topic")).to_contain_text("Commander: nobody")
     expect(page.get_by_role("link", name="Runbook")).to_have_attribute("href", RUNBOOK)
     expect(message(page, "declared Card payments fail at checkout")).to_be_visible()
@@ -52,7 +52,7 @@ def test_a_second_declaration_shows_the_first_incident_and_joins_it_with_one_but
     expect(form).to_contain_text("INC-2026-0002 is void as a duplicate of INC-2026-0001")
     ada.keyboard.press("Escape")
     go(ada, "inc-2026-0001")
-    expect(message(ada, "INC-2026-0002 was the same problem and is void. @Ada Lindgren comes along.")).to_be_visible()
+    expect(message(ada, "INC-2026-0002 was the same problem and is void. Ada Lindgren joins us here.")).to_be_visible()
     assert scene.stage.users["ada"] in scene.workspace.channels[scene.place_of("INC-2026-0001")].members
 
 
@@ -80,7 +80,7 @@ def test_hostile_text_is_shown_as_text_everywhere(scene: BrowserEnv) -> None:
     page.keyboard.press("Escape")
     go(page, "inc-2026-0001")
     command(page, "/incident")
-    expect(aside(page, "What is next")).to_be_visible()
+    expect(aside(page, "What's next")).to_be_visible()
     home.get_by_test_id("app").click()
     expect(home.get_by_test_id("home")).to_contain_text("INC-2026-0001")
 
@@ -100,7 +100,7 @@ def test_an_error_is_shown_at_its_field_and_the_typed_text_stays(scene: BrowserE
 
     command(page, "/incident priority 3 3 ok")
     press(aside(page, "the reason needs at least 15 characters"), "Open the form")
-    expect(page.get_by_test_id("modal").get_by_label("3 · A few people, or nobody yet")).to_be_checked()
+    expect(page.get_by_test_id("modal").get_by_label("3 · A few people, or none yet")).to_be_checked()
     page.get_by_test_id("submit").click()
     why = page.get_by_test_id("modal").locator(".block[data-block-id=justification]")
     expect(why.locator(".input-error")).to_contain_text("the reason needs at least 15 characters")

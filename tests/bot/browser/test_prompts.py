@@ -16,13 +16,13 @@ def test_a_missing_commander_is_replaced_by_the_button_of_the_prompt(stood: Brow
     stood.after(11)
     stood.run()
     page = stood.see("mira")
-    prompt = message(page, "Nobody commands")
+    prompt = message(page, "No commander yet")
     expect(prompt).to_contain_text("P2: Card payments fail at checkout")
 
     press(prompt, "Take command")
 
-    expect(message(page, "@Mira Novak commands.")).to_be_visible()
-    expect(message(page, "Nobody commands")).to_have_count(0)
+    expect(message(page, "Mira Novak is commander.")).to_be_visible()
+    expect(message(page, "No commander yet")).to_have_count(0)
 
 
 def test_a_due_update_is_written_from_its_prompt_and_reaches_its_audience(stood: BrowserEnv) -> None:
@@ -33,15 +33,15 @@ def test_a_due_update_is_written_from_its_prompt_and_reaches_its_audience(stood:
     stood.run()
     ada, leadership = stood.see("ada"), stood.see("olu", "leadership")
 
-    press(message(ada, "Update to executives"), "Write the update")
+    press(message(ada, "Update to executives"), "Update executives")
     expect(ada.get_by_test_id("modal").get_by_role("checkbox", name="Executives")).to_be_checked()
-    expect(ada.get_by_test_id("modal")).to_contain_text("Owed:")
+    expect(ada.get_by_test_id("modal")).to_contain_text("Due:")
     write(ada, "text", "One in five card payments fails.\nWe are rolling back.")
     send(ada)
 
     posted = message(leadership, "One in five card payments fails.")
     expect(posted).to_contain_text("P1, major · being worked on · checkout")
-    expect(posted).to_contain_text("In command: @Tomás Reyes")
+    expect(posted).to_contain_text("Commander: Tomás Reyes")
     expect(message(ada, "Update to executives posted")).to_be_visible()
 
 
@@ -53,7 +53,7 @@ def test_a_prompt_is_snoozed_by_its_button(stood: BrowserEnv) -> None:
     stood.run()
     page = stood.see("ken")
 
-    press(message(page, "A1 has reached the end of its time"), "Not now (10 min)")
+    press(message(page, "A1 is overdue"), "Not now (10 min)")
 
     expect(message(page, "snoozed to")).to_be_visible()
 
@@ -70,4 +70,4 @@ def test_a_page_is_answered_in_the_direct_message_and_the_channel_shows_it(scene
     press(call, "I have it")
 
     expect(message(olu, "You have it")).to_be_visible()
-    expect(message(mira, "@Olu Adeyemi has it.")).to_be_visible()
+    expect(message(mira, "Olu Adeyemi has it.")).to_be_visible()

@@ -22,17 +22,17 @@ def timeline(page: Page) -> str:
 def test_command_is_taken_from_the_card_and_every_page_shows_it(scene: BrowserEnv) -> None:
     scene.declare()
     ken, mira = scene.see("ken"), scene.see("mira")
-    card = message(mira, "What is said here is captured")
+    card = message(mira, "React with")
 
-    press(message(ken, "What is said here is captured"), "Take command")
+    press(message(ken, "React with"), "Take command")
 
-    expect(message(mira, "@Ken Watanabe is commander.")).to_be_visible()
-    expect(card).to_contain_text("Commander @Ken Watanabe")
+    expect(message(mira, "Ken Watanabe is commander.")).to_be_visible()
+    expect(card).to_contain_text("Commander Ken Watanabe")
     expect(card.get_by_role("button", name="Take command")).to_have_count(0)
     expect(mira.get_by_test_id("topic")).to_contain_text("Commander: Ken Watanabe")
     ken.get_by_test_id("app").click()
     ken.get_by_test_id("tab-messages").click()
-    expect(message(ken, "You command INC-2026-0001.")).to_be_visible()
+    expect(message(ken, "You are commander of INC-2026-0001.")).to_be_visible()
 
 
 def test_the_action_menu_opens_a_form_and_its_list_every_other_action(scene: BrowserEnv) -> None:
@@ -40,7 +40,7 @@ def test_the_action_menu_opens_a_form_and_its_list_every_other_action(scene: Bro
     page = scene.see("mira")
 
     command(page, "/incident")
-    action_menu = aside(page, "What is next")
+    action_menu = aside(page, "What's next")
     press(action_menu, "Decision")
     write(page, "text", "roll back the release")
     write(page, "rationale", "errors began with it")
@@ -55,7 +55,7 @@ def test_the_action_menu_opens_a_form_and_its_list_every_other_action(scene: Bro
     expect(message(page, "Temporary fix TF1")).to_contain_text("traffic goes to the old pool")
 
     action_menu.locator("button[data-action-id=more]").click()
-    page.get_by_role("option", name="Which updates are owed").click()
+    page.get_by_role("option", name="Which updates are due").click()
     expect(aside(page, "responders by")).to_be_visible()
 
 
@@ -83,16 +83,16 @@ def test_the_menu_of_a_message_adds_to_the_timeline_a_decision_or_an_action(scen
     page = scene.see("mira")
 
     menu(page, message(page, "pool is full"), "timeline_add")
-    expect(aside(page, "In the timeline as entry")).to_be_visible()
+    expect(aside(page, "On the timeline as entry")).to_be_visible()
     menu(page, message(page, "we roll back now"), "decision_add")
     send(page)
-    expect(message(page, "Decision D1 by @Mira Novak: we roll back now")).to_be_visible()
+    expect(message(page, "Decision D1 by Mira Novak: we roll back now")).to_be_visible()
     menu(page, message(page, "somebody tell support"), "action_add")
     pick(page, "assignee", "Ada Lindgren")
     send(page)
     expect(message(page, "Action A1 for @Ada Lindgren: somebody tell support")).to_be_visible()
 
-    assert "@Tomás Reyes · observation pool is full" in timeline(page)
+    assert "Tomás Reyes · observation pool is full" in timeline(page)
 
 
 def test_a_reply_in_a_thread_is_recorded_from_its_menu_too(scene: BrowserEnv) -> None:
@@ -104,13 +104,13 @@ def test_a_reply_in_a_thread_is_recorded_from_its_menu_too(scene: BrowserEnv) ->
 
     menu(page, thread.get_by_test_id("message").filter(has_text="connections are at"), "timeline_add")
     expect(thread.get_by_test_id("ephemeral").or_(page.get_by_test_id("ephemeral")).first).to_contain_text(
-        "In the timeline as entry"
+        "On the timeline as entry"
     )
     menu(page, thread.get_by_test_id("message").filter(has_text="connections are at"), "decision_add")
     send(page)
 
-    expect(message(page, "Decision D1 by @Mira Novak: connections are at 100 percent")).to_be_visible()
-    assert "@Ken Watanabe · observation connections are at 100 percent" in timeline(page)
+    expect(message(page, "Decision D1 by Mira Novak: connections are at 100 percent")).to_be_visible()
+    assert "Ken Watanabe · observation connections are at 100 percent" in timeline(page)
 
 
 def test_a_late_joiner_gets_a_catch_up_brief(stood: BrowserEnv) -> None:
@@ -123,6 +123,6 @@ def test_a_late_joiner_gets_a_catch_up_brief(stood: BrowserEnv) -> None:
 
     page.get_by_role("button", name="Join").click()
 
-    read_in = aside(page, "You have joined INC-2026-0001 while it runs.")
-    expect(read_in).to_contain_text("commander @Tomás Reyes")
+    read_in = aside(page, "Welcome to INC-2026-0001.")
+    expect(read_in).to_contain_text("commander Tomás Reyes")
     expect(read_in).to_contain_text("D1 roll back · because: errors began with the release")

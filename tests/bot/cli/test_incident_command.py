@@ -102,8 +102,8 @@ def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, t
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("declare",), ["something needed is missing", "title (", "muster incident declare"]),
-        (("note",), ["something needed is missing", "text (", "muster incident note"]),
+        (("declare",), ["a needed field is empty", "title (", "muster incident declare"]),
+        (("note",), ["a needed field is empty", "text (", "muster incident note"]),
         (("update", "internal", "next=banana", "We know"), ["could not be read", "“banana”", "muster incident update"]),
         (("take", "emperor"), ["muster incident take"]),
         (("note", "03:58", "pager", "fired"), ["two ways", "“03:58”", "muster incident note"]),
@@ -145,7 +145,7 @@ def test_an_incident_that_does_not_exist_is_refused(record: StartedRecord, tmp_p
     result = record.muster(tmp_path, "incident", "--in", "INC-1999-0001", "note", "Hello")
 
     assert result.code == 1
-    assert "no incident of that number" in result.err
+    assert "no incident with that number" in result.err
 
 
 def test_a_verb_that_needs_an_incident_says_so_without_one(record: StartedRecord, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_restricted_incident_is_unknown_to_an_outsider(record: StartedRecord, 
 
     assert number in listed.out
     assert str(declared.number) not in listed.out
-    assert "no incident of that number" in named.err
+    assert "no incident with that number" in named.err
 
 
 def test_without_a_database_the_command_says_so_and_creates_none(tmp_path: Path) -> None:

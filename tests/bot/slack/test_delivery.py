@@ -163,7 +163,7 @@ def test_a_form_that_could_not_be_recorded_keeps_its_text_and_shows_the_error_id
     answer = send(broken, body)
 
     assert answer.status == 200
-    assert "quote T-" in answer.body
+    assert "give T-" in answer.body
     assert "kept" in answer.body
 
 

@@ -96,7 +96,7 @@ def test_the_person_who_pins_is_told_that_it_is_in_the_timeline_and_nobody_else(
 
     shown = until(lambda: place.whispers("ann")[before["ann"] :])
     assert [line.text for line in shown] == [
-        f"In the timeline as entry {place.now(incident.key).n}, as the message reads now."
+        f"On the timeline as entry {place.now(incident.key).n}, as the message reads now."
     ]
     assert len(place.whispers("bea")) == before["bea"]
 

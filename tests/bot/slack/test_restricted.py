@@ -27,7 +27,7 @@ def test_its_number_shows_nothing_to_an_outsider(place, secret, line):
     response = slash(place, "bea", f"{secret.number} {line}")
 
     assert "Leaked" not in str(response.payload)
-    assert "no incident of that number" in response.payload["text"]
+    assert "no incident with that number" in response.payload["text"]
     assert place.now(secret.key).n == before
 
 
@@ -36,12 +36,12 @@ def test_no_form_of_it_opens_to_an_outsider(place, secret):
 
     response = slash(place, "bea", f"{secret.number} update")
 
-    assert "no incident of that number" in until(lambda: place.whispers("bea")[before:])[0].text
+    assert "no incident with that number" in until(lambda: place.whispers("bea")[before:])[0].text
     assert response.opened == []
 
 
 def test_an_unknown_incident_gets_the_same_reply(place):
-    assert "no incident of that number" in slash(place, "bea", "INC-1999-0001").payload["text"]
+    assert "no incident with that number" in slash(place, "bea", "INC-1999-0001").payload["text"]
 
 
 def test_its_button_does_nothing_for_an_outsider(place, secret):

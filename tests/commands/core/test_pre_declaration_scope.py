@@ -50,7 +50,7 @@ def test_the_last_hour_of_the_channel_of_the_declaration_is_captured_and_the_rep
 
     assert captures(desk) == (LOBBY, T(5) - timedelta(minutes=60))
     assert enqueues_capture(desk)
-    assert "what was said here since" in desk.answer()
+    assert "Messages here since" in desk.answer()
 
 
 def test_an_incident_that_started_earlier_captures_the_messages_before_its_start(desk: CommandBench) -> None:

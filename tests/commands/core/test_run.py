@@ -40,7 +40,7 @@ def test_a_second_click_after_the_state_changed_is_refused_with_a_sentence(room:
     outcome = room.do("take", by="ilse", role="commander")
 
     assert outcome.code == Code.ROLE_TAKEN
-    assert room.answer() == "Nothing changed: you are commander already."
+    assert room.answer() == "Nothing changed: you are already commander."
 
 
 def test_a_refusal_is_recorded_and_changes_nothing_else(room: CommandBench) -> None:
@@ -227,7 +227,7 @@ def test_a_button_whose_handover_offer_is_gone_is_refused_as_stale(room: Command
     outcome = room.do("accept", role="commander", drawn_at=5)
 
     assert outcome.code == Code.STALE
-    assert "things moved on" in room.answer()
+    assert "things have changed" in room.answer()
 
 
 def test_a_transition_that_the_lifecycle_forbids_is_never_recorded(room: CommandBench) -> None:

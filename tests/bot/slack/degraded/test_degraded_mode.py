@@ -258,7 +258,7 @@ def test_the_channel_reads_that_muster_was_down_and_what_to_repeat(outage: Incid
     outage.stage.restore_connections()
 
     texts = [m.text for m in outage.stage.sandbox.workspace.find_channel(outage.channel).messages.values()]
-    [notice] = [text for text in texts if "cut off" in text]
+    [notice] = [text for text in texts if "offline" in text]
     assert "please repeat" in notice
 
 

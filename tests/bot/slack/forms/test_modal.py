@@ -185,7 +185,7 @@ def test_the_update_form_shows_which_updates_are_owed():
         blocks = verb_form(verb_registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
         return [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
 
-    assert small(owing) == ["Owed: executives by <!date^1781001000^{date_short_pretty} {time}|2026-06-09 10:30 UTC>."]
+    assert small(owing) == ["Due: executives by <!date^1781001000^{date_short_pretty} {time}|2026-06-09 10:30 UTC>."]
     assert small(an_incident(State.ACTIVE, audiences=())) == []
 
 
@@ -207,7 +207,7 @@ def test_a_verb_that_records_takes_an_earlier_time_and_a_question_does_not():
 
 @pytest.mark.parametrize("word", ["declare", "escalate"])
 def test_the_escalation_form_says_that_a_direct_message_does_not_wake_people(word):
-    assert "wakes nobody" in str(verb_form(verb_registry.find(word), {}, WHERE, RULES))
+    assert "phone them too" in str(verb_form(verb_registry.find(word), {}, WHERE, RULES))
 
 
 def test_the_declaration_form_says_what_an_incident_is_and_names_the_policy():
@@ -215,7 +215,7 @@ def test_the_declaration_form_says_what_an_incident_is_and_names_the_policy():
 
     shown = str(verb_form(verb_registry.find("declare"), {}, WHERE, theirs))
 
-    assert "An incident is: Anything a customer notices. When in doubt, declare it. _(Policy 7 &lt;b&gt;)_" in shown
+    assert "An incident is: Anything a customer notices. If in doubt, declare it. _(Policy 7 &lt;b&gt;)_" in shown
     assert "An incident is" not in str(verb_form(verb_registry.find("note"), {}, WHERE, theirs))
 
 

@@ -133,8 +133,8 @@ def test_the_role_of_commander_is_offered_while_it_is_unassigned(place, base, ch
 
     assert names(free).count("take") == 2
     assert names(held).count("take") == 1
-    assert "nobody commands" in free.text
-    assert f"<@{place.user('bea')}> commands" in held.text
+    assert "no commander yet" in free.text
+    assert f"commander <@{place.user('bea')}>" in held.text
 
 
 def test_the_action_menu_addresses_its_reader_as_you(place, channel):
@@ -144,6 +144,6 @@ def test_the_action_menu_addresses_its_reader_as_you(place, channel):
 
     shown = action_menu(place.now(incident.key), place.person("ann"), "/incident")
 
-    assert "you command" in shown.text
+    assert "you are commander" in shown.text
     assert "you are scribe" in shown.text
     assert names(shown).count("handover") == 2
