@@ -184,9 +184,7 @@ def test_a_missed_update_has_a_prompt_of_its_own_so_the_reminder_is_deleted():
     assert prompt_message(context("update_due", PromptState.GONE, audiences=(missed,)), Renderer()) is None
 
 
-@pytest.mark.parametrize(
-    ("posted_at", "shown"), [(later(4), "Update to responders posted"), (later(-4), "No longer due")]
-)
+@pytest.mark.parametrize(("posted_at", "shown"), [(later(4), None), (later(-4), "No longer due")])
 def test_the_prompt_for_a_promise_says_what_became_of_it(posted_at, shown):
     prompted = OpenPrompt(due="update_due:internal:1", n=4, at=later(1), ask="update_due", asked=(EVA,))
     state = AudienceState(audience=Audience.INTERNAL, last_post_at=posted_at)
@@ -195,5 +193,5 @@ def test_the_prompt_for_a_promise_says_what_became_of_it(posted_at, shown):
         context("update_due", PromptState.GONE, audiences=(state,), prompted=(prompted,)), Renderer()
     )
 
-    assert message is not None
-    assert shown in message.text
+    # Responders have the update itself before them.
+    assert (message is None) if shown is None else (message is not None and shown in message.text)

@@ -133,6 +133,7 @@ def test_the_words_of_one_line_are_hidden_in_the_message_it_shares(rig):
     rig.after(seconds=1)
     rig.act("note", "ilse", key, text="the password is hunter2")
     rig.drain()
+    rig.after(seconds=1)
     [noted] = [entry for entry in rig.entries(key, "noted") if "hunter2" in entry.fact.text]
 
     rig.act("redact", "ilse", key, ref=f"E{noted.n}", reason="a password was posted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -165,6 +166,7 @@ def test_a_line_that_is_being_sent_during_the_redaction_loses_the_words_too(rig,
 
     def redact(point):
         if point == f"say:{call}:before" and not rig.entries(key, "redacted"):
+            rig.clock.set(rig.clock.now() + timedelta(seconds=1))
             rig.act("redact", "rosa", key, ref=f"E{noted}", reason=WHY)
             rig.drain()
 

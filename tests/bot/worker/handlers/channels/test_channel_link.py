@@ -86,7 +86,7 @@ def test_the_window_says_that_slack_refused_the_channel_and_nothing_links_it(rig
 
     declare(rig, surface=EntryPoint.FORM, event=view.id)
 
-    assert "*It has no channel*: Slack refused to make one." in str(rig.sandbox.workspace.views[view.id].blocks)
+    assert "*It has no channel*: Slack refused to create one." in str(rig.sandbox.workspace.views[view.id].blocks)
     assert [message.text for message in rig.direct("ilse") if "is open" in message.text] == []
     assert "channel_link" not in {job.job.kind for job in rig.store.jobs.dead_letters() if "LookupError" in job.error}
 
