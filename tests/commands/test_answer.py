@@ -82,7 +82,7 @@ def test_a_decline_skips_a_level_that_cannot_be_reached(called: CommandBench) ->
     called.do("answer", by="rob", at=9, answer="declined")
 
     assert [call.person for call in called.incident.escalations] == [who("rob")]
-    assert "No level of the escalation policy is left" in called.answer()
+    assert "There is no one left to call" in called.answer()
 
 
 def test_a_page_accepted_late_ends_the_calls_for_the_same_need(called: CommandBench) -> None:

@@ -80,9 +80,7 @@ def _of_one_message(run: JobRun, context: JobContext) -> Sequence[Entry]:
     return [entry for entry in several if refs[entry.n] == refs[several[0].n]]
 
 
-def _ask(
-    run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequence[PromptContext]
-) -> Sequence[Fact]:
+def _ask(run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequence[PromptContext]) -> Sequence[Fact]:
     """Ask in the incident channel, and by direct message those who are not in it; or one person by direct message alone.
 
     Without a channel everyone is asked directly; so they are while it is closed to Muster, and the post is tried again.
@@ -208,9 +206,7 @@ def _sent(prompts: Sequence[Entry], channel: str, ts: str) -> tuple[PromptSent, 
     return tuple(PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=ref) for entry in prompts)
 
 
-def _edit_or_delete(
-    run: JobRun, context: JobContext, posted: tuple[str, str], views: Sequence[PromptContext]
-) -> None:
+def _edit_or_delete(run: JobRun, context: JobContext, posted: tuple[str, str], views: Sequence[PromptContext]) -> None:
     """Edit posted prompts (channel, ts), or delete their message if there is nothing left to say."""
     message = _shown(context, views, posted[0])
     if message is None:

@@ -108,7 +108,7 @@ def test_who_accepts_a_handover_gets_the_note_and_what_is_open(rig):
     ]
     assert [line for line in shown if line not in brief.text] == []
     assert "• Update to responders by" in brief.text
-    assert "You command INC-2026-0001" in brief.text
+    assert "You are commander of INC-2026-0001" in brief.text
     assert "<@U01ILSE> leaves you this" in brief.text
 
 
