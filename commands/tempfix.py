@@ -55,9 +55,7 @@ class Tempfix(Verb):
         ),
     ] = None
     text: Annotated[str | None, FormField("What was put in place", Control.TEXT, rest=True, only=("add",))] = None
-    owner: Annotated[
-        PersonId | None, FormField("Owner", Control.PERSON, "Who removes it", only=("add", "set"))
-    ] = None
+    owner: Annotated[PersonId | None, FormField("Owner", Control.PERSON, "Who removes it", only=("add", "set"))] = None
     remove_by: Annotated[
         Utc | None, FormField("Remove by", Control.MOMENT, words=("by", "until"), only=("add", "set"))
     ] = None

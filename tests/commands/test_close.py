@@ -59,7 +59,7 @@ def test_missing_authority_is_refused_before_missing_criteria():
     refusal = HandmadeDesk(BARE, actor=EVA).refuses(Close())
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert "only commander or closer can close it" in worded(refusal)
+    assert "only commander or closer may close" in worded(refusal)
 
 
 def test_a_former_commander_may_not_close():

@@ -45,7 +45,7 @@ def test_a_named_person_is_paged_first(room: CommandBench) -> None:
 
     (call,) = room.incident.escalations
     assert (call.how, call.person, call.ladder) == ("hierarchical", who("nadia"), ())
-    assert room.said() == "<@UILSE> calls <@UNADIA> to decide: may we roll back?"
+    assert room.said() == "<@UILSE> called <@UNADIA> for a decision: may we roll back?"
 
 
 def test_a_known_person_may_be_named_in_text(room: CommandBench) -> None:
@@ -153,7 +153,7 @@ def test_a_level_whose_account_is_deactivated_is_skipped_at_once_and_the_answer_
     (call,) = room.incident.escalations
     assert call.person == who("eva")
     assert [gone.who for gone in room.incident.absences] == [who("rob")]
-    assert room.answer().startswith("<@UROB> cannot be reached. <@UEVA> is asked by direct message")
+    assert room.answer().startswith("<@UROB> cannot be reached. I messaged <@UEVA>")
 
 
 def test_without_a_level_that_can_be_reached_a_name_is_required(room: CommandBench) -> None:

@@ -69,7 +69,7 @@ def test_the_same_paste_adds_nothing_twice(room: CommandBench) -> None:
     outcome = room.do("note", lines=LINES, at=31)
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "note_known")
-    assert room.answer().startswith("Nothing added: all 3 lines are on the timeline already")
+    assert room.answer().startswith("Nothing added: all 3 lines are already on the timeline")
 
 
 def test_a_longer_paste_adds_what_is_new_and_says_what_was_there(room: CommandBench) -> None:
