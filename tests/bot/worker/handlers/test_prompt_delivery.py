@@ -121,7 +121,7 @@ def test_prompts_that_are_due_together_for_a_person_are_one_message_edited_part_
 
     edited = rig.channel(key).messages[together.ts]
     assert "Update to responders" in edited.text
-    assert ":white_check_mark: Executives got their update" in edited.text
+    assert ":white_check_mark: Update to executives posted" in edited.text
     assert "Update responders" in pressed(edited)
     assert "Update executives" not in pressed(edited)
 
