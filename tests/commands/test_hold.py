@@ -61,7 +61,7 @@ def test_the_reply_to_a_release_names_the_update_that_is_owed_again():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     state = AudienceState(audience=Audience.CUSTOMER, held=True, open=slot)
 
-    assert "owed by <!date^" in HandmadeDesk(an_incident(audiences=(state,)), groups=LAWYER).answer(RELEASE)
+    assert "due by <!date^" in HandmadeDesk(an_incident(audiences=(state,)), groups=LAWYER).answer(RELEASE)
 
 
 def test_an_audience_is_understood_by_every_word_that_people_read_for_it():

@@ -127,7 +127,7 @@ def test_prompts_that_are_due_together_for_a_person_are_one_message_edited_part_
 
     rig.act("update", "ilse", key, audience=["internal"], text="still looking")
     rig.drain()
-    assert "Update to" not in rig.channel(key).messages[together.ts].text
+    assert "responders" not in rig.channel(key).messages[together.ts].text
 
 
 def test_a_repeated_prompt_is_in_the_channel_once(rig):
