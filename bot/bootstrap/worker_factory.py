@@ -30,7 +30,7 @@ def build_worker(
     store, policy = on.store, on.policy
 
     def names() -> ReaderNames:
-        """Return the present names of people, so that a name that is erased meanwhile is not shown again."""
+        """Return the present names of people, so that an erased name is not shown again."""
         return ReaderNames(lambda one: store.recorder.read(lambda reader: reader.person(one)), on.slack.team)
 
     def name_of(person: PersonId) -> str:

@@ -59,16 +59,16 @@ def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Tell the owner of the review when another person schedules it; remind them one day before it and at its start."""
+    """Prompt the owner of the review when another person schedules it, one day before it and at its start."""
     review = incident.review
     if review is None or incident.state in VOID:
         return ()
-    told_at = review.set_at if review.set_by != review.owner else None
-    moments = (told_at, review.at - timedelta(days=1), review.at)
+    scheduled_at = review.set_at if review.set_by != review.owner else None
+    moments = (scheduled_at, review.at - timedelta(days=1), review.at)
     steps = tuple(
         PromptStep(moment, "review", (review.owner,))
         for moment in moments
-        if moment is not None and (told_at is None or moment >= told_at)
+        if moment is not None and (scheduled_at is None or moment >= scheduled_at)
     )
     return (Deadline(key_of("review", review.at), review.at, steps),)
 

@@ -15,12 +15,12 @@ from typing import Any, Final
 from bot.simulation.bench.ack_latency import measure_burst, measure_sequence
 from bot.simulation.bench.bench_environment import BenchEnvironment, bench_environment
 from bot.simulation.bench.capture_rate import measure_capture
-from bot.simulation.bench.channel_noise import measure_noise
 from bot.simulation.bench.declare_latency import measure_at_once, measure_declare
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
 from bot.simulation.bench.replay_time import measure_replay
 from bot.simulation.bench.resume_time import measure_resume
+from bot.simulation.demo.channel_noise import measure_noise
 
 _SETTLE_S: Final = 2.0
 # Muster creates at most twenty channels a minute, Slack's rate, so one may wait for the next minute.

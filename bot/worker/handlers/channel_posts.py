@@ -39,7 +39,7 @@ def post_line(run: JobRun, context: JobContext) -> Sequence[Fact]:
         return ()
     line = mark_late(text, entries[0], run, context)
     if not _add(run, context, line):
-        # That Muster posts in a thread from now on is told where people look.
+        # That Muster posts in a thread from now on is said where people look.
         thread = None if isinstance(entries[0].fact, QuietSet) else current_thread(run.incident)
         ts = post(run, context, run.channel, Message(line), since=entries[0].recorded_at, thread=thread)
         context.cache.lines[run.job.key] = ts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.simulation.bench.channel_noise import measure_noise
+from bot.simulation.demo.channel_noise import measure_noise
 
 
 def test_the_demo_is_at_most_twenty_messages_and_nine_in_ten_mentions_ask_for_something() -> None:

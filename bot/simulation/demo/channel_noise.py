@@ -53,12 +53,12 @@ class _Seen:
 
 
 def measure_noise() -> dict[str, int]:
-    """Play the demo's story and return the counts for its first incident channel."""
+    """Run the demo's story and return the counts for its first incident channel."""
     return asdict(noise_of(read_story()))
 
 
 def noise_of(story: Story) -> Noise:
-    """Play a story and count."""
+    """Run a story and count."""
     people = {alias: Person(name=alias, real_name=one.name, title=one.title) for alias, one in story.people.items()}
     channels = ("incidents", *(place.removeprefix("#") for place in story.audiences.values()))
     environment = ReplayEnvironment(people, clock=SetClock(STARTS_AT), channels=channels)
