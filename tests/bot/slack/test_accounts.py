@@ -59,7 +59,7 @@ def test_an_account_that_slack_cannot_name_yet_is_asked_to_try_again_and_loses_n
     event = forged.event(place, {**reacted, "event_ts": "1700000005.000200"})
     unacknowledged = forged.dispatch(place, event).status
 
-    assert "do not know yet who you are" in line
+    assert "has not said yet who you are" in line
     assert "note seen it too" in line
     assert submitted["response_action"] == "errors"
     assert unacknowledged == 500

@@ -162,15 +162,6 @@ def test_a_person_is_stored_by_full_name_and_found_by_any_name(people):
     assert {people.find(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}
 
 
-@pytest.mark.parametrize("fields", [{"deleted": True}, {"is_restricted": True}, {"is_bot": True}])
-def test_a_change_of_the_kind_of_an_account_is_told_and_any_other_change_is_not(people, fields):
-    assert people.update(member("U1", name="ann", tz="Asia/Tokyo")) == ()
-    assert people.update(member("U9", name="new")) == ()
-
-    assert people.update(member("U1", name="ann", **fields)) == ("slack:T1:U1",)
-    assert people.update(member("U1", name="ann", **fields)) == ()
-
-
 def test_a_person_is_named_as_slack_names_them_and_a_stranger_not_at_all(people):
     people.update(member("U5", real_name="Eve Else", team_id="T2", is_stranger=True))
 
