@@ -14,9 +14,11 @@ from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry, Fact
+from incident.frozen import REDACTED
 from incident.model.incident import Incident
 from incident.ports import Reader
 from incident.record import amendments
+from incident.record.masked_view import MASKED
 from incident.refusal import Code, Refusal
 from incident.rules.updates.update_approval import approval_of
 
@@ -43,8 +45,9 @@ class Amend(Verb):
         """Propose the text that the update has now."""
         number = fields.get("entry")
         entries = reader.entries(incident.key, kinds=_KINDS)
-        sent = [one for one in amendments.as_amended(entries) if one.n == number]
-        return {"text": sent[0].fact.text} if sent and isinstance(sent[0].fact, StatusUpdatePosted) else {}
+        sent = [one.fact for one in amendments.as_amended(entries) if one.n == number]
+        texts = [fact.text for fact in sent if isinstance(fact, StatusUpdatePosted)]
+        return {"text": texts[0]} if texts and texts[0] not in (MASKED, REDACTED) else {}
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Correct the update for every audience that was sent it by the same act, or for none."""

@@ -65,6 +65,15 @@ def test_the_form_proposes_the_text_that_the_update_has_now(sent: tuple[CommandB
     assert room.do("amend", by="ilse", entry=n, text=WRONG, at=4).code is None
 
 
+def test_the_form_proposes_no_text_that_is_hidden(sent: tuple[CommandBench, int]) -> None:
+    room, n = sent
+    room.do("redact", by="eva", ref=f"E{n}", reason="it names a customer", at=3)
+
+    reader = room.memory.read(lambda reader: reader)
+    assert room.incident.masks
+    assert Amend.proposal({"entry": n}, room.incident, reader) == {}
+
+
 def test_an_update_with_other_words_is_another_one(sent: tuple[CommandBench, int]) -> None:
     room, _ = sent
     other = room.do("update", by="ilse", audience=["internal"], text="Another text", at=3).first
