@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from mako.template import Template
+from sqlalchemy import Connection, select, text
 from sqlmodel import SQLModel
 
 from storage.database import schema
@@ -22,6 +24,7 @@ from storage.database.role_grants import held_grants
 from storage.errors import UnknownSchema
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
+from storage.tables import INCIDENT
 from tests.support import postgres
 
 MIGRATIONS = Path(schema.__file__).parents[1] / "migrations"
@@ -49,6 +52,48 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     store.migrate()
 
     assert store.transactions.read(schema.current) == schema.HEAD
+
+
+def test_a_channel_that_a_void_incident_had_adopted_under_an_older_release_is_given_back(store: Store) -> None:
+    def as_before(connection: Connection) -> None:
+        values = {
+            "n": 1,
+            "service": "s",
+            "is_over": 1,
+            "major": 0,
+            "drill": 0,
+            "restricted": 0,
+            "title": "t",
+            "masked": 0,
+        }
+        for number, state, adopted in (
+            ("1", "void:false_alarm", "C1"),
+            ("2", "active", "C2"),
+            ("3", "void:duplicate", None),
+        ):
+            row = {
+                "incident": number,
+                "number": number,
+                "state": state,
+                "adopted": adopted,
+                "channel": f"C{number}",
+                **values,
+            }
+            connection.execute(
+                INCIDENT.insert().values(
+                    team="T1", declared_at=datetime.now(UTC), shape="", folded="{}", position="", **row
+                )
+            )
+        connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+
+    store.transactions.write(as_before)
+
+    store.migrate()
+
+    found = store.transactions.read(
+        lambda c: c.execute(select(INCIDENT.c.channel).order_by(INCIDENT.c.number)).scalars().all()
+    )
+    assert found == [None, "C2", "C3"]
 
 
 def test_replicas_that_start_together_take_turns(empty_url: str) -> None:

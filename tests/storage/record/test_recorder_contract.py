@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from incident.entries.conversation import MessagePosted, Noted
+from incident.entries.delivery import ChannelMade
 from incident.entry import IncidentKey, NewEntry, workspace_chain
 from incident.fold.fold import fold
 from incident.frozen import REDACTED
@@ -162,6 +163,22 @@ def test_incidents_are_found_and_listed_while_they_are_open(place: Place) -> Non
     assert find(number="INC-2026-0009") is None
     assert find() is None
     assert [i.key for i in place.recorder.read(lambda reader: open_incidents(reader, TEAM))] == [keys[0]]
+
+
+def test_a_void_incident_is_not_found_by_the_channel_that_it_had_adopted(place: Place) -> None:
+    def adopting(number: str) -> list[NewEntry]:
+        first, *rest = void_script(number)
+        whole = first.fact.model_copy(update={"adopted_channel": "C09TALK"})
+        return [draft(whole), draft(ChannelMade(channel="C09TALK", name="talk", adopted=True)), *rest]
+
+    def find(**by: str) -> IncidentKey | None:
+        return place.recorder.read(lambda reader: reader.find(TEAM, **by))
+
+    is_open = record(place, lambda number: adopting(number)[:2])
+    found = find(channel="C09TALK")
+    is_void = record(place, adopting)
+
+    assert (found, find(channel="C09TALK"), find(adopted="C09TALK")) == (is_open, is_open, is_void)
 
 
 def test_a_natural_key_and_an_outcome_are_stored_once(place: Place) -> None:
