@@ -27,6 +27,7 @@ from pydantic import JsonValue
 from bot.grammar.dated_lines import read_note
 from bot.grammar.field_parser import parse_fields
 from bot.grammar.parse_state import HAPPENED, Doubt, ParseState
+from bot.grammar.tokenizer import assignments_in
 from bot.grammar.typed_line import TypedLine, read_line
 from bot.grammar.value_parser import Vocabulary
 from bot.grammar.verb_phrase import VerbPhrase, find_incident, find_phrase
@@ -117,6 +118,10 @@ def _parsed(
     own = HAPPENED in verb.model_fields
     happened = {} if verb.is_query or own else {HAPPENED: _HAPPENED}
     state = parse_fields({**_typed_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated)
+    above_lines = [name for name, one in form_fields(verb).items() if one.above_lines]
+    for one in assignments_in(typed.text, phrase.end) if above_lines else ():
+        if one.name in above_lines:
+            state.doubt("no_such_field", typed.cut(one.start, one.end))
     moment = None if own else state.values.pop(HAPPENED, None)
     fields = {**state.values, **phrase.preset}
     doubts = [*state.doubts, *([Doubt("role_alone", phrase.word)] if phrase.is_role_alone else [])]

@@ -125,7 +125,7 @@ def _hint_box(state: ParseState, head: list[Token], tail: list[Token]) -> None:
     boxes = {
         word: one.label
         for name, one in state.empty_fields()
-        if one.control is Control.CHECK and not one.leading
+        if one.control is Control.CHECK and not (one.leading or one.on_request or one.form_only)
         for word in (name, *one.words)
     }
     for token in (head[0], tail[-1]):

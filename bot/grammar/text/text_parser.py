@@ -7,6 +7,7 @@ the form opens with what was understood. Text is data: a verb without such a fie
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.grammar.field_values import assign, take_value, value_source
@@ -28,6 +29,7 @@ _GOES_ON: Final = frozenset({
     "is", "are", "was", "were", "has", "have", "had", "can", "cannot", "can't", "will", "would", "should", "do",
     "does", "did", "and", "or", "of", "in",
 })  # fmt: skip
+_RENAMED: Final = re.compile(r"(?:(?:the|this)\s+)?(?:incident\s+)?to:?\s+", re.IGNORECASE)
 
 
 def parse_text(state: ParseState) -> None:
@@ -59,9 +61,13 @@ def parse_text(state: ParseState) -> None:
 
 
 def _after_filler(state: ParseState, start: int, rest: str | None) -> int:
-    """Return where a line for a record starts after `to` or `of`: `link related to INC-2026-0007`."""
-    tokens = tokens_of(state.line.text, start, 2)
+    """Return where a line starts after `to` or `of`: `link related to INC-2026-0007`, `rename incident to Card payments fail`."""
+    named = [name for name in state.form_fields if name != HAPPENED]
     is_line = rest is not None and state.form_fields[rest].control is Control.LINE
+    renamed = _RENAMED.match(state.line.text, start) if is_line and named == [rest] else None
+    if renamed is not None:
+        return renamed.end()
+    tokens = tokens_of(state.line.text, start, 2)
     is_filler = is_line and len(tokens) == 2 and tokens[0].text.lower() in ("to", "of", "with")
     return tokens[1].start if is_filler and is_incident(tokens[1].text) else start
 
