@@ -155,6 +155,7 @@ def test_the_replies_about_what_is_over_promise_no_deadline_and_no_message(desk:
     desk.do("take", occurred_at=T(-50), role="commander")
     assert desk.answer().startswith("You are commander of INC-2026-0001.\nAs of <!date^")
     assert "before it was declared" not in desk.answer()
+    assert desk.said().startswith("<@UROB> is *commander* (happened <!date^")
     desk.do("escalate", occurred_at=T(-45), who=who("eva"), reason="x")
     assert desk.answer().startswith("Recorded. Nobody is called now.")
     assert desk.facts()[0].answer_by is None
