@@ -29,6 +29,7 @@ from incident.model.components import (
     Times,
 )
 from incident.model.slack_references import LastActivity, OpenPrompt
+from incident.model.update_draft import UpdateDraft
 from incident.states import State
 from roles.accounts import Unavailability
 from roles.role_names import Role
@@ -115,10 +116,10 @@ def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
         assert announcement_message(context(crowded(**changes)), Renderer()) is None
 
 
-def home_of(incidents):
+def home_of(incidents, policy=None):
     memory = MemoryStore()
     memory.state.rows.update({one.key: one for one in incidents})
-    return memory.read(lambda reader: home_context(reader, "T1", EVA, small_policy(), START))
+    return memory.read(lambda reader: home_context(reader, "T1", EVA, policy or small_policy(), START))
 
 
 def test_a_home_tab_of_hundreds_of_incidents_fits():
@@ -200,8 +201,8 @@ def call(**changes):
     return Escalation(**{**values, "answer_by": later(5), **changes})
 
 
-def home_text(*incidents):
-    return str(home_view(home_of(incidents), Renderer()))
+def home_text(*incidents, policy=None):
+    return str(home_view(home_of(incidents, policy), Renderer()))
 
 
 def test_the_home_tab_shows_what_waits_and_then_the_incidents_one_is_in():
@@ -230,6 +231,16 @@ def test_a_call_that_was_not_answered_in_time_can_be_accepted_from_the_home_tab_
     assert "you can still help" in home_text(an_incident(roles=(), escalations=(late,)))
     assert "I cannot" not in home_text(an_incident(roles=(), escalations=(late,)))
     assert "Nothing needs you right now" in home_text(an_incident(roles=(), escalations=(late, accepted)))
+
+
+def test_the_home_tab_shows_an_update_that_waits_for_ones_approval():
+    draft = UpdateDraft(n=7, audience="exec", text="x", by=ILSE, at=START)
+    policy = small_policy(update_approvals={"exec": {"by": ["commander"]}})
+    commanded = an_incident(
+        roles=(Interval(role=Role.COMMANDER, who=EVA, since=START),), update_drafts=(draft,), last_seen=SEEN
+    )
+
+    assert "Approve the update of entry 7 by <!date^" in home_text(commanded, policy=policy)
 
 
 def test_the_home_tab_shows_a_prompt_one_is_asked():
