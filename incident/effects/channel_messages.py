@@ -29,10 +29,14 @@ _UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNE
 
 
 def channel_messages(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
-    """Return one message for what a person did, and one for each event that people must know about."""
+    """Return one message for what a person did, and one for each event that people must know about.
+
+    Of an act that closes the incident the message is about that.
+    """
     acted = [entry for entry in entries if entry.by != MUSTER]
     found = [_message(after, entry, entries[-1], template) for entry in entries if (template := _notice_of(entry))]
-    first = next((entry for entry in acted if template_of(entry)), None)
+    closing = (entry for entry in acted if isinstance(entry.fact, StateChanged) and entry.fact.new is State.CLOSED)
+    first = next(closing, None) or next((entry for entry in acted if template_of(entry)), None)
     if first is not None:
         found.append(_message(after, first, entries[-1], _internal_update(after, acted) or template_of(first) or ""))
     return tuple(found)

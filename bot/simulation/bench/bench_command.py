@@ -21,6 +21,7 @@ from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure
 from bot.simulation.bench.replay_time import measure_replay
 from bot.simulation.bench.resume_time import measure_resume
 from bot.simulation.demo.channel_noise import measure_noise
+from bot.simulation.demo.small_incident import measure_small_incident
 
 _SETTLE_S: Final = 2.0
 # Muster creates at most twenty channels a minute, Slack's rate, so one may wait for the next minute.
@@ -110,6 +111,7 @@ def measured(sizes: Sizes) -> dict[str, Any]:
     results["replay_s"] = measure_replay()
     _print_progress("the noise of the demo")
     results["demo_channel"] = measure_noise()
+    results["small_incident"] = measure_small_incident()
     return {name: results[name] for name in ORDER}
 
 
@@ -123,6 +125,7 @@ ORDER: Final = (
     "verify_entries_per_s",
     "export_s",
     "replay_s",
+    "small_incident",
     "startup_s",
     "restart_s",
     "resume_s",

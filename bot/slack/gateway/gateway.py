@@ -50,7 +50,7 @@ class SlackGateway:
     def menu_of(self, interaction: Interaction, incident: Incident) -> SlackReply:
         """Return the action menu of the person who acts."""
         actor = self.lookup.actor(interaction)
-        return action_menu(incident, actor.id, self.command, is_guest=actor.is_guest)
+        return action_menu(incident, actor.id, self.command, self.record.policy, is_guest=actor.is_guest)
 
     def execute_or_ask(self, interaction: Interaction, verb: str, fields: Fields) -> SlackReply | None:
         """Run a request and return its reply; None when its form opens instead, to ask whether it is meant."""

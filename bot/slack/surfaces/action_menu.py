@@ -22,6 +22,8 @@ from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.rules.small_incidents import is_small
 from incident.states import VOID, State
 from roles.person_ids import PersonId
 from roles.role_names import SINGLE, Role
@@ -97,14 +99,29 @@ _NOT_HERE: Final = frozenset(
 )
 # Offered by the state of the incident.
 _BY_INCIDENT: Final = frozenset(
-    {"accept", "ack", "approve", "discard", "done", "escalate", "handover", "major", "priority", "take", "unmask"}
+    {
+        "accept",
+        "ack",
+        "approve",
+        "discard",
+        "done",
+        "escalate",
+        "finish",
+        "handover",
+        "major",
+        "priority",
+        "take",
+        "unmask",
+    }
 )
 _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
-def action_menu(incident: Incident, person: PersonId, command: str, *, is_guest: bool = False) -> SlackReply:
+def action_menu(
+    incident: Incident, person: PersonId, command: str, policy: Policy, *, is_guest: bool = False
+) -> SlackReply:
     """Return the action menu of a person in an incident; a guest's has only what guests may do."""
-    groups = [("now", list(_next(incident, person)))]
+    groups = [("now", list(_next(incident, person, policy)))]
     if not incident.is_over:
         groups += [("write", list(_WRITE)), ("people", list(_people(incident, person)))]
     groups.append(("look", list(_LOOK)))
@@ -126,7 +143,7 @@ def _of_guests(items: Iterable[MenuItem]) -> list[MenuItem]:
     return [item for item in items if (verb := verb_registry.find(item.verb)) is not None and verb.for_guests]
 
 
-def _next(incident: Incident, person: PersonId) -> Iterator[MenuItem]:
+def _next(incident: Incident, person: PersonId, policy: Policy) -> Iterator[MenuItem]:
     """Yield the next steps: what is waiting for this person, then what the state calls for."""
     for handover in (one for one in incident.offers if one.to == person):
         role = {"role": handover.role.value}
@@ -138,6 +155,8 @@ def _next(incident: Incident, person: PersonId) -> Iterator[MenuItem]:
     for task in (one for one in incident.actions if one.assignee == person and one.done_at is None):
         yield MenuItem("done", fields={"id": task.id}, label_values={"id": task.id})
     yield from _NEXT.get(incident.state, ())
+    if is_small(incident, policy):
+        yield MenuItem("finish")
 
 
 def _people(incident: Incident, person: PersonId) -> Iterator[MenuItem]:

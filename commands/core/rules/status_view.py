@@ -9,6 +9,7 @@ from commands.core.verb import DecisionContext
 from incident.deadlines.update_deadlines import owed_at
 from incident.model.components import Action, TempFix
 from incident.rules.impact_time import Impact, impact
+from incident.rules.small_incidents import is_small
 from incident.states import Audience
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -35,7 +36,7 @@ class OwedUpdates:
 
 @dataclass(frozen=True)
 class StatusView:
-    """Since when and how long users have been affected, who holds which role, and what is open."""
+    """Since when and how long users have been affected, who holds which role, what is open, and whether it is small."""
 
     impact: Impact
     lasting: timedelta | None
@@ -43,6 +44,7 @@ class StatusView:
     actions: tuple[Action, ...]
     fixes: tuple[TempFix, ...]
     next: OwedUpdates
+    is_small: bool
 
 
 def status_view(now: DecisionContext) -> StatusView:
@@ -56,6 +58,7 @@ def status_view(now: DecisionContext) -> StatusView:
         actions=tuple(action for action in incident.actions if action.done_at is None),
         fixes=tuple(fix for fix in incident.temp_fixes if fix.removed_at is None),
         next=owed_updates(now),
+        is_small=is_small(incident, now.policy),
     )
 
 

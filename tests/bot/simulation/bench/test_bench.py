@@ -71,3 +71,10 @@ def test_every_event_of_a_backlog_is_recorded_once(printed: dict[str, Any]) -> N
     backlog = printed["backlog"]
     assert (backlog["events"], backlog["recorded"], backlog["lost"]) == (QUICK.backlog, QUICK.backlog, 0)
     assert backlog["caught_up_s"] >= 0
+
+
+def test_a_small_incident_takes_at_most_three_acts_and_one_form_from_declared_to_closed(
+    printed: dict[str, Any],
+) -> None:
+    assert printed["small_incident"]["acts"] <= 3
+    assert printed["small_incident"]["forms"] == 1
