@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from commands.core.fields.form_field import Control, FormField
@@ -13,8 +14,16 @@ from incident.entry import Fact
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
+from incident.rules.responders.open_calls import taken_by
 from incident.states import RESPONDING
-from roles.person_ids import MUSTER
+from roles.person_ids import MUSTER, PersonId
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """Who has accepted the call, or another for the same need; None while no one has."""
+
+    taken_by: PersonId | None
 
 
 class Answer(Verb):
@@ -46,6 +55,11 @@ class Answer(Verb):
         answered = EscalationAnswered(escalation=call.n, answer=self.answer)
         return (answered,) if self.answer == "accepted" else (answered, *_next_call(now, call))
 
+    def view(self, now: DecisionContext) -> AnswerView:
+        """Return who has accepted a call for the same need."""
+        call = _named(now.open, now.actor.id, self.escalation)
+        return AnswerView(taken_by(now.open, call) if call else None)
+
     def _call(self, now: DecisionContext) -> Escalation:
         named = [e for e in now.open.escalations if self.escalation in (None, e.n)]
         mine = [e for e in named if e.person == now.actor.id]
@@ -58,6 +72,10 @@ class Answer(Verb):
 
     def _answers(self, call: Escalation) -> bool:
         return call.answer is None or (call.answer == "lapsed" and self.answer == "accepted")
+
+
+def _named(incident: Incident, who: PersonId, n: int | None) -> Escalation | None:
+    return next((e for e in reversed(incident.escalations) if e.person == who and n in (None, e.n)), None)
 
 
 def _next_call(now: DecisionContext, call: Escalation) -> tuple[DatedFact, ...]:

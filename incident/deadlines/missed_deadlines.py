@@ -37,12 +37,12 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, 
 
 
 def next_page(incident: Incident, escalation: Escalation, at: datetime) -> Escalated | None:
-    """Return the page of the next level that can be reached, None when there is none (S1-45).
+    """Return the page of the next level that can be reached, None when there is none or a person has accepted (S1-45).
 
     It has as long to answer as the level before had, at least one minute.
     """
     levels = levels_to_call(incident, escalation)
-    if not levels:
+    if not levels or taken_by(incident, escalation) is not None:
         return None
     waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
     person = levels[0]
@@ -90,8 +90,7 @@ def _has_lapsed(incident: Incident, call: Escalation, at: datetime) -> bool:
 def _to_follow(incident: Incident) -> list[Escalation]:
     if incident.state not in RESPONDING:
         return []
-    given_up = [e for e in waited_for(incident) if e.answer in ("declined", "lapsed") and not e.followed]
-    return [e for e in given_up if taken_by(incident, e) is None]
+    return [e for e in waited_for(incident) if e.answer in ("declined", "lapsed") and not e.followed]
 
 
 def _answer_by(escalation: Escalation) -> datetime:

@@ -95,3 +95,14 @@ def test_a_page_accepted_late_ends_the_calls_for_the_same_need(called: CommandBe
     assert [call.answer for call in called.incident.escalations] == ["accepted", None]
     assert taken_by(called.incident, second) == who("rob")
     assert not [one for one in called.entries() if one.fact.kind == "prompt_due" and one.fact.ask == "call"]
+
+
+def test_a_decline_after_another_has_accepted_pages_no_further_level(called: CommandBench) -> None:
+    called.tick(13.1)
+    first, second = called.incident.escalations
+    called.do("answer", by="rob", at=14, answer="accepted", escalation=first.n)
+
+    called.do("answer", by="eva", at=15, answer="declined", escalation=second.n)
+
+    assert len(called.incident.escalations) == 2
+    assert called.answer() == "Noted: you cannot. <@UROB> has it."

@@ -288,3 +288,14 @@ def test_a_call_for_help_that_failed_and_one_for_a_decision_are_each_asked_about
     assert len(response_deadlines.escalations(chain.now, two_service_policy())) == 2
     chain.add(call(DEV, minutes=40), at=21)
     assert len(response_deadlines.escalations(chain.now, two_service_policy())) == 1
+
+
+def test_after_an_acceptance_a_decline_of_another_level_calls_no_one_else():
+    chain = Chain()
+    chain.add(call(BEN, (CHI, DEV)), at=0)
+    chain.tick(6)
+    first, second = chain.now.escalations
+    chain.add(EscalationAnswered(escalation=first.n, answer="accepted"), at=7, by=BEN)
+    chain.add(EscalationAnswered(escalation=second.n, answer="declined"), at=8, by=CHI)
+    chain.tick(60)
+    assert [e.person for e in chain.now.escalations] == [BEN, CHI]
