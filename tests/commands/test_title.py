@@ -47,3 +47,13 @@ def test_a_new_title_is_redacted_by_its_own_entry_and_its_channel_name_goes_with
     assert room.incident.title == "[redacted]"
     assert "The incident's title" in room.answer()
     assert "channel_made" in {room.entries()[number - 1].fact.kind for number in room.facts()[0].entries}
+
+
+def test_a_new_title_that_is_masked_leaves_the_name_of_the_channel(room: CommandBench) -> None:
+    n = room.do("title", title="Leak of Jane Doe at checkout").first or 0
+    key = f"{JobKind.CHANNEL_NAME}:T1:{room.key.id}"
+    renames = room.memory.state.jobs[key].generation
+
+    room.do("redact", by="eva", ref=f"E{n}", reason="it names a customer")
+
+    assert room.memory.state.jobs[key].generation == renames + 1
