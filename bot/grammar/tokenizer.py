@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 BECAUSE: Final = re.compile(r"(?:^|(?<=\s))because\b[,:]?(?:\s+|$)", re.IGNORECASE)
 # No value has more words than this, so that reading a line takes time in proportion to its length.
 MOST_TOKENS: Final = 32
-_TOKEN: Final = re.compile(r"<[@#!][^<>]*>[,;:.]*|\S+")
+_TOKEN: Final = re.compile(r"<[@#!][^<>]*>[,;:.!]*|\S+")
 # A quote may contain the other kind of quote; `“` and `‘` are every printed kind (`typed_line`).
 _IN_QUOTES: Final = (
     r"""(?:"(?P<d1>[^"]*)"|“(?P<d2>[^“]*)“|“(?P<d3>[^“"]*)"|'(?P<s1>[^']*)'(?!\w)|‘(?P<s2>[^‘]*)‘(?!\w))"""
@@ -29,7 +29,7 @@ _ASSIGNMENT: Final = re.compile(
     rf"(?:{_IN_QUOTES}|(?P<plain><[@#!][^<>]*>|\S*?))(?=[,;.]?(?:\s|$)|(?<=>))"
 )
 _OPTION: Final = re.compile(r"(?:--|[—–])(?P<name>[^\W\d][\w-]*)(?=\s|$)")
-_PUNCTUATION: Final = ",;:."
+_PUNCTUATION: Final = ",;:.!"
 # Not across the end of a line: there a dash is the mark of a list.
 SEPARATORS: Final = re.compile(r"(?:[^\S\n]*(?:[-–—:,;|]|->|=>)(?=\s|$))*\s*")
 

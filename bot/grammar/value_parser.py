@@ -51,7 +51,7 @@ LEVELS: Final = {"1": 1, "2": 2, "3": 3, "high": 1, "medium": 2, "low": 3}
 _YES: Final = frozenset({"yes", "true", "on", "1"})
 # Slack's names for everyone in a channel, which are no person's.
 _EVERYONE: Final = frozenset({"channel", "here", "everyone"})
-_PUNCTUATION: Final = ",;:."
+_PUNCTUATION: Final = ",;:.!"
 
 
 @dataclass(frozen=True)
