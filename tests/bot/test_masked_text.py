@@ -66,7 +66,7 @@ def test_a_redaction_without_authority_masks_the_text_for_every_reader(stage):
 
     _, answer = request_redaction(stage)
 
-    assert answer.startswith("Not removed: that is for privacy, compliance, legal or security_lead. It is masked")
+    assert answer.startswith("Hidden, not removed: only privacy, compliance, legal or security lead can remove it.")
     assert SECRET not in timeline(stage)
     assert "[masked]" in timeline(stage)
     assert len(open_prompts(stage)) == 1

@@ -179,7 +179,7 @@ def test_a_category_outside_the_catalogue_is_recorded_and_flagged():
     desk.do("category", "eva", 5, category="Application", subcategory="Weather", reason="it rained into the rack")
 
     assert desk.facts()[0].unlisted
-    assert "The catalogue does not name it for checkout" in desk.answer()
+    assert "It is not in the catalogue for checkout" in desk.answer()
 
 
 def test_any_member_reports_without_a_role_or_a_group(desk: CommandBench):

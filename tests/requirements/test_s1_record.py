@@ -121,7 +121,7 @@ def test_the_targets_of_a_priority_are_shown_and_recorded_with_it():
     held = desk.incident.priorities[-1]
     assert (held.priority, held.ack_minutes, held.restore_minutes) == (Priority.P2, 30, 480)
     plan = desk.answer()
-    assert "acknowledged within 30 min" in plan
+    assert "acknowledge within 30 min" in plan
     assert "restore within 8 h of detection" in plan
     assert "responders by" in plan
 

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.rendering.mrkdwn import struck
 from bot.rendering.renderer import VerbContext
+from bot.slack.client.slack_errors import CHANNEL_CLOSED
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.message_sender import current_thread, edit, find_posted, post, posted_before, thread_of
+from bot.worker.handlers.message_sender import (
+    NOT_EDITABLE,
+    current_thread,
+    edit,
+    find_posted,
+    post,
+    posted_before,
+    thread_of,
+)
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from incident.effects.shared_lines import shared_lines
@@ -38,7 +47,7 @@ def post_line(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if not text:
         return ()
     line = mark_late(text, entries[0], run, context)
-    if not _add(run, context, line):
+    if not _add(run, context, line, entries[0].recorded_at):
         # That Muster posts in a thread from now on is said where people look.
         thread = None if isinstance(entries[0].fact, QuietSet) else current_thread(run.incident)
         ts = post(run, context, run.channel, Message(line), since=entries[0].recorded_at, thread=thread)
@@ -46,18 +55,26 @@ def post_line(run: JobRun, context: JobContext) -> Sequence[Fact]:
     return ()
 
 
-def _add(run: JobRun, context: JobContext, line: str) -> bool:
-    """Add a line to the message of the lines before it. False if there is none, or if it was posted already."""
+def _add(run: JobRun, context: JobContext, line: str, recorded_at: datetime) -> bool:
+    """Add a line to the message of the lines before it. False if there is none, or if it was posted already.
+
+    A late one is a message of its own: nobody reads an old message again.
+    """
+    if run.at - recorded_at > LATE:
+        return False
     earlier = [replace(run, job=job) for job in _lines_before(run, context)]
     if not earlier or posted_before(run, context, run.channel, thread=thread_of(run.incident)):
         return False
     acts = [amended_entries(one, context) for one in earlier]
-    start, ts = find_shared([one.job for one in earlier], acts[0][0], run, context)
+    found = messages_of([one.job for one in earlier], acts[0][0], run, context)
+    start = max(found, default=0)
     lines = [line_text(one, context, about) for one, about in zip(earlier, acts, strict=True)]
     together = Message("\n".join([*shared_text(lines[start:], acts[start:]), line]))
-    if ts is None or not edit(run, context, run.channel, ts, together):
+    # A closed channel refuses a post too, and in the words that its reopening waits for.
+    lost = NOT_EDITABLE | CHANNEL_CLOSED
+    if not found or not edit(run, context, run.channel, found[start], together, lost=lost):
         return False
-    context.cache.lines[run.job.key] = ts
+    context.cache.lines[run.job.key] = found[start]
     return True
 
 
@@ -67,14 +84,18 @@ def shared_text(lines: Sequence[str], acts: Sequence[Sequence[Entry]]) -> list[s
     return [line for n, line in enumerate(lines) if line and not (n and undone[n])]
 
 
-def find_shared(jobs: Sequence[Job], first: Entry, run: JobRun, context: JobContext) -> tuple[int, str | None]:
-    """Return with which of the jobs their shared message begins, and its ts; None if there is no message."""
+def messages_of(jobs: Sequence[Job], first: Entry, run: JobRun, context: JobContext) -> dict[int, str]:
+    """Return the ts of each message that shows lines which share one, by the place of its first line.
+
+    It is one, unless a line could not be added to it: that one begins another.
+    """
+    found: dict[int, str] = {}
     for n, job in enumerate(jobs):
         known = context.cache.lines.get(job.key)
         ts = known or find_posted(context, run.channel, job.key, first.recorded_at, thread_of(run.incident))
-        if ts is not None:
-            return n, ts
-    return 0, None
+        if ts is not None and ts not in found.values():
+            found[n] = ts
+    return found
 
 
 def _lines_before(run: JobRun, context: JobContext) -> Sequence[Job]:

@@ -16,7 +16,7 @@ from incident.model.incident import Incident
 from roles.person_ids import PersonId, slack_user
 
 MESSAGE_GONE: Final = frozenset({"message_not_found"})
-_NOT_EDITABLE: Final = MESSAGE_GONE | {"cant_update_message", "edit_window_closed"}
+NOT_EDITABLE: Final = MESSAGE_GONE | {"cant_update_message", "edit_window_closed"}
 _USUALLY_POSTED_WITHIN: Final = timedelta(hours=6)
 _CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
@@ -86,7 +86,7 @@ def current_thread(incident: Incident) -> str | None:
 
 
 def edit(
-    run: JobRun, context: JobContext, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _NOT_EDITABLE
+    run: JobRun, context: JobContext, channel: str, ts: str, message: Message, *, lost: frozenset[str] = NOT_EDITABLE
 ) -> bool:
     """Edit the job's message unless it reads so already. Return False if Slack answers with one of the errors `lost`."""
     if context.shown.is_already(message.digest):

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.channel_posts import find_shared, line_text, shared_text
+from bot.worker.handlers.channel_posts import line_text, messages_of, shared_text
 from bot.worker.handlers.direct_messages import checklist_message, missing_channel_message, offer_behind
 from bot.worker.handlers.message_sender import MESSAGE_GONE, direct_channel, edit, find_posted
 from bot.worker.handlers.status_update_delivery import amended_text, correction_text, text_for_responders
@@ -79,25 +79,29 @@ def edit_all(run: JobRun, context: JobContext, entry: Entry, posted: Iterable[Po
 
 
 @dataclass
-class _SharedMessage:
-    """A message in the incident channel, with the lines that share it. `start` is the first line that it shows."""
+class _SharedLines:
+    """Lines that share a message in the incident channel. `found` are the messages, once they were looked for."""
 
     context: JobContext
     run: JobRun
     jobs: Sequence[Job]
     first: Entry
-    start: int = 0
+    found: dict[int, str] | None = None
 
-    def render(self, view: JobRun, shown: tuple[Entry, ...]) -> Message | None:
-        jobs = self.jobs[self.start :]
+    def render(self, view: JobRun, shown: tuple[Entry, ...], start: int) -> Message | None:
+        """Return the message that begins with a line; before it was looked for, as if no other one began later."""
+        end = min((n for n in self.found or () if n > start), default=len(self.jobs))
+        jobs = self.jobs[start:end]
         acts = [_of(job, shown) for job in jobs]
         lines = [_text_of(replace(view, job=job), self.context, act) for job, act in zip(jobs, acts, strict=True)]
         text = "\n".join(shared_text(lines, acts))
         return Message(text) if text else None
 
-    def find(self) -> tuple[str, str] | None:
-        self.start, ts = find_shared(self.jobs, self.first, self.run, self.context)
-        return (self.run.channel, ts) if ts else None
+    def find(self, start: int) -> tuple[str, str] | None:
+        """Return the message that begins with a line, if there is one."""
+        if self.found is None:
+            self.found = messages_of(self.jobs, self.first, self.run, self.context)
+        return (self.run.channel, self.found[start]) if start in self.found else None
 
 
 def posts_here(run: JobRun, context: JobContext) -> Iterator[Posted]:
@@ -107,9 +111,11 @@ def posts_here(run: JobRun, context: JobContext) -> Iterator[Posted]:
     spoken = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=_SPEAKING))
     numbered = {entry.n: entry for entry in spoken}
     for jobs in shared_lines(run.incident, spoken):
-        own = tuple(numbered[n] for job in jobs for n in _numbers(job) if n in numbered)
-        shared = _SharedMessage(context, run, jobs, own[0])
-        yield Posted(run.channel, (*own, *amendments.amendments_of(own, spoken)), shared.render, shared.find)
+        shared = _SharedLines(context, run, jobs, numbered[jobs[0].entry or 0])
+        for start in range(len(jobs)):
+            own = tuple(numbered[n] for job in jobs[start:] for n in _numbers(job) if n in numbered)
+            entries = (*own, *amendments.amendments_of(own, spoken))
+            yield Posted(run.channel, entries, partial(shared.render, start=start), partial(shared.find, start))
 
 
 def _numbers(job: Job) -> range:

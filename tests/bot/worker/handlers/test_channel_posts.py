@@ -246,3 +246,20 @@ def test_a_line_that_quoted_what_is_redacted_is_masked(rig):
 
     assert not any("hunter2" in text for text in rig.texts(key))
     assert any("[redacted]" in text for text in rig.texts(key))
+
+
+def test_a_line_that_could_not_be_added_is_hidden_in_its_own_message(rig):
+    key = rig.declare()
+    rig.after(minutes=2)
+    rig.act("note", "ilse", key, text="first")
+    rig.after(seconds=1)
+    rig.sandbox.faults.fail_with("edit_window_closed", "chat.update", times=1)
+    rig.act("note", "ilse", key, text="the password is hunter2")
+    rig.after(seconds=1)
+    [noted] = [entry for entry in rig.entries(key, "noted") if "hunter2" in entry.fact.text]
+
+    rig.act("redact", "ilse", key, ref=f"E{noted.n}", reason="a password was posted")
+    rig.drain()
+
+    assert not any("hunter2" in text for text in rig.texts(key))
+    assert sum("[redacted]" in text for text in rig.texts(key)) == 1
