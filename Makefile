@@ -1,6 +1,7 @@
 # Python 3.11 or newer and make are all that is assumed; everything else is installed here, into .tools and .venv.
 PY ?= python3
 ONCE ?=
+PORT ?=
 PYTEST_ARGS ?=
 # Test databases live in memory where the machine offers that: a flush to disk costs a thousand times more.
 export PYTEST_DEBUG_TEMPROOT ?= $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
@@ -15,7 +16,7 @@ PACKAGES := bot commands roles incident storage sandbox
 .PHONY: help setup demo run test quick check format lock doctor bench clean
 
 help:
-	@echo "make demo     play a major incident in a pretend workspace (ONCE=1 ends after the play)"
+	@echo "make demo     play a major incident in a pretend workspace (ONCE=1 ends after it, PORT=9000 sets its port)"
 	@echo "make run      run Muster against a real Slack workspace (needs .env, see README)"
 	@echo "make doctor   say what is missing before it can run"
 	@echo "make quick    the tests to run between edits, in about a minute"
@@ -41,7 +42,7 @@ $(UV): .ci/uv.txt
 	@touch $@
 
 demo: setup
-	$(BIN)/muster demo $(if $(ONCE),--once)
+	$(BIN)/muster demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 run: setup
 	$(BIN)/muster run

@@ -6,6 +6,7 @@ The only place where its parts are put together. The server binds to loopback an
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sandbox.api.api_call import Services
@@ -24,7 +25,7 @@ from sandbox.http.web_api_endpoint import Tokens, WebApiEndpoint
 from sandbox.methods.scheduled_messages import post_due
 from sandbox.page.page_routes import page_routes
 from sandbox.scopes import Scopes
-from sandbox.state.entities import Payload, Person
+from sandbox.state.entities import Notice, Payload, Person
 from sandbox.state.snapshot import snapshot
 from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import Clock, RealClock
@@ -55,6 +56,7 @@ class Sandbox:
         self.clock = clock or RealClock()
         self.faults = faults or Faults()
         self.wire_log = WireLog()
+        self.shared_folders: dict[str, Path] = {}
         self.bot_token = "xoxb-sandbox-bot"  # noqa: S105 - opens this pretend workspace only
         self.app_token = "xapp-1-sandbox-app"  # noqa: S105 - opens this pretend workspace only
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
@@ -173,6 +175,16 @@ class Sandbox:
         seq = self.wire_log.seq
         channel_ids = None if messages_of is None else set(messages_of)
         return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=channel_ids)}
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show a notice over the page in place of the last one, or none."""
+        with self.workspace.lock:
+            self.workspace.notice = notice
+        self.wire_log.mark_changed()
+
+    def share_folder(self, name: str, folder: Path) -> None:
+        """Serve the files of a folder at `shared/name/` of the page, to whoever has the page open."""
+        self.shared_folders[name] = folder.resolve()
 
     def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
         """Block until a change is newer than `seq` or the timeout is over. Return the latest number."""

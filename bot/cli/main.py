@@ -60,11 +60,19 @@ def doctor() -> None:
 
 
 @app.command()
-def demo(once: Annotated[bool, typer.Option("--once", help="Exit after the play.")] = False) -> None:
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Exit after the play.")] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="The port of the page; 8790, or a free one if that is taken, unless given."
+        ),
+    ] = None,
+) -> None:
     """Play a major incident in a pretend workspace, then keep running so that you can take part."""
     from bot.simulation.demo.demo_command import play_demo
 
-    raise typer.Exit(play_demo(once=once))
+    raise typer.Exit(play_demo(once=once, port=port))
 
 
 @app.command()

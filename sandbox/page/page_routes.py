@@ -55,6 +55,11 @@ class PageContext(Protocol):
         ...
 
     @property
+    def shared_folders(self) -> Mapping[str, Path]:
+        """The folders whose files the page links to, by name."""
+        ...
+
+    @property
     def manifest(self) -> Mapping[str, Any] | None:
         """The app's manifest, for its commands and shortcuts."""
         ...
@@ -70,6 +75,7 @@ def page_routes(sandbox: PageContext) -> list[BaseRoute]:
         Route("/ui/stream", page.stream),
         Route("/ui/act", page.act, methods=["POST"]),
         Route("/ui/static/{file:path}", page.file),
+        Route("/shared/{name}/{file:path}", page.shared),
     ]
 
 
@@ -100,6 +106,16 @@ class _Page:
     async def file(self, request: Request) -> Response:
         """Return a script, style sheet or icon of the page; 404 for other names."""
         return _file(request.path_params["file"])
+
+    async def shared(self, request: Request) -> Response:
+        """Return a file of a shared folder; 404 for what is not in it."""
+        folder = self._sandbox.shared_folders.get(request.path_params["name"])
+        path = (folder / request.path_params["file"]).resolve() if folder else None
+        if folder is None or path is None or not path.is_relative_to(folder) or not path.is_file():
+            return Response(status_code=404, headers=HEADERS)
+        media_type = MEDIA_TYPES.get(path.suffix, "text/plain")
+        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        return Response(path.read_bytes(), media_type=media_type, headers=headers)
 
     async def archives(self, request: Request) -> Response:
         """Redirect a message's permalink to the page that shows it."""

@@ -162,3 +162,13 @@ class View:
     values: dict[str, dict[str, Payload]] = field(default_factory=dict)
     suggested_options: dict[str, list[Payload]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the host of a workspace tells whoever has the page open, in mrkdwn. The page goes along to its `channel`."""
+
+    title: str
+    text: str = ""
+    steps: tuple[str, ...] = ()
+    channel: str | None = None

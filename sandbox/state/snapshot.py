@@ -38,6 +38,7 @@ def snapshot(
             "channels": channels,
             "modals": [_view(ws, view) for view in ws.stack(me.id)],
             "home": _view(ws, home) if home else None,
+            "notice": dict(vars(ws.notice)) if ws.notice else None,
             **features(manifest),
         }
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, Usergroup, View
+from sandbox.state.entities import Channel, Ephemeral, Message, Notice, Payload, Person, Usergroup, View
 from sandbox.state.workspace_clock import Clock, MessageTimestamps, to_micros
 
 COLOURS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "de5f24", "2b6836", "5b89d5", "a63024")
@@ -32,6 +32,7 @@ class Workspace:
         self.usergroups: dict[str, Usergroup] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, View] = {}
+        self.notice: Notice | None = None
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, View] = {}
         self.ephemerals: dict[str, list[Ephemeral]] = {}

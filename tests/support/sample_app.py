@@ -192,7 +192,7 @@ class SampleApp:
 
 def sample_workspace() -> Sandbox:
     people = [
-        Person("ann", "Ann Archer", "Engineer"),
+        Person("ann", "Ann Archer", "Engineer", tz="Europe/Berlin"),
         Person("ben", "Ben Baker", "Support lead"),
         Person("eve", HOSTILE, "Pen tester"),
     ]

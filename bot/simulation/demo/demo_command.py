@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import errno
 import signal
 import subprocess
 import sys
@@ -15,9 +15,11 @@ from typing import Final
 from bot.clock import RealClock, SimulatedClock
 from bot.export.bundle import Export, Seal, write_bundle
 from bot.simulation.demo.demo_actors import Actors
+from bot.simulation.demo.demo_folder import demo_folder
+from bot.simulation.demo.demo_notices import story_begins, story_plays, your_turn
 from bot.simulation.demo.demo_policy import demo_policy
 from bot.simulation.demo.demo_story import Story, read_story
-from bot.simulation.replay.replay_environment import ReplayEnvironment
+from bot.simulation.replay.replay_environment import LOBBY, ReplayEnvironment
 from incident.entry import IncidentKey
 from incident.states import State
 from roles.person_ids import cli_person
@@ -25,53 +27,85 @@ from sandbox.state.entities import Person
 from storage.integrity.signing_keys import new_key, read_key
 from storage.maintenance.verification import verify
 
-FOLDER: Final = Path("muster-demo")
-KEY: Final = FOLDER / "muster.key"
 PORT: Final = 8790
+USAGE: Final = 2
+NO_SUCH_PORT: Final = (errno.EADDRINUSE, errno.EACCES)
+# Where the page of the workspace shows the exported record.
+RECORDS: Final = "record"
+KEY: Final = "muster.key"
 BEAT_SECONDS: Final = 1.6
+# Who the page is opened as, being the first of the story's people.
+READER: Final = "robin"
 COLORS: Final = ("1f7a8c", "b5446e", "5a7d2b", "8a5cc2", "c26a1b", "3b6fb5", "6b4f3a")
 
 
-def play_demo(*, once: bool) -> int:
-    """Play the story. With `once`, stop after it. Return 0 when the record verifies."""
+def play_demo(*, once: bool, port: int | None = None) -> int:
+    """Play the story. With `once`, stop after it. Return 0 when the record verifies, 2 when the port is not free."""
     story = read_story()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
     clock = SimulatedClock(RealClock().now() - timedelta(minutes=story.minutes))
+    try:
+        environment = _environment(story, clock, port=0 if once and port is None else port)
+    except OSError as error:
+        if port is None or error.errno not in NO_SUCH_PORT:
+            raise
+        print(f"Port {port} cannot be used: {error.strerror}. Name another one, or none.", file=sys.stderr)
+        return USAGE
+    with demo_folder(Path()) as folder:
+        try:
+            return _play_in(folder, story, environment, once=once)
+        finally:
+            environment.close()
+
+
+def _environment(story: Story, clock: SimulatedClock, *, port: int | None) -> ReplayEnvironment:
+    """Open the workspace at a port: the usual one, or any that is free, unless one is named. OSError if that is taken."""
     people = {
-        alias: Person(name=alias, real_name=one.name, title=one.title, tz="Europe/London", color=COLORS[i])
+        alias: Person(name=alias, real_name=one.name, title=one.title, tz=one.tz, color=COLORS[i])
         for i, (alias, one) in enumerate(story.people.items())
     }
     channels = ("incidents", *(place.removeprefix("#") for place in story.audiences.values()))
-    environment = ReplayEnvironment(people, clock=clock, channels=channels, port=0 if once else PORT)
     try:
-        new_key(KEY)
-        environment.open(demo_policy(story, environment.users), f"sqlite:///{FOLDER / 'muster.db'}", key_file=KEY)
-        _print(f"\nThe pretend workspace is at {environment.sandbox.page_url}?as={environment.users['robin']}\n")
-        _play(story, environment, pause=0.0 if once else BEAT_SECONDS)
-        failed = _verify(environment)
-        if once or failed:
-            return failed
-        clock.run()
-        environment.muster.work()
-        _wait_for_user(environment)
-    finally:
-        environment.close()
+        return ReplayEnvironment(people, clock=clock, channels=channels, port=PORT if port is None else port)
+    except OSError as error:
+        if port is not None or error.errno not in NO_SUCH_PORT:
+            raise
+    return ReplayEnvironment(people, clock=clock, channels=channels)
+
+
+def _play_in(folder: Path, story: Story, environment: ReplayEnvironment, *, once: bool) -> int:
+    """Act out the story with its record in a folder, verify it, and wait for the reader unless `once`."""
+    new_key(folder / KEY)
+    policy = demo_policy(story, environment.users)
+    environment.open(policy, f"sqlite:///{folder / 'muster.db'}", key_file=folder / KEY)
+    sandbox = environment.sandbox
+    sandbox.show_notice(story_begins(story, sandbox.workspace.find_channel(LOBBY).id))
+    _print(f"\nOpen the pretend workspace: {_address(environment)}\n")
+    _play(story, environment, pause=0.0 if once else BEAT_SECONDS)
+    export = _export(environment, folder)
+    failed = _verify(environment, export)
+    if once or failed:
+        return failed
+    _start_turn(environment, export)
+    _wait_for_signal(folder)
     return 0
 
 
 def _play(story: Story, environment: ReplayEnvironment, *, pause: float) -> None:
-    """Act out every beat at its time."""
+    """Act out every beat at its time. The reader is in the incident's channel from its beginning."""
     starts_at = environment.clock.now()
     actors = Actors(environment, starts_at)
     if pause:
-        _print(f"{story.title}: the story begins in ten seconds. Open the page to watch.")
+        _print(f"{story.title}: the story begins in ten seconds. The page shows it, and then it is your turn.")
         time.sleep(10)
+    shown = None
     for beat in story.beats:
         environment.advance_to(starts_at + timedelta(minutes=beat.at))
         _print(f"  {beat.at:5.1f} min  {story.people[beat.by].name}: {_describe(beat.model_dump(exclude_none=True))}")
         actors.act(beat)
         environment.settle()
+        if environment.channel is not None and shown is None:
+            shown = environment.join_current_channel(environment.users[READER])
+            environment.sandbox.show_notice(story_plays(story, shown))
         time.sleep(pause)
     environment.advance_to(environment.clock.now() + timedelta(seconds=5))
 
@@ -83,11 +117,28 @@ def _describe(beat: dict[str, object]) -> str:
     return next(str(beat[name]) for name in ("say", "do", "press", "react") if name in beat)
 
 
-def _verify(environment: ReplayEnvironment) -> int:
-    """Export the incident, check the export with its own program, and verify the database."""
+def _export(environment: ReplayEnvironment, folder: Path) -> Export:
+    """Export the story's incident, and let the page show the export."""
+    export = write_bundle(
+        environment.muster.store,
+        _first(environment),
+        out=folder,
+        exported_by=cli_person("demo", "localhost"),
+        at=environment.clock.now(),
+        seal=Seal(read_key(folder / KEY)),
+        policy=environment.muster.active.policy,
+    )
+    environment.sandbox.share_folder(RECORDS, export.folder)
+    return export
+
+
+def _first(environment: ReplayEnvironment) -> IncidentKey:
+    return min(environment.muster.store.queries.incidents(environment.team), key=lambda one: one.number).key
+
+
+def _verify(environment: ReplayEnvironment, export: Export) -> int:
+    """Check the export with its own program, and verify the database."""
     store = environment.muster.store
-    key = min(store.queries.incidents(environment.team), key=lambda one: one.number).key
-    export = _export(environment, key)
     checked = subprocess.run(  # noqa: S603 - our own program, from the export just written
         [sys.executable, "-I", str(export.folder / "verify.py"), "--key", export.public_key or ""],
         capture_output=True,
@@ -95,52 +146,42 @@ def _verify(environment: ReplayEnvironment) -> int:
         check=False,
     )
     report = verify(store, public_key=export.public_key)
-    incident = store.queries.incident(key)
+    incident = store.queries.incident(_first(environment))
     closed = incident is not None and incident.state is State.CLOSED
     outcome = "is closed" if closed else "could not be closed"
+    page = export.folder / "index.html"
     _print(
-        f"\n{export.number} {outcome}. Its record of {export.entries} entries lies in {export.folder}/ (read index.html)."
+        f"\n{export.number} {outcome}. Its record of {export.entries} entries, to open in a browser:\n  {page.as_uri()}"
     )
-    _print(f"{export.folder}/verify.py says: {checked.stdout.strip() or checked.stderr.strip()}")
+    _print(f"verify.py in that folder: {checked.stdout.strip() or checked.stderr.strip()}")
     _print(f"The database: {report.entries} entries in {report.chains} chains, {len(report.problems)} problems.")
     return 0 if closed and checked.returncode == 0 and report.is_sound else 1
 
 
-def _export(environment: ReplayEnvironment, key: IncidentKey) -> Export:
-    key_pair = read_key(KEY)
-    policy = environment.muster.active.policy
-    exporter = cli_person("demo", "localhost")
-    return write_bundle(
-        environment.muster.store,
-        key,
-        out=FOLDER,
-        exported_by=exporter,
-        at=environment.clock.now(),
-        seal=Seal(key_pair),
-        policy=policy,
-    )
+def _start_turn(environment: ReplayEnvironment, export: Export) -> None:
+    """Let time run, put the reader into the open incident, and tell them what to try, on the page and here."""
+    clock, sandbox = environment.clock, environment.sandbox
+    if isinstance(clock, SimulatedClock):
+        clock.run()
+    environment.muster.work()
+    channel = environment.join_current_channel(environment.users[READER])
+    sandbox.show_notice(your_turn(channel, f"{sandbox.page_url}shared/{RECORDS}/index.html", export.number))
+    _print(f"\nYour turn: {_address(environment)}\nThe page says what to try. End it with Ctrl-C.")
 
 
-def _wait_for_user(environment: ReplayEnvironment) -> None:
-    """Print what to try, and wait for SIGINT or SIGTERM."""
-    _print(
-        f"""
-Now it is your turn: {environment.sandbox.page_url}?as={environment.users["robin"]}
-  You are Robin. A second incident, "New products missing from search", is open.
-  - Open its channel and type /incident: your tray. Take command.
-  - Type /incident update internal, and fill in the form. Watch the card change.
-  - Mark somebody's message with a pushpin; edit it; look at /incident timeline.
-  - Switch to somebody else ("You are …", top left) and answer a prompt with its buttons.
-  - Type /incident close too early, and see what it asks for.
-  - Open the Wire drawer to see every envelope and API call.
-End it with Ctrl-C. The record stays in {FOLDER}/.
-"""
-    )
+def _address(environment: ReplayEnvironment) -> str:
+    """Return the address of the page as the reader."""
+    return f"{environment.sandbox.page_url}?as={environment.users[READER]}"
+
+
+def _wait_for_signal(folder: Path) -> None:
+    """Wait for SIGINT or SIGTERM."""
     ended = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: ended.set())
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     while not ended.wait(0.5):
         pass  # A signal delivered to another thread does not wake this one, and only this one runs handlers.
+    _print(f"\nThe record stays in {folder}/ until the next demo.")
 
 
 def _print(text: str) -> None:

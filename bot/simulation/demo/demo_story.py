@@ -18,6 +18,7 @@ class Character(BaseModel):
 
     name: str
     title: str
+    tz: str = "Europe/London"
 
 
 class Form(BaseModel):

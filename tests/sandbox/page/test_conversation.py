@@ -1,6 +1,7 @@
 """Conversation on the page: messages, threads, reactions, edits, other people, live updates, hostile text."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -180,3 +181,35 @@ def test_a_reader_who_has_scrolled_up_stays_there(see: See, sandbox: Sandbox) ->
 
     assert page.get_by_test_id("messages").evaluate("el => el.scrollTop") == 100
     expect(message(page, "the newest")).not_to_be_in_viewport()
+
+
+def test_times_are_in_the_zone_of_the_person_not_of_the_browser(see: See, sandbox: Sandbox) -> None:
+    sandbox.actor.post("ben", "general", "now")
+    at = sandbox.clock.now()
+
+    for who, zone in (("ann", "Europe/Berlin"), ("ben", "Europe/London")):
+        here = at.astimezone(ZoneInfo(zone))
+        expect(message(see(who), "now").locator("time")).to_have_text(f"{here:%H:%M}")
+
+
+def test_a_typed_moment_is_one_of_the_persons_zone(see: See) -> None:
+    """Also on the days when clocks change: in Berlin 02:30 is skipped in March, and comes twice in October."""
+    page = see("ann")
+    typed = {
+        "2026-02-03T10:00": "2026-02-03T09:00:00Z",
+        "2026-06-09T03:52": "2026-06-09T01:52:00Z",
+        "2026-10-25T02:30": "2026-10-25T00:30:00Z",
+        "2026-10-25T03:30": "2026-10-25T02:30:00Z",
+        "2026-03-29T03:30": "2026-03-29T01:30:00Z",
+        "2026-03-29T02:30": "2026-03-29T01:30:00Z",
+    }
+
+    read = page.evaluate(
+        """async (typed) => {
+          const { momentOf } = await import("/ui/static/js/dates.js");
+          return typed.map((one) => new Date(momentOf(one) * 1000).toISOString().replace(".000", ""));
+        }""",
+        list(typed),
+    )
+
+    assert dict(zip(typed, read, strict=True)) == typed

@@ -9,6 +9,7 @@ import { keepForms } from "./forms.js";
 import { appPane } from "./home.js";
 import { threadPane } from "./thread.js";
 import { modal } from "./modal.js";
+import { goAlong, notice } from "./notice.js";
 import { closePopover, popover } from "./popover.js";
 import { sidebar } from "./sidebar.js";
 import { channel, isOwnPicture, onChange, openChannel, ui } from "./state.js";
@@ -33,6 +34,7 @@ function page() {
       h(
         "div",
         { class: "stage" },
+        notice(),
         h("div", { class: "panes" }, ui.place.app ? appPane() : here && channelPane(here), thread),
         drawer(),
       ),
@@ -67,7 +69,9 @@ function redraw() {
   if (top && document.activeElement === document.body && !ui.popover) keepFocusInForm();
   lastTop = top;
   document.title = title();
-  if (ui.snap) markRead();
+  if (!ui.snap) return;
+  goAlong();
+  markRead();
 }
 
 /** An updated form may have lost the button with the focus; the form keeps the keyboard. */

@@ -1,37 +1,71 @@
-// Times as people read them: in the browser's zone, with UTC beside it. It knows Slack's date tokens. "Today" is the
-// workspace's today, which a replay may have set to another day than the machine's.
+// Times as people read them: in the zone of the person one is, with UTC beside it. It knows Slack's date tokens. "Today" is
+// the workspace's today, which a replay may have set to another day than the machine's.
 
-const format = (options) => new Intl.DateTimeFormat("en-GB", options);
-const TIME = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const SECONDS = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const UTC = format({ dateStyle: "medium", timeStyle: "medium", timeZone: "UTC", hourCycle: "h23" });
-const LOCAL = format({ dateStyle: "full", timeStyle: "medium", hourCycle: "h23" });
-const PARTS = format({ year: "numeric", month: "2-digit", day: "2-digit" });
-const MONTH = format({ month: "long" });
-const SHORT_MONTH = format({ month: "short" });
-const WEEKDAY = format({ weekday: "long" });
+let zone; // the browser's, until a person is known
+let formats = new Map();
+
+/** Show times in this zone from now on. */
+export function useZone(name) {
+  if (name === zone) return;
+  zone = name;
+  formats = new Map();
+}
+
+const OPTIONS = {
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  seconds: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  both: { dateStyle: "full", timeStyle: "medium", hourCycle: "h23" },
+  utc: { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC", hourCycle: "h23" },
+  day: { year: "numeric", month: "2-digit", day: "2-digit" },
+  month: { month: "long" },
+  shortMonth: { month: "short" },
+  weekday: { weekday: "long" },
+};
+
+function say(name, date) {
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...OPTIONS[name] }));
+  return formats.get(name).format(date);
+}
 
 const at = (seconds) => new Date(Number(seconds) * 1000);
 
 /** The time of day, such as 16:30. */
-export const clock = (seconds) => TIME.format(at(seconds));
+export const clock = (seconds) => say("time", at(seconds));
 
 /** Both readings of one moment, for a tooltip. */
-export const both = (seconds) => `${LOCAL.format(at(seconds))}\n${UTC.format(at(seconds))} UTC`;
+export const both = (seconds) => `${say("both", at(seconds))}\n${say("utc", at(seconds))} UTC`;
 
 /** The time of day to the second, for the log of the wire. */
-export const precise = (seconds) => SECONDS.format(at(seconds));
+export const precise = (seconds) => say("seconds", at(seconds));
 
-/** A text that is equal for all moments of one local day. */
-export const dayOf = (seconds) => PARTS.format(at(seconds));
+/** A text that is equal for all moments of one day. */
+export const dayOf = (seconds) => say("day", at(seconds));
+
+/** The year, month and day of a moment as texts. */
+const ymd = (date) => say("day", date).split("/").reverse();
+
+/** A moment as a date and a time are typed: 2026-06-09T03:52. */
+export const minuteOf = (seconds) => `${ymd(at(seconds)).join("-")}T${clock(seconds)}`;
+
+/** The moment of a typed date and time, in seconds; where clocks are put back, the earlier one. */
+export function momentOf(typed) {
+  const wanted = Date.parse(`${typed}Z`) / 1000;
+  const shifts = [-86400, 86400].map((near) => shiftAt(wanted + near));
+  const fits = shifts.map((shift) => wanted - shift).filter((seconds) => minuteOf(seconds) === typed.slice(0, 16));
+  return fits.length ? Math.min(...fits) : wanted - shifts[0];
+}
+
+/** Seconds by which the zone is ahead of UTC at a moment. */
+const shiftAt = (seconds) => Date.parse(`${minuteOf(seconds)}Z`) / 1000 - Math.floor(seconds / 60) * 60;
 
 function ordinal(day) {
   if (day % 100 >= 11 && day % 100 <= 13) return `${day}th`;
   return `${day}${["th", "st", "nd", "rd"][day % 10] ?? "th"}`;
 }
 
-const dateLong = (date) => `${MONTH.format(date)} ${ordinal(date.getDate())}, ${date.getFullYear()}`;
-const dateShort = (date) => `${SHORT_MONTH.format(date).slice(0, 3)} ${date.getDate()}, ${date.getFullYear()}`;
+const dayNumber = (date) => Number(ymd(date)[2]);
+const dateLong = (date) => `${say("month", date)} ${ordinal(dayNumber(date))}, ${ymd(date)[0]}`;
+const dateShort = (date) => `${say("shortMonth", date).slice(0, 3)} ${dayNumber(date)}, ${ymd(date)[0]}`;
 
 function pretty(seconds, now, otherwise) {
   const names = { [-1]: "yesterday", 0: "today", 1: "tomorrow" };
@@ -44,7 +78,7 @@ function pretty(seconds, now, otherwise) {
 /** The name of a day as a divider between messages. */
 export function dayName(seconds, now) {
   const date = at(seconds);
-  const name = pretty(seconds, now, `${WEEKDAY.format(date)}, ${MONTH.format(date)} ${ordinal(date.getDate())}`);
+  const name = pretty(seconds, now, `${say("weekday", date)}, ${say("month", date)} ${ordinal(dayNumber(date))}`);
   return name[0].toUpperCase() + name.slice(1);
 }
 
@@ -66,17 +100,14 @@ export function ago(seconds, now) {
 }
 
 const TOKENS = {
-  date_num: (s) => {
-    const d = at(s);
-    return [d.getFullYear(), d.getMonth() + 1, d.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
-  },
+  date_num: (s) => ymd(at(s)).join("-"),
   date: (s) => dateLong(at(s)),
   date_short: (s) => dateShort(at(s)),
-  date_long: (s) => `${WEEKDAY.format(at(s))}, ${dateLong(at(s))}`,
+  date_long: (s) => `${say("weekday", at(s))}, ${dateLong(at(s))}`,
   date_pretty: (s, now) => pretty(s, now, dateLong(at(s))),
   date_short_pretty: (s, now) => pretty(s, now, dateShort(at(s))),
-  date_long_pretty: (s, now) => pretty(s, now, `${WEEKDAY.format(at(s))}, ${dateLong(at(s))}`),
-  day_divider_pretty: (s, now) => pretty(s, now, `${WEEKDAY.format(at(s))}, ${dateLong(at(s))}`),
+  date_long_pretty: (s, now) => pretty(s, now, `${say("weekday", at(s))}, ${dateLong(at(s))}`),
+  day_divider_pretty: (s, now) => pretty(s, now, `${say("weekday", at(s))}, ${dateLong(at(s))}`),
   time: (s) => clock(s),
   time_secs: (s) => precise(s),
   ago: (s, now) => ago(s, now),

@@ -2,6 +2,7 @@
 // keeps what is put in.
 
 import { conversationOptions, personOptions } from "./choices.js";
+import { minuteOf, momentOf } from "./dates.js";
 import { h } from "./dom.js";
 import { choose, fire, hooks } from "./dispatch.js";
 import { held, hold } from "./forms.js";
@@ -137,12 +138,6 @@ function nativeDate(type, read, write) {
     });
 }
 
-const localMinute = (seconds) => {
-  if (!seconds) return "";
-  const date = new Date(seconds * 1000);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
-};
-
 function boxes(one, block, surface) {
   const many = one.type === "checkboxes";
   const value = held(surface.key, block.block_id, one);
@@ -217,8 +212,10 @@ export const FIELDS = {
     (value) => value ?? "",
     (value) => value || null,
   ),
-  datetimepicker: nativeDate("datetime-local", localMinute, (value) =>
-    value ? Math.floor(new Date(value).getTime() / 1000) : null,
+  datetimepicker: nativeDate(
+    "datetime-local",
+    (value) => (value ? minuteOf(value) : ""),
+    (value) => (value ? momentOf(value) : null),
   ),
   checkboxes: boxes,
   radio_buttons: boxes,

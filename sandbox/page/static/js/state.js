@@ -1,11 +1,13 @@
 // What the page knows: the latest picture of the workspace as one person sees it, and where that person is looking. It
 // holds facts and answers questions about them; it draws nothing and sends nothing.
 
+import { useZone } from "./dates.js";
 import { textObject, unescapeText } from "./mrkdwn.js";
 
 export const ui = {
   me: null, // who you are
   place: { channel: null }, // {channel: id} or {app: "home" | "messages" | "about"}
+  chosePlace: false, // true if the address named the place
   thread: null, // the ts whose thread is open
   flash: null, // the ts to show off after following a link
   snap: null, // the picture itself
@@ -48,6 +50,7 @@ export function accept(snap) {
   if (ui.snap?.me !== snap.me) ui.loaded.clear();
   ui.snap = snap;
   ui.me = snap.me;
+  useZone(person(snap.me)?.tz);
   for (const channel of snap.channels) if (channel.messages) ui.loaded.set(channel.id, channel.messages);
   if (!isThere(ui.place)) ui.place = { channel: firstChannel()?.id ?? null };
   changed();

@@ -10,6 +10,7 @@ export function arrive() {
   ui.me = query.get("as") ?? localStorage.getItem("as");
   ui.thread = query.get("thread");
   ui.flash = query.get("ts");
+  ui.chosePlace = query.has("app") || query.has("channel");
   ui.place = query.has("app") ? { app: query.get("app") } : { channel: query.get("channel") };
 }
 
