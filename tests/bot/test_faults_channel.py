@@ -40,8 +40,8 @@ def test_removed_from_a_private_channel_its_jobs_wait_and_the_commander_is_notif
     """Muster cannot rejoin by itself: Slack refuses the attempt with an error about the type of the channel."""
     key = rig.declare(private=True)
     rig.act("take", "rob", key, role="commander")
-    rig.after(minutes=1)
-    rig.sandbox.faults.fail_with("not_in_channel", "chat.update", times=1)
+    rig.after(minutes=2)
+    rig.sandbox.faults.fail_with("not_in_channel", "chat.postMessage", times=1)
     rig.sandbox.faults.fail_with("method_not_supported_for_channel_type", "conversations.join", times=1)
 
     rig.act("note", "ilse", key, text="where is the backup?")
