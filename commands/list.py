@@ -1,34 +1,56 @@
-"""`list`: the open incidents that the actor may see, a page at a time."""
+"""`list`: the incidents that the actor may see, a page at a time: open ones, closed ones, the actor's own, or all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.incident_by_number import find_visible
-from commands.core.rules.open_incidents import open_page
+from commands.core.rules.list_lines import ListLine, list_lines
+from commands.core.rules.open_incidents import newest_page, open_page, own_incidents
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.entry import Fact
-from incident.ports import MOST_COUNTED, IncidentSummary
+from incident.entry import Fact, IncidentKey
+from incident.frozen import Utc
+from incident.model.incident import Incident
+from incident.model.incident_search import IncidentSearch, declared_at
+from incident.ports import MOST_COUNTED, OpenPage
 
 PAGE: Final = 20
+_MOST_OWN: Final = 200
+_WHICH: Final = (("open", "Open"), ("mine", "Open ones that concern me"), ("closed", "Closed"), ("all", "All"))
+_WORDS: Final = {
+    "open": ("open", "active", "current", "ongoing", "all open"),
+    "mine": ("mine", "my", "me", "own", "my open"),
+    "closed": ("closed", "ended", "past", "old", "all closed"),
+    "all": ("all", "everything"),
+}
+_SYNONYMS: Final = (
+    *((f"{word}{more}", which) for which, words in _WORDS.items() for word in words for more in ("", " incidents")),
+    ("incidents", "open"),
+)
 
 
 @dataclass(frozen=True)
 class ListView:
-    """A page of open incidents: highest priority first, then oldest; drills last.
+    """A page of a list. Open incidents: highest priority first, then oldest; drills last. Others: newest first.
 
-    `more` incidents follow; with `is_more_than_counted` it is the least number of them.
+    `more` incidents follow, at least so many with `is_more_than_counted`; a list that is newest first counts none of them.
+    `service` and `since` limit the list.
     """
 
-    incidents: tuple[IncidentSummary, ...]
+    which: str
+    lines: tuple[ListLine, ...]
     more: int
     is_more_than_counted: bool
+    is_newest_first: bool
+    service: str | None
+    since: datetime | None
 
 
 class List(Verb):
-    """List the open incidents that you may see."""
+    """List incidents that you may see: `list`, `list mine`, `list closed since monday`, `list all service=checkout`."""
 
     name = "list"
     group = Group.OTHER
@@ -36,6 +58,15 @@ class List(Verb):
     needs_incident = False
     for_guests = True
 
+    which: Annotated[
+        Literal["open", "mine", "closed", "all"],
+        FormField("Which", Control.CHOICE, leading=True, choices=_WHICH, synonyms=_SYNONYMS),
+    ] = "open"
+    service: Annotated[str | None, FormField("Service", Control.SERVICE, leading=True)] = None
+    since: Annotated[
+        Utc | None,
+        FormField("Since", Control.MOMENT, "When they were declared, or closed", past=True, by_day=True),
+    ] = None
     after: Annotated[
         str | None,
         FormField("After", Control.INCIDENT, "The last number of the page before", words=("after",), leading=True),
@@ -48,7 +79,38 @@ class List(Verb):
         return ()
 
     def view(self, now: DecisionContext) -> ListView:
-        """Return a page of the open incidents; those the actor may not see are left out without a trace."""
+        """Return a page of the list; what the actor may not see is left out without a trace."""
         after = None if self.after is None else find_visible(self.after, now).key
-        page = open_page(now.reader, now.team, now.actor, after=after, limit=PAGE)
-        return ListView(page.incidents, page.more, page.more >= MOST_COUNTED)
+        page = self._page(now, after)
+        return ListView(
+            which=self.which,
+            lines=list_lines(page.incidents, now.policy, now.at),
+            more=page.more,
+            is_more_than_counted=page.more >= MOST_COUNTED,
+            is_newest_first=self._is_search,
+            service=self.service,
+            since=self.since,
+        )
+
+    @property
+    def _is_search(self) -> bool:
+        is_limited = self.service is not None or self.since is not None
+        return self.which in ("closed", "all") or (self.which == "open" and is_limited)
+
+    def _page(self, now: DecisionContext, after: IncidentKey | None) -> OpenPage:
+        if self.which == "mine":
+            return self._own(now, after)
+        if not self._is_search:
+            return open_page(now.reader, now.team, now.actor, after=after, limit=PAGE)
+        is_over = {"closed": True, "open": False}.get(self.which)
+        search = IncidentSearch(is_over=is_over, service=self.service, since=self.since)
+        return newest_page(now.reader, now.team, now.actor, search, after=after, limit=PAGE)
+
+    def _own(self, now: DecisionContext, after: IncidentKey | None) -> OpenPage:
+        found = [one for one in own_incidents(now.reader, now.team, now.actor, limit=_MOST_OWN) if self._is_meant(one)]
+        start = next((n for n, one in enumerate(found, start=1) if one.key == after), 0)
+        return OpenPage(incidents=tuple(found[start : start + PAGE]), more=len(found[start + PAGE :]))
+
+    def _is_meant(self, incident: Incident) -> bool:
+        is_late = self.since is None or declared_at(incident) >= self.since
+        return is_late and self.service in (None, incident.service)

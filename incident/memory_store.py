@@ -15,7 +15,8 @@ from incident.entries import conversation
 from incident.entry import Entry, IncidentKey, NewEntry, join, split
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
-from incident.ports import MOST_COUNTED, IncidentSummary, OpenPage, Outcome, Person
+from incident.model.incident_search import IncidentSearch, declared_at
+from incident.ports import MOST_COUNTED, OpenPage, Outcome, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, is_message, place_of
 from incident.record.message_time import posted_at
@@ -81,7 +82,7 @@ class MemoryReader:
         """Return the newest incident with this number, of this channel, that adopted this one; None if there is none."""
         given = (number, channel, adopted)
         rows = ((key, (row.number, row.own_channel, row.adopted)) for key, row in self._state.rows.items())
-        of_team = [(key, of_row) for key, of_row in rows if key.team == team and any(given)]
+        of_team = ((key, of_row) for key, of_row in rows if key.team == team and any(given))
         same = (key for key, of_row in of_team if all(g in (None, r) for g, r in zip(given, of_row, strict=True)))
         return max(same, default=None)
 
@@ -107,17 +108,16 @@ class MemoryReader:
         posted = posted_at(ts)
         if posted is None:
             return ()
-        last = posted + HELD_AFTER
-        ours = ((k, row.times.logged_at or row.last_entry_at) for k, row in self._state.rows.items() if k.team == team)
-        late = (key for key, declared_at in ours if posted - SKEW <= declared_at <= last)
+        ours = ((key, declared_at(row)) for key, row in self._state.rows.items() if key.team == team)
+        late = (key for key, at in ours if posted - SKEW <= at <= posted + HELD_AFTER)
         return tuple(sorted(key for key in late if is_message(self.message(key, channel, ts))))
 
     def open_page(self, team: str, person: PersonId, *, after: IncidentKey | None = None, limit: int = 20) -> OpenPage:
         """Return the open incidents that a person may see, in the order of lists, after the place of an incident."""
         place = position(self._state.rows[after]) if after in self._state.rows else ""
         found = [row for row in self._open(team) if may_see(row, person) and position(row) > place]
-        shown = tuple(_summary(self._shown_incident(row)) for row in found[:limit])
-        return OpenPage(incidents=shown, more=min(len(found[limit:]), MOST_COUNTED))
+        more = min(len(found[limit:]), MOST_COUNTED)
+        return OpenPage(incidents=tuple(map(self._shown_incident, found[:limit])), more=more)
 
     def own_incidents(
         self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
@@ -128,8 +128,8 @@ class MemoryReader:
 
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
-        same = [row for row in self._open(team) if (row.service, row.drill, row.restricted) == (service, drill, False)]
-        late = [row for row in same if (row.times.logged_at or row.last_entry_at) >= since]
+        search = IncidentSearch(is_over=False, service=service, since=since)
+        late = [row for row in self._open(team) if search.finds(row) and (row.drill, row.restricted) == (drill, False)]
         return tuple(self._shown_incident(row) for row in sorted(late, key=lambda row: row.key)[:2])
 
     def in_channels(
@@ -144,6 +144,14 @@ class MemoryReader:
     def _open(self, team: str) -> list[Incident]:
         return sorted((r for key, r in self._state.rows.items() if key.team == team and not r.is_over), key=position)
 
+    def newest(
+        self, team: str, search: IncidentSearch, *, after: IncidentKey | None = None, limit: int = 20
+    ) -> Sequence[Incident]:
+        """Return the incidents that a search finds, newest first, from before the place of `after`; restricted ones too."""
+        ours = (row for key, row in self._state.rows.items() if key.team == team and search.finds(row))
+        found = [row for row in ours if after is None or search.place(row) < search.place(self._state.rows[after])]
+        return tuple(map(self._shown_incident, sorted(found, key=search.place, reverse=True)[:limit]))
+
     def person(self, person: PersonId) -> Person | None:
         """Return what the directory knows of a person."""
         return self._state.people.get(person)
@@ -154,8 +162,8 @@ class MemoryUnit(MemoryReader):
 
     def home_viewers(self, team: str) -> Sequence[PersonId]:
         """Return the people for whom a Home tab is queued: a job that is done leaves no trace here."""
-        homes = [queued.job for queued in self._state.jobs.values() if queued.job.kind is JobKind.HOME]
-        return tuple(job.person for job in homes if job.person and job.incident.team == team)
+        jobs = (queued.job for queued in self._state.jobs.values())
+        return tuple(j.person for j in jobs if j.kind is JobKind.HOME and j.person and j.incident.team == team)
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of an earlier request with this idempotency key."""
@@ -227,11 +235,6 @@ def _again(before: QueuedJob, job: Job, at: datetime) -> QueuedJob:
     earliest = run_at if before.serving or job.kind is JobKind.TIMER else min(run_at, before.run_at)
     rank = min(before.job.rank, job.rank)
     return replace(before, job=job.model_copy(update={"rank": rank}), run_at=earliest, generation=before.generation + 1)
-
-
-def _summary(row: Incident) -> IncidentSummary:
-    names = ("key", "number", "title", "state", "priority", "major", "drill")
-    return IncidentSummary(channel=row.own_channel, **{name: getattr(row, name) for name in names})
 
 
 def _without_text(entry: Entry) -> Entry:

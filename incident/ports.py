@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from incident.entry import Entry, IncidentKey, NewEntry
-from incident.frozen import Frozen, PersonalText, Utc
+from incident.frozen import Frozen, Utc
 from incident.jobs import Job
 from incident.model.incident import Incident
-from incident.states import Priority, State
+from incident.model.incident_search import IncidentSearch
 from roles.person_ids import PersonId
 
 T = TypeVar("T")
@@ -50,23 +50,10 @@ class Outcome(Frozen):
         return self.code is not None
 
 
-class IncidentSummary(Frozen):
-    """One open incident as lists show it."""
-
-    key: IncidentKey
-    number: str
-    title: PersonalText
-    state: State
-    priority: Priority | None
-    major: bool
-    drill: bool
-    channel: str | None
-
-
 class OpenPage(Frozen):
     """A page of open incidents, and how many follow it, counted up to `MOST_COUNTED`."""
 
-    incidents: tuple[IncidentSummary, ...] = ()
+    incidents: tuple[Incident, ...] = ()
     more: int = 0
 
 
@@ -122,6 +109,11 @@ class Reader(Protocol):
         self, team: str, *, ended_since: datetime, after: IncidentKey | None = None, limit: int = 100
     ) -> Sequence[Incident]:
         """Return incidents with a channel that are open, or ended since a time; newest first, from before `after`."""
+
+    def newest(
+        self, team: str, search: IncidentSearch, *, after: IncidentKey | None = None, limit: int = 20
+    ) -> Sequence[Incident]:
+        """Return the incidents that a search finds, newest first, from before the place of `after`; restricted ones too."""
 
     def person(self, person: PersonId) -> Person | None:
         """Return what the user directory knows of a person, or None."""

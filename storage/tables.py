@@ -117,6 +117,9 @@ class IncidentRow(SQLModel, table=True):
         Index("ix_incident_masked", "team", "position", **only_where("masked")),
         Index("ix_incident_adopted", "team", "adopted", **where("adopted IS NOT NULL")),
         Index("ix_incident_ended", "team", "ended_at", **where("ended_at IS NOT NULL")),
+        Index("ix_incident_service_ended", "team", "service", "ended_at", **where("ended_at IS NOT NULL")),
+        Index("ix_incident_service_all", "team", "service", "declared_at"),
+        Index("ix_incident_declared", "team", "declared_at"),
     )
 
     team: str = Field(primary_key=True)

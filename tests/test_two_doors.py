@@ -54,6 +54,7 @@ LOOKS_UP = (
     "own_incidents",
     "open_of_service",
     "in_channels",
+    "newest",
     "person",
 )
 ENTRY_POINTS = ("commands.core.record_service", "commands.core.run.run", "commands.core.capture")

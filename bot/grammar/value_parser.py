@@ -192,7 +192,8 @@ def _moment(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary)
     if found is None:
         return None
     value = None if found.at is None else utc_text(found.at)
-    return ParsedValue(value, found.words, plain=found.is_length and found.words > 1, doubt=found.doubt)
+    doubt = "" if form_field.by_day and found.doubt == "no_clock" else found.doubt
+    return ParsedValue(value, found.words, plain=found.is_length and found.words > 1, doubt=doubt)
 
 
 def _minutes(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:

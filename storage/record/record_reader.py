@@ -12,7 +12,8 @@ from ulid import ULID
 
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.model.incident import Incident
-from incident.ports import IncidentSummary, OpenPage, Person
+from incident.model.incident_search import IncidentSearch
+from incident.ports import OpenPage, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
@@ -23,7 +24,7 @@ from storage.database.sqlite import by_index
 from storage.record import projection
 from storage.record.chain_writer import EPOCH
 from storage.record.entry_rows import rows_of_chain, select_rows, to_entry, to_row
-from storage.record.open_list import open_pages
+from storage.record.open_list import newest_pages, open_pages
 from storage.tables import ENTRY, INCIDENT
 
 # Slack's clock may be ahead of ours by this much; the search for a message's incident allows for it.
@@ -86,7 +87,7 @@ class SqlReader:
         """Return the open incidents that a person may see, in the order of lists, after the place of an incident."""
         place = open_pages.place_of(self.connection, team, after.id) if after else ""
         rows, more = open_pages.page(self.connection, team, person, after=place, limit=limit)
-        return OpenPage(incidents=tuple(self._summary(team, row) for row in rows), more=more)
+        return OpenPage(incidents=self._peeked(team, [row.incident for row in rows]), more=more)
 
     def own_incidents(
         self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
@@ -107,21 +108,19 @@ class SqlReader:
         found = open_pages.in_channels(self.connection, team, ended_since=ended_since, after=before, limit=limit)
         return self._peeked(team, found)
 
+    def newest(
+        self, team: str, search: IncidentSearch, *, after: IncidentKey | None = None, limit: int = 20
+    ) -> Sequence[Incident]:
+        """Return the incidents that a search finds, newest first, from before the place of `after`; restricted ones too."""
+        return self._peeked(team, newest_pages.page(self.connection, team, search, after=after, limit=limit))
+
     def person(self, person: PersonId) -> Person | None:
         """Return a person's current directory data."""
         return person_names.person_at(self.connection, self.team, person)
 
-    def _peeked(self, team: str, incidents: Sequence[str]) -> Sequence[Incident]:
+    def _peeked(self, team: str, incidents: Sequence[str]) -> tuple[Incident, ...]:
         found = (self.peek(IncidentKey(team, incident)) for incident in incidents)
         return tuple(incident for incident in found if incident is not None)
-
-    def _summary(self, team: str, row: open_pages.ListedRow) -> IncidentSummary:
-        values = row._asdict()
-        key = IncidentKey(team, values.pop("incident"))
-        del values["position"]
-        if values.pop("masked") and (incident := self.peek(key)) is not None:
-            values["title"] = incident.title
-        return IncidentSummary(key=key, **values)
 
     def _masked(self, key: IncidentKey, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Replace masked text by `[masked]`."""

@@ -100,8 +100,8 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ("link", (), "`/incident link none because …`"),
         ("temp_fix", ("TF1", "TF2"), "TF1, TF2 need an owner"),
         ("final_update", ("exec", "customer"), "executives and customers: `/incident update exec customer final …`"),
-        ("regimes", ("gdpr33",), "gdpr33"),
-        ("provider_case", (), "provider's case"),
+        ("regimes", ("gdpr33",), "(gdpr33). Muster cannot record that decision yet. Keep the incident open"),
+        ("provider_case", (), "Keep the incident open, and link the case"),
         ("review", (), "`/incident review @owner 12 June 10:00`"),
     ],
 )

@@ -16,6 +16,7 @@ from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
 from incident.model.incident import Incident
+from incident.model.incident_search import IncidentSearch
 from incident.policy import Policy
 from incident.ports import OpenPage, Person, Reader
 from roles.person_ids import PersonId
@@ -68,6 +69,12 @@ class EmptyReader:
 
     def in_channels(
         self, team: str, *, ended_since: datetime, after: IncidentKey | None = None, limit: int = 100
+    ) -> Sequence[Incident]:
+        """Return None or nothing."""
+        return ()
+
+    def newest(
+        self, team: str, search: IncidentSearch, *, after: IncidentKey | None = None, limit: int = 20
     ) -> Sequence[Incident]:
         """Return None or nothing."""
         return ()

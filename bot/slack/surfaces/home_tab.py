@@ -14,6 +14,7 @@ from bot.slack.blocks.clipper import fit_view
 from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import read_buttons, section_with_button
 from commands.core.request import Actor
+from commands.core.rules.list_lines import ListLine, list_lines
 from commands.core.rules.open_incidents import open_page, own_incidents
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
@@ -21,7 +22,7 @@ from incident.deadlines.response_deadlines import people_who_may_redact
 from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.ports import IncidentSummary, Reader
+from incident.ports import Reader
 from incident.rules.responders.open_calls import caller_of, can_be_answered
 from incident.rules.visibility import involved
 from roles.accounts import Account
@@ -40,11 +41,16 @@ class OwnIncident:
     That are the calls to answer, the deadlines for which they are asked, and their open actions without a time.
     """
 
-    i: Incident
+    line: ListLine
     roles: tuple[Role, ...]
     calls: tuple[Escalation, ...]
     owes: tuple[Deadline, ...]
     tasks: tuple[Action, ...]
+
+    @property
+    def i(self) -> Incident:
+        """The incident."""
+        return self.line.i
 
     def caller(self, call: Escalation) -> PersonId:
         """Return the person behind a call."""
@@ -62,7 +68,7 @@ class HomeContext:
 
     waiting: tuple[OwnIncident, ...]
     mine: tuple[OwnIncident, ...]
-    others: tuple[IncidentSummary, ...]
+    others: tuple[ListLine, ...]
     more: int
     now: datetime
 
@@ -80,7 +86,8 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
     page = open_page(reader, team, actor, limit=len(waiting) + len(mine) + _MOST_OTHERS)
     shown = {one.i.key for one in (*waiting, *mine)}
     others = [incident for incident in page.incidents if incident.key not in shown]
-    return HomeContext(waiting, mine, tuple(others[:_MOST_OTHERS]), len(others[_MOST_OTHERS:]) + page.more, now)
+    lines = list_lines(others[:_MOST_OTHERS], policy, now)
+    return HomeContext(waiting, mine, lines, len(others[_MOST_OTHERS:]) + page.more, now)
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
@@ -104,7 +111,7 @@ def _own_incident(incident: Incident, person: PersonId, policy: Policy, now: dat
         if (person in owed_by(thing, now) or thing.key in asked) and _is_owed(thing, now)
     ]
     return OwnIncident(
-        i=incident,
+        line=list_lines([incident], policy, now)[0],
         roles=tuple(i.role for i in incident.roles if i.who == person and i.until is None),
         calls=tuple(one for one in incident.escalations if one.person == person and can_be_answered(incident, one)),
         owes=tuple(sorted(owes, key=lambda thing: thing.due_at)),

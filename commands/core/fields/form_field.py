@@ -40,6 +40,7 @@ class FormField:
     letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
     label of each; `synonyms`: other fixed words of a typed line with the choice that each means. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
     `past`: a moment that lies behind, so that a clock time means the latest such time and not the next.
+    `by_day`: a date alone means the start of its day and is not asked about.
     `attested`: taken only from Slack's own payload of a message, never from a line, a form or a button.
     `outside`: several words in quotes name a person outside Slack.
     `pattern`: in a typed line only a word of this form is the value.
@@ -58,6 +59,7 @@ class FormField:
     needed: bool = False
     hidden: bool = False
     past: bool = False
+    by_day: bool = False
     attested: bool = False
     form_only: bool = False
     on_request: bool = False

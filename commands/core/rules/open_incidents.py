@@ -1,4 +1,4 @@
-"""The open incidents that a person may see: for members as the record lists them, for guests those of their channels."""
+"""The incidents that a person may see, a page at a time: for members as the record lists them, for guests those of their channels."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Final
 from commands.core.request import Actor
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
-from incident.ports import IncidentSummary, OpenPage, Reader
+from incident.model.incident_search import IncidentSearch
+from incident.ports import OpenPage, Reader
 from incident.rules.open_list import position
 from incident.rules.visibility import may_see
 
 _MOST_OF_A_GUEST: Final = 200
+# A search that meets so many incidents which the actor may not see ends there.
+_MOST_READ: Final = 200
 
 
 def open_page(
@@ -24,7 +27,28 @@ def open_page(
     before = reader.peek(after) if after else None
     found = own_incidents(reader, team, actor, limit=_MOST_OF_A_GUEST)
     found = [one for one in found if before is None or position(one) > position(before)]
-    return OpenPage(incidents=tuple(_summary(one) for one in found[:limit]), more=len(found[limit:]))
+    return OpenPage(incidents=tuple(found[:limit]), more=len(found[limit:]))
+
+
+def newest_page(
+    reader: Reader,
+    team: str,
+    actor: Actor,
+    search: IncidentSearch,
+    *,
+    after: IncidentKey | None = None,
+    limit: int = 20,
+) -> OpenPage:
+    """Return a page of what a search finds and the actor may see, newest first; `more` is 1 if any follows."""
+    found: list[Incident] = []
+    place = after
+    for _ in range(0, _MOST_READ, 2 * limit):
+        read = reader.newest(team, search, after=place, limit=2 * limit)
+        found += [one for one in read if may_see(one, actor.id, is_guest=actor.is_guest)]
+        if len(found) > limit or len(read) < 2 * limit:
+            break
+        place = read[-1].key
+    return OpenPage(incidents=tuple(found[:limit]), more=int(len(found) > limit))
 
 
 def own_incidents(
@@ -33,8 +57,3 @@ def own_incidents(
     """Return the open incidents that concern the actor and that they may see."""
     found = reader.own_incidents(team, actor.id, with_masks=with_masks, limit=limit)
     return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
-
-
-def _summary(incident: Incident) -> IncidentSummary:
-    names = ("key", "number", "title", "state", "priority", "major", "drill")
-    return IncidentSummary(channel=incident.places.channel, **{name: getattr(incident, name) for name in names})

@@ -17,21 +17,11 @@ from roles.person_ids import MUSTER, PersonId
 from storage.database.sqlite import by_index
 from storage.tables import CONCERNED, INCIDENT
 
-_SUMMARY = ("incident", "number", "title", "state", "priority", "major", "drill", "channel", "masked", "position")
-
 
 class ListedRow(NamedTuple):
-    """The row of one incident in a list. The title of a `masked` one is not to be shown."""
+    """An incident and its place in a list."""
 
     incident: str
-    number: str
-    title: str
-    state: str
-    priority: str | None
-    major: bool
-    drill: bool
-    channel: str | None
-    masked: bool
     position: str
 
 
@@ -84,7 +74,7 @@ def in_channels(
 
 @cache
 def _visible(*, restricted: bool, sees_all: bool) -> Select[Any]:
-    columns = [INCIDENT.c[name] for name in _SUMMARY]
+    columns = (INCIDENT.c.incident, INCIDENT.c.position)
     if restricted and not sees_all:
         same = (CONCERNED.c.team == INCIDENT.c.team) & (CONCERNED.c.incident == INCIDENT.c.incident)
         walked = CONCERNED.c.position

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,13 @@ from sqlalchemy import event
 
 from incident.entry import IncidentKey
 from incident.jobs import LATER
+from incident.model.incident_search import IncidentSearch
 from incident.ports import Reader
 from roles.person_ids import MUSTER
 from storage.jobs.job_queue import JobQueue
 from storage.store import Store, open_store
 from tests.support.handmade_incidents import EVA
-from tests.support.recorded_team import RECORD_START
+from tests.support.recorded_team import RECORD_START, record, void_script
 
 KEY = IncidentKey("T1", "01KTNXFC70Z3RFEQ21C35Z7WJ3")
 TS = "1780999500.000100"
@@ -81,6 +84,33 @@ def test_lists_walk_an_index_of_open_incidents_in_its_order(
     assert [index for index in indexes if not any(index in line for line in plan)] == [], plan
     assert not [line for line in plan if "SCAN incident" in line or "SCAN concerned" in line], plan
     assert not [line for line in plan if "TEMP B-TREE" in line and "ix_incident_ended" not in indexes], plan
+
+
+@pytest.mark.parametrize("since", [None, RECORD_START])
+@pytest.mark.parametrize(
+    ("is_over", "service", "index"),
+    [
+        (True, None, "ix_incident_ended (team=? AND ended_at>? AND ended_at<?"),
+        (True, "wiki", "ix_incident_service_ended (team=? AND service=? AND ended_at>? AND ended_at<?"),
+        (False, None, "ix_incident_newest"),
+        (False, "wiki", "ix_incident_service (team=? AND service=? AND declared_at<?"),
+        (None, None, "ix_incident_declared (team=? AND declared_at<?"),
+        (None, "wiki", "ix_incident_service_all (team=? AND service=? AND declared_at<?"),
+    ],
+)
+def test_a_search_walks_an_index_from_the_place_of_the_page(
+    sqlite_template: Path, tmp_path: Path, is_over: bool | None, service: str | None, since: datetime | None, index: str
+) -> None:
+    search = IncidentSearch(is_over=is_over, service=service, since=since)
+    shutil.copy(sqlite_template, tmp_path / "own.db")
+    with open_store(f"sqlite:///{tmp_path / 'own.db'}", team="T1") as store:
+        record(store, void_script)
+        key = store.recorder.read(lambda reader: reader.newest("T1", IncidentSearch()))[0].key
+        plan = plan_of(store, lambda: store.recorder.read(lambda reader: reader.newest("T1", search, after=key)))
+
+    walk = index.replace("declared_at<?", "declared_at>? AND declared_at<?") if since else index
+    assert [line for line in plan if f"USING INDEX {walk}" in line], plan
+    assert not [line for line in plan if "SCAN incident" in line], plan
 
 
 def test_a_checkpoint_reads_the_chains_that_changed(store: Store) -> None:

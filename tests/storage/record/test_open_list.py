@@ -13,6 +13,7 @@ from incident.entry import IncidentKey
 from incident.memory_store import MemoryStore
 from incident.model.components import Interval, StateItem
 from incident.model.incident import Incident
+from incident.model.incident_search import IncidentSearch
 from incident.model.slack_references import LastActivity, Mask, SlackPlaces
 from incident.ports import MOST_COUNTED, Reader, Recorder
 from incident.rules.open_list import concerned, position
@@ -107,6 +108,31 @@ def test_lists_are_what_a_search_of_all_incidents_finds(recorder: Recorder) -> N
         assert [one.key for one in reader.in_channels(TEAM, ended_since=T(10), limit=99)] == newest
         rest = reader.in_channels(TEAM, ended_since=T(10), after=newest[4], limit=6)
         assert [one.key for one in rest] == newest[5:11]
+
+    recorder.read(check)
+
+
+def test_a_search_finds_the_newest_first_whatever_the_page(recorder: Recorder) -> None:
+    def place(one: Incident, *, by_end: bool) -> tuple[Any, str]:
+        return (one.states[-1].at if by_end else one.times.logged_at), one.key.id
+
+    def check(reader: Reader) -> None:
+        for is_over in (True, False, None):
+            for service in (None, "wiki"):
+                for since in (None, T(7)):
+                    search = IncidentSearch(is_over=is_over, service=service, since=since)
+                    right = [
+                        one
+                        for one in incidents()
+                        if is_over in (None, one.is_over)
+                        and service in (None, one.service)
+                        and (since is None or place(one, by_end=bool(is_over))[0] >= since)
+                    ]
+                    right.sort(key=lambda one: place(one, by_end=bool(is_over)), reverse=True)
+                    got: list[Incident] = []
+                    while page := reader.newest(TEAM, search, after=got[-1].key if got else None, limit=3):
+                        got += page
+                    assert [one.key for one in got] == [one.key for one in right]
 
     recorder.read(check)
 
