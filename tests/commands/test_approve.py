@@ -8,36 +8,11 @@ import pytest
 
 from commands.core.request import Actor
 from incident.entries.status_updates import StatusUpdatePosted
-from incident.policy import Policy
 from incident.refusal import Code
-from incident.states import Audience
 from roles.person_ids import cli_person
+from tests.support.approval_desk import CUSTOMER, TEXT, approval_desk, approval_policy, drafted
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
-from tests.support.policies import team_policy
-
-TEXT = "Some cards are declined. You are not charged."
-CUSTOMER = Audience.CUSTOMER
-
-
-def policy(**approval: object) -> Policy:
-    channels = {"exec": "#exec", "customer": "#status"}
-    approvals = {"customer": {"by": ["commander", "legal"], **approval}}
-    return Policy.model_validate({**team_policy().model_dump(), "audiences": channels, "update_approvals": approvals})
-
-
-def bench(**approval: object) -> CommandBench:
-    """A P1 on checkout that Ilse commands; Eva is comms lead."""
-    desk = CommandBench(policy=policy(**approval)).declared(impact=1, urgency=1)
-    desk.do("take", "ilse", at=1, role="commander")
-    desk.do("assign", "ilse", at=2, role="comms_lead", to=who("eva"))
-    return desk
-
-
-def drafted(at: float = 5, **approval: object) -> CommandBench:
-    desk = bench(**approval)
-    desk.do("update", "eva", at=at, audience=["internal", "customers"], text=TEXT)
-    return desk
 
 
 def owed(desk: CommandBench) -> object:
@@ -45,7 +20,7 @@ def owed(desk: CommandBench) -> object:
 
 
 def test_an_update_that_needs_approval_waits_and_the_others_are_posted_at_once() -> None:
-    desk = bench()
+    desk = approval_desk()
     slot = owed(desk)
 
     desk.do("update", "eva", at=5, audience=["internal", "customers"], text=TEXT)
@@ -104,7 +79,7 @@ def test_a_name_that_is_only_claimed_approves_nothing() -> None:
 
 @pytest.mark.parametrize(("impact", "waits"), [(1, True), (2, False)])
 def test_only_the_priorities_of_the_policy_need_approval(impact: int, waits: bool) -> None:
-    desk = CommandBench(policy=policy(priorities=["P1"])).declared(impact=impact, urgency=1)
+    desk = CommandBench(policy=approval_policy(priorities=["P1"])).declared(impact=impact, urgency=1)
     desk.do("take", "ilse", at=1, role="commander")
 
     desk.do("update", "ilse", at=5, audience="customers", text=TEXT)
@@ -165,7 +140,7 @@ def test_a_draft_cannot_be_approved_while_updates_are_on_hold() -> None:
 
 
 def test_a_draft_whose_words_contradict_the_state_by_now_is_asked_about() -> None:
-    desk = bench()
+    desk = approval_desk()
     desk.do("update", "eva", at=5, audience="customers", text="We are investigating")
     for verb, fields in (("ack", {}), ("restored", {"text": "all works"}), ("resolve", {"how": "fix", "text": TEXT})):
         desk.do(verb, "ilse", at=6, form=fields)
@@ -175,7 +150,7 @@ def test_a_draft_whose_words_contradict_the_state_by_now_is_asked_about() -> Non
 
 
 def test_without_a_draft_there_is_nothing_to_approve() -> None:
-    desk = bench()
+    desk = approval_desk()
 
     assert desk.do("approve", "ilse", at=5).reason == "draft_none"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident.states import Audience
-from tests.commands.test_approve import drafted
+from tests.support.approval_desk import drafted
 from tests.support.command_bench import who
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commands.core import verb_registry
-from tests.bot.grammar.test_typed_lines import meaning, parsed
+from tests.support.parsed_lines import meaning, parsed
 
 # Words that are no value of any field, and so must be found again.
 TEXT = ("zebra", "Quartz", "walnut")

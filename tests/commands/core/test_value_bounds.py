@@ -38,6 +38,10 @@ NEEDED: dict[str, Any] = {
     "audience": ["internal"],
     "form": "add",
     "owner": "slack:T1:U1",
+    "how": "fix",
+    "criterion": "user_confirmed",
+    "evidence": "a graph",
+    "started_at": "2026-01-01T09:00:00Z",
     "at": "2026-01-01T10:00:00Z",
     "reason": "it came back after a week of quiet",
 }
