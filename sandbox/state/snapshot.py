@@ -3,7 +3,8 @@
 Private channels and direct messages are visible to members, ephemeral messages and forms to their recipient. Read-only.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Payload, View
@@ -11,6 +12,9 @@ from sandbox.state.serializers import serialize_bookmark, serialize_message, ser
 from sandbox.state.workspace import Workspace
 
 MESSAGE_LIMIT = 300
+# Texts in which nothing is a mention, and elements of rich text that are one.
+LITERAL_TEXTS = ("plain_text", "raw_text", "text")
+RICH_MENTIONS = {"user": "<@{user_id}>", "usergroup": "<!subteam^{usergroup_id}>", "broadcast": "<!{range}>"}
 
 
 def snapshot(
@@ -67,12 +71,33 @@ def _channel(ws: Workspace, channel: Channel, user: str, *, with_messages: bool)
         "pins": list(channel.pins),
         "last_read": last_read,
         "unread": len(unread),
-        "mentions": len(unread) if channel.is_im else sum(f"<@{user}>" in m.text for m in unread),
+        "mentions": len(unread) if channel.is_im else sum(_notifies(ws, m, user) for m in unread),
         "messages": None,
     }
     if with_messages:
         body["messages"] = _messages(ws, channel, user)
     return body
+
+
+def _notifies(ws: Workspace, message: Message, user: str) -> bool:
+    """True if a message mentions a member of its channel: by name, in a group, or all of the channel.
+
+    Slack notifies no one outside the channel, whatever the message says.
+    """
+    groups = [f"<!subteam^{group.id}" for group in ws.usergroups.values() if user in group.users]
+    marks = (f"<@{user}", "<!channel", "<!here", "<!everyone", *groups)
+    return any(mark in text for text in _texts([message.text, message.blocks, message.attachments]) for mark in marks)
+
+
+def _texts(part: Any) -> Iterator[str]:
+    """Yield every text in a message's JSON that may mention, and mentions in rich text as mrkdwn writes them."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list):
+        yield from chain.from_iterable(map(_texts, part))
+    elif isinstance(part, dict) and part.get("type") not in LITERAL_TEXTS:
+        mention = RICH_MENTIONS.get(str(part.get("type")))
+        yield from [mention.format_map(part)] if mention else _texts(list(part.values()))
 
 
 def _unread_messages(channel: Channel, ts: str) -> list[Message]:

@@ -21,6 +21,7 @@ MANIFEST: dict[str, Any] = {
         "bot_user": {"display_name": "SampleApp"},
         "slash_commands": [
             {"command": "/help-me", "description": "Ask the helper", "usage_hint": "[form | slow | words]"},
+            {"command": "/hush-all", "description": "Say nothing to anyone"},
             {"command": "/hush", "description": "Say nothing"},
         ],
         "shortcuts": [

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.mutations import message_mutations, view_mutations
 from tests.sandbox.page.conftest import See
-from tests.support.accessibility import violations, violations_at_both_widths
+from tests.support.accessibility import NARROW, violations, violations_at_both_widths
 from tests.support.sample_app import HOSTILE, field, option
 
 pytestmark = pytest.mark.browser
@@ -84,6 +84,11 @@ def test_every_part_of_the_page_can_be_used_by_keyboard_and_screen_reader(see: S
     page.get_by_test_id("drawer-toggle").click()
     expect(page.get_by_test_id("drawer")).to_be_visible()
     wire = violations(page)
+
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    page.get_by_test_id("open-sidebar").click()
+    expect(page.get_by_test_id("jump")).to_be_in_viewport(ratio=1)
+    windows += [*violations(page), *opened(page, page.get_by_test_id("jump").click)]
 
     found = {"thread": with_thread, "channel": channel, "suggestions": suggestions, "windows": windows, "wire": wire}
     assert found == {name: [] for name in found}

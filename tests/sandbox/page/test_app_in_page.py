@@ -40,6 +40,18 @@ def test_a_slash_offers_the_apps_commands_with_their_hints(see: See) -> None:
     expect(page.get_by_test_id("composer")).to_have_value("/help-me ")
 
 
+def test_a_command_typed_whole_is_sent_by_one_enter(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
+    page = see()
+
+    page.get_by_test_id("composer").press_sequentially("/hush")
+    expect(page.get_by_test_id("suggestions").get_by_role("option")).to_have_count(2)
+    page.get_by_test_id("composer").press("Enter")
+
+    expect(page.get_by_test_id("composer")).to_have_value("")
+    assert sandbox.settle()
+    assert [one.name for one in sandbox.wire_log.since(0) if one.kind == "ack"][-1:] == ["/hush"]
+
+
 def test_a_response_to_a_command_is_visible_only_to_its_author(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
     ann, ben = see("ann"), see("ben")
 

@@ -141,13 +141,16 @@ def test_switching_the_person_changes_the_address(see: See, sandbox: Sandbox) ->
     expect(message(page, "Ben speaking")).to_contain_text("Ben Baker")
 
 
-def test_unread_channels_show_a_count_until_they_are_opened(see: See, sandbox: Sandbox) -> None:
+def test_unread_channels_are_bold_and_count_mentions_until_they_are_opened(see: See, sandbox: Sandbox) -> None:
     page = see("ann", "general")
     ops = page.locator("[data-channel-name=ops]")
     sandbox.actor.post("ben", "ops", "one")
-    sandbox.actor.post("ben", "ops", "two")
+    expect(ops).to_have_class("place unread")
+    expect(ops.locator(".badge")).to_have_count(0)
 
-    expect(ops.locator(".badge")).to_have_text("2")
+    sandbox.actor.post("ben", "ops", f"<@{sandbox.workspace.find_person('ann').id}> two")
+
+    expect(ops.locator(".badge")).to_have_text("1")
     ops.click()
     expect(message(page, "two")).to_be_visible()
     page.locator("[data-channel-name=general]").click()
@@ -181,6 +184,24 @@ def test_a_reader_who_has_scrolled_up_stays_there(see: See, sandbox: Sandbox) ->
 
     assert page.get_by_test_id("messages").evaluate("el => el.scrollTop") == 100
     expect(message(page, "the newest")).not_to_be_in_viewport()
+
+
+def test_arrow_up_in_an_empty_composer_edits_ones_last_message(see: See, sandbox: Sandbox) -> None:
+    for who, text in (("ann", "first"), ("ann", "frist"), ("ben", "mine")):
+        sandbox.actor.post(who, "general", text)
+    page = see("ann")
+    expect(message(page, "mine")).to_be_visible()
+
+    page.get_by_test_id("composer").press("ArrowUp")
+    expect(page.get_by_test_id("editor")).to_have_value("frist")
+    page.get_by_test_id("editor").fill("second")
+    page.get_by_test_id("editor").press("Enter")
+
+    expect(message(page, "second")).to_contain_text("(edited)")
+    expect(page.get_by_test_id("composer")).to_be_focused()
+    page.keyboard.type("x")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_test_id("editor")).to_have_count(0)
 
 
 def test_times_are_in_the_zone_of_the_person_not_of_the_browser(see: See, sandbox: Sandbox) -> None:

@@ -125,3 +125,54 @@ def test_the_page_fits_a_small_screen_with_thread_and_wire_open(see: See, sandbo
     for part in ("composer", "thread-composer", "drawer", "you-are"):
         expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_ctrl_k_jumps_to_a_channel_and_to_being_somebody_else(see: See) -> None:
+    page = see("ann", "general")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ops")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("channel").get_by_role("heading", name="ops", exact=True).first).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("baker")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_test_id("you-are")).to_contain_text("Ben Baker")
+
+
+def test_on_a_telephone_the_column_is_a_drawer(see: See, sandbox: Sandbox) -> None:
+    page = see("ann", "general")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_test_id("you-are")).not_to_be_visible()
+    expect(page.get_by_test_id("composer")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    sandbox.actor.post("ben", "ops", f"<@{sandbox.workspace.find_person('ann').id}>")
+    toggle = page.get_by_role("button", name="Channels and people, 1 for you")
+
+    toggle.click()
+    page.locator("[data-channel-name=ops]").click()
+    expect(page.get_by_test_id("channel")).to_have_attribute("data-channel", sandbox.workspace.find_channel("ops").id)
+    expect(page.get_by_test_id("you-are")).not_to_be_visible()
+    page.get_by_test_id("open-sidebar").click()
+    expect(page.get_by_test_id("you-are")).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_test_id("you-are")).not_to_be_visible()
+    expect(page.get_by_test_id("open-sidebar")).to_be_focused()
+
+
+def test_the_page_is_dark_where_the_machine_is_until_one_chooses(see: See) -> None:
+    page = see("ann")
+    background = "getComputedStyle(document.querySelector('.stage')).backgroundColor"
+    light = page.evaluate(background)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(background)
+
+    page.get_by_role("button", name="Light", exact=True).click()
+
+    assert dark != light
+    assert page.evaluate(background) == light
+    page.reload()
+    page.get_by_test_id("you-are").wait_for()
+    assert page.evaluate(background) == light

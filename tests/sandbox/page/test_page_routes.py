@@ -74,7 +74,7 @@ def test_a_snapshot_holds_the_messages_of_the_selected_channel_only(sandbox: San
         seen = json.load(answer)
 
     assert {one["name"]: one["messages"] is not None for one in seen["channels"]} == {"general": False, "ops": True}
-    assert [one["command"] for one in seen["commands"]] == ["/help-me", "/hush"]
+    assert [one["command"] for one in seen["commands"]] == ["/help-me", "/hush-all", "/hush"]
 
 
 def test_an_unknown_person_gets_the_first_persons_snapshot(sandbox: Sandbox) -> None:

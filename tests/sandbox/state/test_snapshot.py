@@ -8,6 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
+from sandbox.state.mutations import message_mutations
 from sandbox.state.workspace_clock import MessageTimestamps, RealClock, SetClock, format_ts, parse_ts
 from tests.support.sandbox_client import WORKSPACE_START, client_of, general, manifest, people, person
 
@@ -34,6 +35,41 @@ def test_unread_counts_messages_of_others_since_the_last_read(sandbox: Sandbox) 
 
     assert (before["unread"], before["mentions"], after["unread"]) == (2, 1, 0)
     assert channel(sandbox, "ann")["unread"] == 0
+
+
+def test_a_mention_counts_for_members_only_whichever_part_of_the_message_has_it(sandbox: Sandbox) -> None:
+    """Slack notifies no one outside the channel, and no one by text that only looks like a mention."""
+    made = sandbox.actor.create_channel("ann", "war-room")
+    bob, group = person(sandbox, "bob"), sandbox.workspace.add_usergroup("dbas", "Database", [person(sandbox, "bob")])
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": f"<@{bob}>"}}
+    typed = {"type": "section", "text": {"type": "plain_text", "text": f"<@{bob}>"}}
+    rich = {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_section", "elements": [{"type": "user", "user_id": bob}]}],
+    }
+    loud = [
+        {"text": f"<@{bob}>"},
+        {"text": "by block", "blocks": [section]},
+        {"text": "by rich text", "blocks": [rich]},
+        {"text": f"<!subteam^{group.id}>"},
+        {"text": "<!here>"},
+    ]
+    ws = sandbox.workspace
+
+    def post_all() -> None:
+        with ws.lock:
+            for one in [*loud, {"text": "&lt;!channel&gt;"}, {"text": "no", "blocks": [typed]}]:
+                message_mutations.post(ws, ws.channels[made], person(sandbox, "ann"), **one)
+
+    post_all()
+    outside = channel(sandbox, "bob", "war-room")
+    sandbox.actor.join("bob", made)
+    sandbox.actor.mark_read("bob", made)
+    post_all()
+    inside = channel(sandbox, "bob", "war-room")
+
+    assert (outside["unread"], outside["mentions"]) == (0, 0)
+    assert (inside["unread"], inside["mentions"]) == (7, len(loud))
 
 
 def test_messages_come_with_threads_reactions_and_pins(sandbox: Sandbox, client: WebClient) -> None:

@@ -1,5 +1,6 @@
 // The page put together: it draws everything from the state, in one go, whenever the state changed.
 
+import { appearanceToggle } from "./appearance.js";
 import { listen, refresh } from "./api.js";
 import { channelPane } from "./channel.js";
 import { questionDialog } from "./confirm.js";
@@ -11,7 +12,7 @@ import { threadPane } from "./thread.js";
 import { modal } from "./modal.js";
 import { goAlong, notice } from "./notice.js";
 import { closePopover, popover } from "./popover.js";
-import { sidebar } from "./sidebar.js";
+import { sidebar, sidebarCover } from "./sidebar.js";
 import { channel, isOwnPicture, onChange, openChannel, ui } from "./state.js";
 import { arrive, follow, markRead, settle } from "./travel.js";
 
@@ -27,13 +28,14 @@ function page() {
       "div",
       {
         key: "frame",
-        class: cls("frame", thread && "with-thread"),
+        class: cls("frame", thread && "with-thread", ui.sidebarOpen && "sidebar-open"),
         inert: ui.snap.modals.length > 0 || ui.question ? true : null,
       },
       sidebar(),
+      sidebarCover(),
       h(
         "div",
-        { class: "stage" },
+        { class: "stage", inert: ui.sidebarOpen || null },
         notice(),
         h("div", { class: "panes" }, ui.place.app ? appPane() : here && channelPane(here), thread),
         drawer(),
@@ -43,6 +45,7 @@ function page() {
         { class: "status-bar" },
         h("span", {}, "Everything here runs on this machine. Nobody outside is told anything."),
         h("span", { class: "grow" }),
+        appearanceToggle(),
         drawerToggle(),
       ),
     ),

@@ -10,6 +10,7 @@ import { icon } from "./icons.js";
 import { messageList } from "./list.js";
 import { inline } from "./mrkdwn.js";
 import { openPopover } from "./popover.js";
+import { sidebarToggle } from "./sidebar.js";
 import { context, gist, nameOf, person, ui } from "./state.js";
 
 /** Draw the channel one is in. */
@@ -32,6 +33,7 @@ function head(channel) {
   return h(
     "header",
     { class: "channel-head" },
+    sidebarToggle(),
     h("h1", {}, icon(channel.is_private ? "lock" : "hash"), channel.name),
     channel.topic &&
       h("p", { class: "topic", title: channel.topic, "data-testid": "topic" }, inline(channel.topic, context(), false)),

@@ -129,7 +129,23 @@ function onKey(event, where) {
     event.preventDefault();
     send(event.target, where);
   }
+  if (event.key === "ArrowUp" && !event.target.value) editLast(event, where);
   return undefined;
+}
+
+/** Edit one's last message of this place, as ArrowUp in an empty composer does. */
+function editLast(event, { channel, thread }) {
+  const mine = (ui.loaded.get(channel.id) ?? []).filter(
+    (one) =>
+      one.user === ui.me &&
+      !one.ephemeral &&
+      !one.subtype &&
+      (thread ? one.thread_ts === thread : !one.thread_ts || one.thread_ts === one.ts),
+  );
+  if (!mine.length) return;
+  event.preventDefault();
+  ui.editing = { ts: mine.at(-1).ts, where: thread ? "thread" : "channel" };
+  changed();
 }
 
 function clear(area, place) {

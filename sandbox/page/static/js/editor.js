@@ -8,8 +8,12 @@ import { readable, written } from "./words.js";
 /** Draw the field in place of the message's text. */
 export function editor(one, channel) {
   const stop = () => {
+    const { where } = ui.editing ?? {};
     ui.editing = null;
     changed();
+    queueMicrotask(() =>
+      document.querySelector(`[data-testid=${where === "thread" ? "thread-composer" : "composer"}]`)?.focus(),
+    );
   };
   const save = async (event) => {
     const text = event.currentTarget.closest(".editor").querySelector("textarea").value.trim();
@@ -34,7 +38,10 @@ export function editor(one, channel) {
       "aria-label": "Edit message",
       "data-testid": "editor",
       value: readable(one.text),
-      created: (el) => el.focus(),
+      created: (el) => {
+        el.focus();
+        el.setSelectionRange(el.value.length, el.value.length);
+      },
       on: { keydown: onKey },
     }),
     h(

@@ -4,6 +4,7 @@ import { blocks } from "./blocks.js";
 import { avatar } from "./avatar.js";
 import { body } from "./channel.js";
 import { cls, h } from "./dom.js";
+import { sidebarToggle } from "./sidebar.js";
 import { appDm, bot, goTo, ui } from "./state.js";
 import { viewSurface } from "./surface.js";
 
@@ -27,6 +28,7 @@ export function appPane() {
     h(
       "header",
       { class: "channel-head app-head" },
+      sidebarToggle(),
       avatar(bot(), "mid"),
       h("h1", {}, bot().real_name),
       h("span", { class: "app-badge" }, "APP"),

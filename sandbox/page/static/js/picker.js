@@ -55,9 +55,10 @@ function chip(option, drop) {
   );
 }
 
-function openList(anchor, spec) {
+/** Open a list beside `anchor`. `pick` is called with the chosen ids. */
+export function openList(anchor, spec) {
   const list = { ...spec, words: "", at: 0, found: null };
-  openPopover(anchor, spec.label || "Choose", () => content(list), { className: "picker-list", matchWidth: true });
+  openPopover(anchor, spec.label || "Choose", () => content(list), { className: spec.className ?? "picker-list", matchWidth: true });
 }
 
 const matching = (list) => {

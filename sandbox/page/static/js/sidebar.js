@@ -5,8 +5,9 @@ import { refresh } from "./api.js";
 import { avatar } from "./avatar.js";
 import { cls, h } from "./dom.js";
 import { icon } from "./icons.js";
+import { jumpButton } from "./jump.js";
 import { closePopover, openPopover } from "./popover.js";
-import { appDm, bot, goTo, humans, person, ui } from "./state.js";
+import { appDm, bot, changed, goTo, humans, person, ui } from "./state.js";
 import { become } from "./travel.js";
 
 /** Draw the column. */
@@ -17,7 +18,11 @@ export function sidebar() {
   const archived = channels.filter((one) => one.is_archived);
   return h(
     "nav",
-    { class: "sidebar", "aria-label": "Workspace" },
+    {
+      class: "sidebar",
+      "aria-label": "Workspace",
+      on: { keydown: (event) => event.key === "Escape" && !ui.popover && show(false) },
+    },
     h(
       "div",
       { class: "brand" },
@@ -25,6 +30,7 @@ export function sidebar() {
       h("div", {}, h("strong", {}, ui.snap.team.name), h("span", {}, "Pretend workspace")),
     ),
     youAre(),
+    jumpButton(),
     h(
       "div",
       { class: "places" },
@@ -32,10 +38,41 @@ export function sidebar() {
       others.length > 0 && group("More channels", others.map(channelRow)),
       group("Apps", [appRow()]),
       archived.length > 0 && group("Archived", archived.map(channelRow)),
-      group("People", humans().map(personRow)),
+      group("Become somebody else", humans().map(personRow)),
     ),
   );
 }
+
+function show(open) {
+  if (ui.sidebarOpen === open) return;
+  ui.sidebarOpen = open;
+  changed();
+  queueMicrotask(() => document.querySelector(open ? "[data-testid=you-are]" : "[data-testid=open-sidebar]")?.focus());
+}
+
+/** Draw the button that opens the column on a telephone. */
+export function sidebarToggle() {
+  const waiting = ui.snap.channels.reduce((sum, one) => sum + (one.is_member ? one.mentions : 0), 0);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button open-sidebar",
+      "aria-label": waiting ? `Channels and people, ${waiting} for you` : "Channels and people",
+      "data-testid": "open-sidebar",
+      on: { click: () => show(true) },
+    },
+    icon("menu"),
+    waiting > 0 && h("span", { class: "badge loud", "aria-hidden": "true" }, String(waiting)),
+  );
+}
+
+/** Cover the page while the column lies over it; a click there closes the column. */
+export function sidebarCover() {
+  return ui.sidebarOpen && h("div", { key: "cover", class: "sidebar-cover", on: { click: () => show(false) } });
+}
+
+window.addEventListener("resize", () => show(false));
 
 function group(title, rows) {
   return h("section", { key: title, class: "place-group", "aria-label": title }, h("h2", {}, title), h("ul", {}, rows));
@@ -65,11 +102,8 @@ function channelRow(one) {
 }
 
 function badge(one) {
-  const loud = one.mentions > 0;
-  return [
-    h("span", { class: cls("badge", loud && "loud") }, String(loud ? one.mentions : one.unread)),
-    h("span", { class: "unseen" }, loud ? "for you" : "unread"),
-  ];
+  if (!one.mentions) return h("span", { class: "unseen" }, "unread");
+  return [h("span", { class: "badge loud" }, String(one.mentions)), h("span", { class: "unseen" }, "for you")];
 }
 
 function appRow() {
@@ -173,6 +207,7 @@ function people() {
           {},
           h("strong", {}, one.real_name, one.is_restricted && h("em", {}, " guest")),
           h("small", {}, one.title || `@${one.name}`),
+          h("small", {}, one.tz),
         ),
         one.id === ui.me && icon("check"),
       ),

@@ -6,6 +6,7 @@ import { textObject, unescapeText } from "./mrkdwn.js";
 
 export const ui = {
   me: null, // who you are
+  sidebarOpen: false, // on a telephone, where the column lies over the page
   place: { channel: null }, // {channel: id} or {app: "home" | "messages" | "about"}
   chosePlace: false, // true if the address named the place
   thread: null, // the ts whose thread is open

@@ -86,7 +86,14 @@ function look(area, place) {
     const match = before.match(kind.pattern);
     if (!match) continue;
     const sign = match[0].search(/[/@#:]/);
-    offer = { place, area, from: match.index + sign, rows: kind.rows(match[1]), at: 0 };
+    const typed = match[0].slice(sign);
+    const rows = kind.rows(match[1]);
+    // What is typed whole is chosen already, so that Enter sends it.
+    const at = Math.max(
+      0,
+      rows.findIndex((row) => row.text.trim() === typed),
+    );
+    offer = { place, area, from: match.index + sign, rows, at };
     changed();
     return;
   }

@@ -25,7 +25,7 @@ export function address(place, { me = ui.me, thread = null, ts = null } = {}) {
 }
 
 function go(place, thread) {
-  Object.assign(ui, { place, thread, editing: null });
+  Object.assign(ui, { place, thread, editing: null, sidebarOpen: false });
   history.pushState(null, "", address(place, { thread }));
   settle();
 }
@@ -49,6 +49,7 @@ export function openThread(ts) {
 export async function become(id) {
   forgetPerson();
   ui.me = id;
+  ui.sidebarOpen = false;
   localStorage.setItem("as", id);
   await refresh();
   history.pushState(null, "", address(ui.place));
