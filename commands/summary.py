@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from commands.core.rules.status_view import StatusView, status_view
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.entries.conversation import DecisionMade
-from incident.entries.status_updates import StatusUpdatePosted
+from incident.entries.conversation import Corrected, DecisionMade
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry, Fact
+from incident.record.amendments import as_amended, corrections_of
 from incident.states import Audience
+
+_KINDS: Final = (DecisionMade.kind, Corrected.kind, StatusUpdatePosted.kind, UpdateCorrected.kind)
 
 
 @dataclass(frozen=True)
 class SummaryView:
-    """The status, the decisions, and the last update to each audience."""
+    """The status, the decisions with their corrections by number, and the last update to each audience as it reads now."""
 
     status: StatusView
     decisions: tuple[Entry, ...]
+    corrections: Mapping[int, Entry]
     updates: tuple[Entry, ...]
 
 
@@ -37,10 +43,8 @@ class Summary(Verb):
     def view(self, now: DecisionContext) -> SummaryView:
         """Return the status, the decisions and the last update to each audience."""
         key = now.open.key
-        found = now.reader.entries(key, kinds=(DecisionMade.kind, StatusUpdatePosted.kind))
-        valid = [entry for entry in found if entry.n not in now.open.undone]
+        valid = [entry for entry in now.reader.entries(key, kinds=_KINDS) if entry.n not in now.open.undone]
         decisions = [entry for entry in valid if isinstance(entry.fact, DecisionMade)]
-        posts = [entry for entry in valid if isinstance(entry.fact, StatusUpdatePosted)]
-        last = {e.fact.audience: e for e in posts if isinstance(e.fact, StatusUpdatePosted)}
+        last = {e.fact.audience: e for e in as_amended(valid) if isinstance(e.fact, StatusUpdatePosted)}
         updates = tuple(last[audience] for audience in Audience if audience in last)
-        return SummaryView(status=status_view(now), decisions=tuple(decisions), updates=updates)
+        return SummaryView(status_view(now), tuple(decisions), corrections_of(valid), updates)

@@ -13,6 +13,7 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries import KINDS
 from incident.entry import Entry, Fact
+from incident.record.amendments import corrections_of
 from incident.record.corrected_times import corrected_times
 
 _SHOWN: Final = 15
@@ -23,11 +24,12 @@ _ORDERS: Final = (("happened", "As it happened"), ("recorded", "As it was record
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """An entry, when it happened, the time it was recorded under if that was corrected, and whether it was taken back."""
+    """An entry, when it happened, the time it was first recorded under, its last correction, whether it was taken back."""
 
     entry: Entry
     at: datetime
     old: datetime | None = None
+    correction: Entry | None = None
     undone: bool = False
 
 
@@ -69,12 +71,14 @@ class Timeline(Verb):
 
 
 def _lines(entries: Sequence[Entry], undone: Collection[int]) -> list[TimelineLine]:
-    times = corrected_times(entry for entry in entries if entry.n not in undone)
+    valid = [entry for entry in entries if entry.n not in undone]
+    times, corrections = corrected_times(valid), corrections_of(valid)
     return [
         TimelineLine(
             entry,
             at=times.get(entry.n, entry.occurred_at),
             old=entry.occurred_at if entry.n in times else None,
+            correction=corrections.get(entry.n),
             undone=entry.n in undone,
         )
         for entry in entries

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from incident.entries.conversation import Corrected
 from incident.entries.lifecycle import Undone
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry
@@ -13,9 +14,9 @@ KINDS: Final = (UpdateCorrected.kind, Undone.kind)
 
 
 def amendments_of(entries: Iterable[Entry], later: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the later entries that amend some of these entries, in order."""
+    """Return the later entries that amend some of these entries, in order; none that is among them already."""
     numbers = frozenset(entry.n for entry in entries)
-    return tuple(one for one in later if _amended_by(one) & numbers)
+    return tuple(one for one in later if one.n not in numbers and _amended_by(one) & numbers)
 
 
 def as_amended(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -29,6 +30,17 @@ def amendments_in(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return those of the entries that amend others of them, in order."""
     numbers = frozenset(entry.n for entry in entries)
     return tuple(one for one in entries if _amended_by(one) & numbers)
+
+
+def corrections_of(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """Return the last correction of what an entry says, by the number of the entry. Corrections of times are none."""
+    corrections: dict[int, Entry] = {}
+    for entry in entries:
+        if isinstance(entry.fact, Corrected):
+            corrections[entry.fact.corrects] = entry
+        elif isinstance(entry.fact, UpdateCorrected):
+            corrections[entry.fact.update] = entry
+    return corrections
 
 
 def update_sent_with(entry: Entry, entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from commands.summary import Summary
-from incident.entries.conversation import DecisionMade
-from incident.entries.status_updates import StatusUpdatePosted
+from incident.entries.conversation import Corrected, DecisionMade
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.model.components import Action, AuthoredText, Resolution, TempFix
 from incident.states import Audience
 from tests.support.handmade_incidents import EVA, ROB, START, HandmadeDesk, an_incident, later
@@ -43,6 +43,29 @@ def test_the_summary_shows_decisions_open_work_and_the_last_update_to_each_audie
     assert "executives, <!date^1780999500^{time}|10:05 UTC> (10:05 UTC): A release is the cause." in answer
     assert "We look into it." not in answer
     assert answer.index("responders,") < answer.index("executives,")
+
+
+def test_the_summary_shows_what_was_corrected_and_not_only_the_first_words():
+    room = HandmadeDesk()
+    room.holds(
+        DecisionMade(id="D1", text="restart gateway A", approved_by=EVA),
+        StatusUpdatePosted(audience=Audience.EXEC, text="Card paymnets fail."),
+        Corrected(corrects=1, text="restart gateway B"),
+        UpdateCorrected(update=2, audience=Audience.EXEC, text="Card payments fail."),
+    )
+
+    answer = room.answer(Summary())
+
+    assert "• D1 restart gateway A · approved by <@UEVA> · *corrected:* restart gateway B" in answer
+    assert "(10:05 UTC): Card payments fail." in answer
+    assert "paymnets" not in answer
+
+
+def test_a_correction_that_was_taken_back_is_not_shown():
+    room = HandmadeDesk(an_incident(undone=(2,)))
+    room.holds(DecisionMade(id="D1", text="restart gateway A"), Corrected(corrects=1, text="restart gateway B"))
+
+    assert "corrected" not in room.answer(Summary())
 
 
 def test_the_resolution_is_shown():

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from commands.timeline import Timeline
-from incident.entries.conversation import MessagePinned, MessagePosted, Noted
-from incident.entries.status_updates import UpdateDue
+from incident.entries.conversation import Corrected, MessagePinned, MessagePosted, Noted
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDue
 from incident.states import Audience
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench
@@ -34,6 +34,21 @@ def test_an_observation_is_shown_under_its_author():
     room.holds(MessagePinned(channel=CHANNEL, ts="1.000001", author=EVA, text="most of it is gone"), by=ILSE)
 
     assert room.answer(Timeline()).endswith("· <@UEVA> · *observation* most of it is gone")
+
+
+def test_a_corrected_entry_has_its_correction_beside_it():
+    room = HandmadeDesk()
+    room.holds(
+        Noted(text="gateway A restarted"),
+        StatusUpdatePosted(audience=Audience.EXEC, text="Paymnets fail."),
+        Corrected(corrects=1, text="gateway B restarted"),
+        UpdateCorrected(update=2, audience=Audience.EXEC, text="Payments fail."),
+    )
+
+    first, second, *_ = room.answer(Timeline()).splitlines()
+
+    assert first.endswith("*note* gateway A restarted · *corrected in 3:* gateway B restarted")
+    assert second.endswith("Paymnets fail. · *corrected in 4:* Payments fail.")
 
 
 def test_the_last_entries_are_shown_and_the_earlier_ones_counted():
@@ -79,7 +94,7 @@ def test_a_corrected_time_decides_the_place_and_is_beside_the_first_one(room: Co
 
     room.do("timeline", count=40, at=44)
 
-    (line,) = [one for one in room.answer().splitlines() if one.endswith("it was earlier")]
+    (line,) = [one for one in room.answer().splitlines() if "it was earlier" in one]
     assert "10:20 UTC> (recorded as <!date^" in line
     assert room.answer().index("it was earlier") < room.answer().index("in between")
 

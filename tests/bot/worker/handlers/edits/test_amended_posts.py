@@ -83,6 +83,22 @@ def test_a_second_correction_replaces_the_first(rig):
     assert len(posts(rig.named("exec"))) == 3
 
 
+def test_a_correction_that_shares_the_message_of_its_update_is_posted_once(rig):
+    key = commanded(rig)
+    rig.act("note", "ilse", key, text="the channel has a line before it")
+    rig.after(seconds=2)
+    n = rig.act("update", "ilse", key, audience=["exec"], text=WRONG).first
+    rig.after(seconds=2)
+    rig.act("amend", "ilse", key, entry=n, text="Card payments fail.")
+    rig.after(seconds=2)
+
+    rig.act("amend", "ilse", key, entry=n, text=RIGHT)
+    rig.after(seconds=2)
+
+    lines = [line for text in rig.texts(key) for line in text.splitlines() if line.startswith("*Corrected update*")]
+    assert [line.partition(" by ")[0] for line in lines] == ["*Corrected update* to executives"] * 2
+
+
 def test_readers_learn_of_it_in_the_channel_when_the_update_itself_was_deleted(rig):
     key, n = sent(rig, "exec")
     [update] = posts(rig.named("exec"))
