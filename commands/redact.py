@@ -6,7 +6,7 @@ A person without the authority is refused, and the text is masked: it is hidden 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.message_reference import TextRef, entry_named, named_subject
@@ -20,6 +20,8 @@ from incident.record import masked_view
 from incident.record.masked_view import Subject
 from incident.record.message_history import place_of
 from incident.refusal import Code, Refusal
+
+HIDDEN: Final = "redact_masked"
 
 
 class Redact(Verb):
@@ -56,7 +58,7 @@ class Redact(Verb):
         channel, ts, entry = _fields(subject)
         new = conversation.Masked(channel=channel, ts=ts, entry=entry, entries=tuple(quoting), reason=self.reason)
         also = (new,) if {*quoting} - _masked(now, subject) else ()
-        return not_authorised("redact_masked", now.policy.authority.redact, also=also)
+        return not_authorised(HIDDEN, now.policy.authority.redact, also=also)
 
 
 def _subject(now: DecisionContext, ref: str | None) -> Subject:

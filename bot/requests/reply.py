@@ -14,6 +14,7 @@ from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
 from commands.core.request import Actor, Fields, Request
+from commands.redact import HIDDEN
 from commands.void import OTHER_WAY
 from incident.entry import EntryPoint
 from incident.model.incident import Incident
@@ -64,7 +65,7 @@ class Reply:
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
     criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant. `is_draft`: what
-    was typed is stored and offered again later. `opens_incident` and `is_query` are those of the verb that was run.
+    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `opens_incident` and `is_query` are those of the verb that was run.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Reply:
     opens_incident: bool = False
     is_query: bool = False
     is_draft: bool = False
+    is_done: bool = False
     suggestion: Suggestion | None = None
 
 
@@ -124,6 +126,7 @@ def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -
         unconfirmed=unconfirmed,
         fields=outcome.fields,
         unmet=unmet,
+        is_done=outcome.reason == HIDDEN,
         suggestion=_other_way(request, outcome) or _vacant_role(request, outcome) or _form(request, outcome),
     )
 

@@ -51,6 +51,17 @@ def test_the_menu_of_a_message_opens_the_form_that_redacts_it(place, channel, in
     assert (masked.fact.channel, masked.fact.ts) == (place.channel(channel), ts)
 
 
+def test_a_line_that_hid_a_text_is_not_offered_to_be_sent_again(place, channel, incident):
+    n = noted(place, channel, incident).n
+
+    reply = typed(place, channel, f"redact E{n} because it names a customer")
+
+    assert len(place.entries(incident.key, Masked.kind)) == 1
+    text = reply.payload["text"] if reply.payload else place.whispers("ann")[-1].text
+    assert text.startswith("Hidden, not removed")
+    assert "send again" not in text
+
+
 def test_the_answer_to_a_correction_opens_the_update_with_its_old_text(place, channel, incident):
     typed(place, channel, "take commander")
     typed(place, channel, "update internal Card paymnets fail")

@@ -131,7 +131,7 @@ def _with_line(gateway: SlackGateway, reply: SlackReply, parsed: ParsedCommand, 
         read = [sentence("read_time", words=words, at=datetime.fromisoformat(at)) for words, at in parsed.times]
         return replace(reply, text="\n".join([reply.text, *read]))
     has_text = len(line.split()) > len(parsed.word.split()) + 1
-    if reply.refused and has_text and reply.suggestion is None and not reply.is_draft:
+    if reply.refused and has_text and reply.suggestion is None and not (reply.is_draft or reply.is_done):
         return replace(reply, text=f"{reply.text}\n{sentence('not_run', line=f'{gateway.command} {line}')}")
     return reply
 
