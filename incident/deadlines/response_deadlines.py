@@ -12,7 +12,7 @@ from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
 from incident.policy import Policy
 from incident.rules.responders.open_calls import caller_of, levels_to_call, taken_by
-from incident.rules.updates.update_approval import approvers
+from incident.rules.updates.update_approval import all_approvers, approvers
 from incident.states import RESPONDING, VOID, State
 from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
@@ -92,7 +92,7 @@ def handovers(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def approvals(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Prompt those who may approve an update at once; after a quarter of an hour its author and the commander too.
+    """Prompt who approves an update first at once; after a quarter of an hour all who may, its author and the commander.
 
     Repeated every quarter of an hour from then on. The prompts of the update itself come as if there were no draft.
     """
@@ -103,7 +103,7 @@ def approvals(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 def _approval(incident: Incident, draft: UpdateDraft, policy: Policy) -> Deadline:
     due_at, whom = draft.at + _QUARTER, approvers(incident, draft, policy)
-    everybody = each_once(*whom, draft.by, incident.holder(Role.COMMANDER))
+    everybody = each_once(*all_approvers(incident, draft, policy), draft.by, incident.holder(Role.COMMANDER))
     steps = (PromptStep(draft.at, "approval", whom), PromptStep(due_at, "approval", everybody))
     return Deadline(key_of("approval", draft.n), due_at, steps, _QUARTER, about=str(draft.n))
 

@@ -50,9 +50,10 @@ def owed_at(incident: Incident, state: AudienceState) -> datetime | None:
     return None if is_past else state.promise
 
 
-def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
+def missed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt comms lead and commander for a missed update until one is posted; at the second in a row the service owner too.
 
+    While an update waits for approval, those who may approve it are asked first: nobody else can end the wait.
     What was missed before the incident was resumed is not asked for again.
     """
     if incident.is_over:
@@ -63,7 +64,9 @@ def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
         streak = _missed_in_a_row(incident, state)
         if streak and not state.held:
             slot = state.slots[-1].part(state.slots[-1].count - 1)
-            whom = both if streak == 1 else each_once(*both, incident.service_owner)
+            draft = waiting_draft(incident, state.audience)
+            first = approvers(incident, draft, policy) if draft else ()
+            whom = each_once(*first, *both, *((incident.service_owner,) if streak > 1 else ()))
             step = PromptStep(slot.missed_after, "update_missed", whom)
             found.append(
                 Deadline(key_of("missed", state.audience, slot.due_at), slot.due_at, (step,), about=state.audience)

@@ -166,6 +166,33 @@ def test_the_prompt_asks_who_may_approve_at_once_and_its_author_after_a_quarter_
     assert asked(20) == [(who("ilse"), who("eva"))]
 
 
+def test_everyone_who_may_approve_is_asked_when_the_first_stays_silent() -> None:
+    named = approval_policy().model_copy(update={"groups": {"legal": ("UMIA",)}})
+    desk = CommandBench(policy=named).declared(impact=1, urgency=1)
+    desk.do("take", "ilse", at=1, role="commander")
+    desk.do("assign", "ilse", at=2, role="comms_lead", to=who("eva"))
+    desk.do("update", "eva", at=5, audience=["customers"], text=TEXT)
+
+    def asked(at: float) -> list[object]:
+        desk.tick(at)
+        return [p.asked for p in desk.incident.prompted if p.ask == "approval"]
+
+    assert asked(5) == [(who("ilse"),)]
+    assert asked(20) == [(who("ilse"), who("mia"), who("eva"))]
+
+
+def test_a_missed_update_that_waits_is_asked_of_who_may_approve_it() -> None:
+    named = approval_policy(by=["legal"]).model_copy(update={"groups": {"legal": ("UMIA",)}})
+    desk = CommandBench(policy=named).declared(impact=1, urgency=1)
+    desk.do("take", "eva", at=1, role="comms_lead")
+    desk.do("update", "eva", at=5, audience=["customers"], text=TEXT)
+
+    desk.tick((desk.incident.audience(CUSTOMER).open.missed_after - T(0)) / timedelta(minutes=1) + 1)
+
+    [missed] = [p for p in desk.incident.prompted if p.ask == "update_missed" and "customer" in p.due]
+    assert missed.asked[0] == who("mia")
+
+
 def test_a_draft_that_waits_does_not_meet_the_slot_and_its_prompt_asks_who_may_approve() -> None:
     desk = drafted()
     due_at = desk.incident.audience(CUSTOMER).open.due_at

@@ -19,17 +19,31 @@ def approval_of(incident: Incident, audience: Audience, policy: Policy) -> Updat
 
 
 def approvers(incident: Incident, draft: UpdateDraft, policy: Policy) -> tuple[PersonId, ...]:
-    """Return who is asked to approve a draft, never its author: holders of the roles, else the people of the groups.
+    """Return who is asked first to approve a draft, never its author: holders of the roles, else the people of the groups.
 
     The members of user groups are known to Slack only.
     """
+    holders, named = _who_may_approve(incident, draft, policy)
+    return holders or named
+
+
+def all_approvers(incident: Incident, draft: UpdateDraft, policy: Policy) -> tuple[PersonId, ...]:
+    """Return everyone who may approve a draft, never its author: holders of the roles and the people of the groups."""
+    holders, named = _who_may_approve(incident, draft, policy)
+    return tuple(dict.fromkeys((*holders, *named)))
+
+
+def _who_may_approve(
+    incident: Incident, draft: UpdateDraft, policy: Policy
+) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
+    """Return holders of the roles, and people of the groups, that may approve a draft."""
     rule = policy.update_approvals.get(draft.audience)
     allowed = rule.by if rule else ()
     holders = [i.who for i in incident.roles if i.role in allowed and i.until is None]
     members = (member for group in allowed for member in policy.groups.get(group, ()))
     named = [who for member in members if (who := person_named(incident.key.team, member)) and may_see(incident, who)]
-    others = [who for who in holders if who != draft.by] or [who for who in named if who != draft.by]
-    return tuple(dict.fromkeys(others))
+    first, then = ([who for who in some if who != draft.by] for some in (holders, named))
+    return tuple(dict.fromkeys(first)), tuple(dict.fromkeys(then))
 
 
 def waiting_draft(incident: Incident, audience: Audience) -> UpdateDraft | None:

@@ -106,3 +106,15 @@ def test_a_draft_waits_through_a_restart_and_is_discarded_by_its_button(stage, t
     assert not any(block["type"] == "actions" for block in edited.blocks)
     assert messages(stage, "status") == []
     assert any("update to customers was missed" in message.text for message in messages(stage))
+
+
+def test_a_draft_says_since_when_it_waits_once_its_time_is_over_and_a_missed_update_says_what_to_do(stage):
+    stage.advance_to(T(20))
+    assert "still waits for approval*, since <!date^" in draft_of(stage).text
+    assert "due now" not in draft_of(stage).text
+
+    stage.advance_to(T(36))
+
+    [missed] = [message.text for message in messages(stage) if "update to customers was missed" in message.text]
+    assert "approve the one that waits" in missed
+    assert "post one now" not in missed
