@@ -40,9 +40,9 @@ def verb_form(
     *,
     banner: str | None = None,
     incident: Incident | None = None,
-    after: Sequence[Json] = (),
+    around: tuple[Sequence[Json], Sequence[Json]] = ((), ()),
 ) -> Json:
-    """Return the form of a verb, filled with these fields, a refusal (`banner`) above it, and blocks `after` it.
+    """Return the form of a verb, filled with these fields, a refusal (`banner`) above it, and blocks `around` them.
 
     Fields that the form does not show are in its private metadata, so that a submission has all of them. `incident` is the
     incident it is about, if any: its service, open items and current values are offered.
@@ -59,6 +59,7 @@ def verb_form(
         _owed_updates(incident) if incident and verb.name == UPDATE else None,
     ):
         blocks += [_context_block(text)] if text else []
+    blocks += around[0]
     for field in shown:
         blocks += (
             [{"type": "divider"}, _context_block(label("form", "rest"))]
@@ -67,7 +68,7 @@ def verb_form(
         )
         blocks.append(_input(field, fields.get(field.name)))
     if verb.name == UPDATE:
-        blocks += [update_form.tools(fields), *after]
+        blocks += [update_form.tools(fields), *around[1]]
     return fit_view(
         {
             "type": "modal",

@@ -129,16 +129,20 @@ class FormOpener:
         banner: str | None = None,
         asked: bool = False,
     ) -> Json:
-        """Return the form of a verb, that of an update with its preview once there is a text or it was `asked` for."""
-        record, after = self.lookup.record, tuple[Json, ...]()
+        """Return the form of a verb, that of an update with its preview once there is a text or it was `asked` for.
+
+        A form opens with its preview in sight, above the fields; the button below them shows it there.
+        """
+        record, around = self.lookup.record, (tuple[Json, ...](), tuple[Json, ...]())
         if incident is not None and verb.name == UPDATE:
             actor = self.lookup.actor(interaction)
             fields = {**first_values(incident, fields, actor.id), **fields}
             if asked or fields.get("text"):
                 shown = preview(record, PreviewMoment(incident, actor, interaction.at), verb, fields)
-                after, fields = shown.blocks, {**({CONFIRMED: False} if shown.is_doubtful else {}), **fields}
+                fields = {**({CONFIRMED: False} if shown.is_doubtful else {}), **fields}
+                around = ((), shown.blocks) if asked else (shown.blocks, ())
         context, policy = interaction.context, record.policy
-        return verb_form(verb, fields, context, policy, banner=banner, incident=incident, after=after)
+        return verb_form(verb, fields, context, policy, banner=banner, incident=incident, around=around)
 
     def redraw(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> None:
         """Draw an open form again with its preview; it changes after this has returned."""

@@ -108,6 +108,19 @@ def test_a_typed_update_to_customers_opens_its_preview_and_is_posted_from_there(
     assert view.id not in place.sandbox.workspace.views
 
 
+def place_of_preview(view):
+    ids = [block["block_id"] for block in view.blocks]
+    [preview] = [n for n, block in enumerate(view.blocks) if "*Preview.*" in str(block)]
+    return "above" if preview < ids.index("audience") else "below"
+
+
+def test_a_form_opens_with_its_preview_in_sight_and_its_button_shows_it_where_it_was_pressed(place, channel, incident):
+    view = opened(place, channel, f"update customer {TEXT}")
+
+    assert place_of_preview(view) == "above"
+    assert place_of_preview(pressed(place, view, "preview")) == "below"
+
+
 def test_the_preview_shows_the_text_of_each_audience_as_it_will_be_posted(place, channel, incident):
     view = opened(place, channel, "update")
     place.actor.fill("ann", view.id, {"audience": ["internal", "exec"], "text": "Rolling back", "next_in": "15"})
