@@ -18,6 +18,7 @@ class Later(Verb):
     """Snooze what Muster asks you; it asks again later."""
 
     name = "later"
+    aliases = ("snooze",)
     group = Group.OTHER
 
     due: Annotated[str | None, FormField("Which prompt", Control.WORD, hidden=True)] = None

@@ -24,8 +24,8 @@ class Next(Verb):
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Refuse a time: only an update can promise the next one."""
-        if self.words:
+        """Refuse a time: only an update can promise the next one. Other words change nothing: all that is due is shown."""
+        if self.words and any(letter.isdigit() for letter in self.words):
             raise Refusal(Code.BAD_VALUE, "next_needs_update", "words")
         return ()
 

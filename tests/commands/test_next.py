@@ -61,6 +61,12 @@ def test_a_time_without_an_update_promises_nothing():
     assert "`/incident update internal next=16:30 …`" in worded(refusal)
 
 
+def test_a_question_in_words_shows_what_is_due():
+    answer = HandmadeDesk(OWED).answer(Next(words="what is due for execs"))
+
+    assert answer == HandmadeDesk(OWED).answer(Next())
+
+
 def test_a_promise_that_changes_nothing_is_not_passed_over_in_silence(room: CommandBench):
     room.do("update", at=10, audience="internal", text="first")
 

@@ -36,7 +36,7 @@ WORDS: Final = {
     "regress": "back again worse broke broken recurred relapse",
     "tempfix": "temp temporary hotfix patch",
     "workaround": "bypass",
-    "later": "snooze wait postpone",
+    "later": "wait postpone",
     "link": "ticket jira issue attach",
     "answer": "decline yes no coming busy",
     "time": "started began detected when impact-start",
