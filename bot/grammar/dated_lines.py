@@ -138,7 +138,7 @@ def _match_end(pattern: re.Pattern[str], text: str) -> int:
 class _Scan:
     """The lines read so far; `day` is the day of the last one as it was written, `at` its time.
 
-    `heading` is a time alone in its line, until a line follows that it is the time of.
+    `heading` is a time alone in its line, until a line follows that it is the time of. `zone` is the last one in a line.
     """
 
     given: Defaults
@@ -146,6 +146,7 @@ class _Scan:
     found: DatedLines = field(default_factory=DatedLines)
     at: datetime | None = None
     heading: tuple[int, str] | None = None
+    zone: tzinfo | None = None
 
     def add(self, number: int, line: str, lead: _Lead | None) -> None:
         """Read one more line."""
@@ -185,7 +186,8 @@ class _Scan:
         if elements.zone is None and not elements.has_zone:
             elements = replace(elements, zone=self.given.named_zone)
         moment, doubt = self._resolved(elements)
-        if elements.doubt or doubt:
+        self.zone = lead.elements.zone or self.zone
+        if elements.doubt or doubt or self._may_be_of_the_zone_above(elements, moment):
             self._unread(number, line, "doubtful")
         elif moment > self.given.at:
             self._unread(number, line, "not_yet")
@@ -193,6 +195,12 @@ class _Scan:
             self._append(DatedLine(number, moment, lead.text))
         else:
             self.at, self.heading = moment, (number, line)
+
+    def _may_be_of_the_zone_above(self, elements: Elements, moment: datetime) -> bool:
+        """True for a time without a zone after one with a zone that is not the author's: it may be of either."""
+        if elements.zone is not None or elements.has_zone or self.zone is None:
+            return False
+        return moment.astimezone(self.zone).utcoffset() != moment.astimezone(zone_of(self.given.zone)).utcoffset()
 
     def _resolved(self, elements: Elements) -> tuple[datetime, str]:
         """Return the moment of a line; a clock time alone is of the day of the lines before it, or of the next."""

@@ -140,6 +140,19 @@ def test_a_line_that_cannot_be_read_is_named_and_nothing_else_is_taken(text: str
     assert unread(text) == {"text": named}
 
 
+def test_a_time_without_a_zone_after_one_of_another_zone_is_asked_about() -> None:
+    text = "2026-06-08 22:52 +02:00 The link is lost\n22:54 Alerts arrive"
+
+    assert unread(text) == {"text": "line 2 “22:54 Alerts arrive”"}
+    found = dated_fields({"text": text, "zone": "Europe/Berlin"}, at=AT, zone="UTC")
+    assert found is not None
+    assert [str(line)[:16] for line in found.fields["lines"]] == ["2026-06-08T20:52", "2026-06-08T20:54"]
+
+
+def test_a_time_without_a_zone_after_one_of_the_authors_own_needs_no_question() -> None:
+    assert read("2026-06-08 22:52 UTC one\n22:54 two") == ["2026-06-08T22:52Z one", "2026-06-08T22:54Z two"]
+
+
 def test_only_the_first_unread_lines_are_named() -> None:
     text = "\n".join(["a", "b", "c", "d", "e", "f", "10:05 one", "10:07 two"])
 

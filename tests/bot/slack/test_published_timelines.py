@@ -111,7 +111,7 @@ def test_a_timeline_of_two_days_is_entered_by_one_paste_into_the_form(place, cha
 def test_a_timeline_in_another_zone_is_entered_by_one_line(place, channel, incident, folder):
     reply = place.actor.slash("bea", channel, "/incident", f"note date=2017-02-28 zone=PST\n{AMAZON}")
 
-    assert reply.payload["text"].startswith("7 lines are in the timeline now")
+    assert reply.payload["text"].startswith("7 lines are on the timeline now")
     notes = notes_of(place, incident)
     assert [at for at, _ in notes[:1] + notes[-1:]] == ["2017-02-28 17:37", "2017-02-28 21:54"]
     words, where = exported(place, incident, folder)
@@ -125,7 +125,7 @@ def test_the_same_paste_again_warns_and_adds_nothing(place, channel, incident):
 
     again = place.actor.slash("bea", channel, "/incident", line)
 
-    assert "all 7 lines are in the timeline already" in again.payload["text"]
+    assert "all 7 lines are already on the timeline" in again.payload["text"]
     assert len(notes_of(place, incident)) == 7
 
 
@@ -150,7 +150,7 @@ def test_a_typed_paste_that_is_not_clear_opens_the_form_with_all_of_it(place, ch
     assert form.values["text"]["text"]["value"] == broken
     assert form.values["zone"]["zone"]["value"] == "PST"
     banner = next(block["text"]["text"] for block in form.blocks if block["block_id"] == "form:banner")
-    assert "line 6 “13:18 PM The index is whole again”" in banner
+    assert "Nothing added yet: no clear time in line 6 “13:18 PM The index is whole again”." in banner
     assert notes_of(place, incident) == []
 
 
@@ -165,4 +165,4 @@ def test_a_paste_that_no_form_can_hold_is_given_back_with_what_is_unclear(place,
     assert notes_of(place, incident) == []
     whole = "\n".join(lines)
     reply = place.actor.slash("ann", channel, "/incident", f"note date=2017-02-28 zone=UTC\n{whole}")
-    assert reply.payload["text"].startswith("40 lines are in the timeline now")
+    assert reply.payload["text"].startswith("40 lines are on the timeline now")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand
-from bot.rendering.message_catalog import doubt_text, sentence
+from bot.rendering.message_catalog import doubt_text, reason_text, sentence
 from commands.core.fields.form_field import form_fields
 from commands.core.request import Fields
 from commands.core.verb import Verb
@@ -17,7 +17,9 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
     """Return why a line opens its form: what could not be read, what has no place, what to check; None if fields are missing."""
     marks = form_fields(verb)
     lines = [
-        sentence("unread", value=value, field=marks[name].label if name in marks else name)
+        reason_text("note_unread", lines=value)
+        if name == "text" and "lines" in verb.model_fields
+        else sentence("unread", value=value, field=marks[name].label if name in marks else name)
         for name, value in parsed.invalid[:1]
     ]
     lines += [doubt_text(one.reason, one.words, one.also) for one in parsed.doubts]
