@@ -48,6 +48,15 @@ def test_the_line_names_the_reason_and_the_original_incident(room: CommandBench)
     )
 
 
+def test_the_line_still_says_what_it_was_void_as_once_the_void_is_taken_back():
+    room = HandmadeDesk(an_incident(State.ACTIVE))
+    (entry,) = room.holds(Voided(as_="false_alarm", reason="the probe itself was broken"))
+
+    line = renderer().said("void", VerbContext(room.incident, (entry,), ROB, room.at))
+
+    assert "it is void, a false alarm. the probe itself was broken" in line
+
+
 @pytest.mark.parametrize("number", ["INC-2026-0009", "INC-2026-0001", "INC-2026-0002", "the other one"])
 def test_an_unknown_same_or_invisible_original_is_refused_with_the_same_sentence(
     room: CommandBench, number: str
