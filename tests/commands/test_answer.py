@@ -106,3 +106,4 @@ def test_a_decline_after_another_has_accepted_pages_no_further_level(called: Com
 
     assert len(called.incident.escalations) == 2
     assert called.answer() == "Noted: you cannot. <@UROB> has it."
+    assert called.said() == "<@UEVA> cannot help now. <@UROB> has it."
