@@ -38,14 +38,15 @@ def acknowledgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Prompt for a commander while a responding incident has none (S1-03, S1-46).
+    """Prompt for a commander while a responding incident has none, if its priority has a target for one (S1-03, S1-46).
 
     Before the first commander: at a third of the target, counted from logging, from the latest change of priority, or from
     when the incident was resumed. After one left: at once, and due after `commander_gap_max_minutes`, counted from then or
     from when the incident was resumed. Asked are the deputy, the tech leads and the person last active; at the deadline the
     service owner too; then every 15 minutes.
     """
-    if incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
+    minutes = incident.priorities[-1].commander_minutes if incident.priorities else None
+    if minutes is None or incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
         return ()
     left_at = max((i.until for i in incident.roles if i.role is Role.COMMANDER and i.until is not None), default=None)
     near = each_once(incident.holder(Role.DEPUTY), *incident.holders(Role.TECH_LEAD), last_active(incident))
@@ -53,11 +54,8 @@ def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
         left_at = latest(incident, left_at)
         due_at = left_at + timedelta(minutes=policy.roles.commander_gap_max_minutes)
         return (_without_commander(incident, near, left_at, left_at, due_at),)
-    logged, minutes = (
-        incident.times.logged_at,
-        incident.priorities[-1].commander_minutes if incident.priorities else None,
-    )
-    if logged is None or minutes is None:
+    logged = incident.times.logged_at
+    if logged is None:
         return ()
     begun_at = latest(incident, logged)
     since = max(begun_at, incident.priorities[-1].at)

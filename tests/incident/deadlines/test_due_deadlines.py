@@ -72,6 +72,15 @@ def test_a_priority_without_a_target_asks_for_no_commander():
     assert things(Chain(Priority.P3), "commander") == []
 
 
+def test_a_commander_who_left_is_not_replaced_where_the_priority_has_no_target():
+    chain = Chain(Priority.P4, service_owner=DEV)
+    chain.add(taken(Role.COMMANDER, ADA), at=1)
+
+    chain.add(RoleReleased(role=Role.COMMANDER, who=ADA), at=2)
+
+    assert things(chain, "commander") == []
+
+
 def test_a_first_commander_is_prompted_for_at_a_third_of_the_target_and_at_the_target():
     thing = the(Chain(Priority.P1, service_owner=DEV), "commander")
 
