@@ -30,7 +30,7 @@ from bot.grammar.parse_state import HAPPENED, Doubt, ParseState
 from bot.grammar.tokenizer import assignments_in
 from bot.grammar.typed_line import TypedLine, read_line
 from bot.grammar.value_parser import Vocabulary
-from bot.grammar.verb_phrase import VerbPhrase, find_incident, find_phrase
+from bot.grammar.verb_phrase import LEAD, VerbPhrase, find_incident, find_phrase
 from bot.grammar.words_left import names_incident, tells
 from commands.core.fields.form_field import Control, FormField, form_fields, missing
 from commands.core.rules.incident_by_number import full_number
@@ -124,7 +124,7 @@ def _parsed(
             state.doubt("no_such_field", typed.cut(one.start, one.end))
     moment = None if own else state.values.pop(HAPPENED, None)
     fields = {**state.values, **phrase.preset}
-    doubts = [*state.doubts, *([Doubt("role_alone", phrase.word)] if phrase.is_role_alone else [])]
+    doubts = [*state.doubts, *_doubts_of_role(phrase, fields)]
     parsed = replace(
         command,
         fields=fields,
@@ -136,6 +136,13 @@ def _parsed(
         occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
     return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed
+
+
+def _doubts_of_role(phrase: VerbPhrase, fields: Mapping[str, JsonValue]) -> tuple[Doubt, ...]:
+    """Doubt a role that is there alone, and a word such as `lead` that fits several roles."""
+    if phrase.word.lower() in LEAD and "role" not in fields:
+        return (Doubt("which_role", phrase.word),)
+    return (Doubt("role_alone", phrase.word),) if phrase.is_role_alone else ()
 
 
 def _typed_fields(verb: type[Verb]) -> dict[str, FormField]:

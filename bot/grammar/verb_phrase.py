@@ -24,7 +24,7 @@ _COMMAND: Final = re.compile(r"/inc(?:ident)?", re.IGNORECASE)
 _PRIORITY: Final = re.compile(r"(?:p|sev|prio)[-_]?[1-5]", re.IGNORECASE)
 _ATTACHED: Final = re.compile(r"([^\W\d_][\w-]*):(?=\S)")
 _THE_INCIDENT: Final = re.compile(r"\s*(?:(?:a|an|the|new|this)\s+){0,2}incident\b[\s:,–—-]*", re.IGNORECASE)
-_LEAD: Final = frozenset({"lead", "leader"})
+LEAD: Final = frozenset({"lead", "leader"})
 _MOST_ROLE_WORDS: Final = 3
 _MOST_VERB_WORDS: Final = 4
 
@@ -131,7 +131,7 @@ def _role(tokens: list[Token]) -> VerbPhrase | None:
     """Return `assign` for a role before a person, and `take` for a role alone."""
     for count in range(min(_MOST_ROLE_WORDS, len(tokens)), 0, -1):
         words = " ".join(token.text for token in tokens[:count])
-        if read_role(words) is None and words.lower() not in _LEAD:
+        if read_role(words) is None and words.lower() not in LEAD:
             continue
         following = tokens[count:]
         if not following:

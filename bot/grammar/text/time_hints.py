@@ -24,6 +24,7 @@ _PREPOSITIONS: Final = frozenset({"at", "since", "from", "on", "by", "until", "t
 _BEFORE_LENGTH: Final = frozenset({"in", "within", "for", "by", "until", "till", "before"})
 _BRACKETED: Final = re.compile(r"\s*\[([^\]\[]{3,40})\]\s*[:–—-]?\s*")
 _BRACKETS: Final = "()[]"
+_AFTER_TEXT: Final = (",", ";", ":")
 # In a text these are no times: `in 5 minutes we restart` is a sentence. Where the moment is measured, only the future is none.
 _NATURAL: Final = frozenset({"vague", "no_clock", "time_ahead"})
 
@@ -103,7 +104,11 @@ def hint_last_time(state: ParseState, tail: list[Token]) -> None:
         if not words[0] or not words[-1]:
             continue
         before = tail[index - 1].text.lower() if index else ""
-        is_apart = before in _BEFORE_LENGTH or state.line.text[tail[index].start] in _BRACKETS
+        is_apart = (
+            before in _BEFORE_LENGTH
+            or (index > 0 and tail[index - 1].raw.endswith(_AFTER_TEXT))
+            or state.line.text[tail[index].start] in _BRACKETS
+        )
         ahead = _read(state, words, past=False)
         is_whole = ahead is not None and ahead.words == len(words) and (is_apart or not ahead.is_length)
         if ahead is not None and is_whole and _fill_minutes(state, tail[index:], ahead):

@@ -23,11 +23,11 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
         for name, value in parsed.invalid[:1]
     ]
     lines += [doubt_text(one.reason, one.words, one.also) for one in parsed.doubts]
-    if parsed.leftover and not any(one.reason == "near" for one in parsed.doubts):
+    if parsed.leftover and not any(one.reason in ("near", "which_role") for one in parsed.doubts):
         lines.append(sentence("left", left=parsed.leftover))
     if parsed.ambiguous and not lines:
         lines.append(sentence("ambiguous"))
-    return "\n".join(lines[:_MOST]) or None
+    return "\n".join(list(dict.fromkeys(lines))[:_MOST]) or None
 
 
 def fields_in_doubt(verb: type[Verb], parsed: ParsedCommand) -> Fields:
