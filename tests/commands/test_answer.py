@@ -12,6 +12,11 @@ from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
 
 
+def line_of(room: CommandBench) -> str:
+    """Return the line in the channel."""
+    return room.said()
+
+
 @pytest.fixture
 def called(room: CommandBench) -> CommandBench:
     room.do("escalate", by="ilse", at=8, reason="the database is full")
@@ -28,7 +33,7 @@ def test_accepting_a_page_stops_the_escalation(called: CommandBench) -> None:
 def test_accepting_a_page_links_the_incident_channel(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="accepted")
 
-    assert called.said() == "<@UROB> has it."
+    assert line_of(called) == "<@UROB> has it."
     assert called.answer() == "You have it: INC-2026-0001, in <#C100>."
 
 
@@ -38,7 +43,7 @@ def test_declining_a_page_pages_the_next_level_at_once(called: CommandBench) -> 
     first, second = called.incident.escalations
     assert (first.answer, second.person, second.answer_by) == ("declined", who("eva"), T(14))
     assert called.entries()[second.n - 1].by == MUSTER
-    assert called.said() == "<@UROB> cannot help now. <@UEVA> has been called."
+    assert line_of(called) == "<@UROB> cannot help now. <@UEVA> has been called."
 
 
 def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench) -> None:
@@ -46,7 +51,7 @@ def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench
     called.do("answer", by="eva", at=10, answer="declined")
 
     assert len(called.incident.escalations) == 2
-    assert "There is no one left to call" in called.said()
+    assert "There is no one left to call" in line_of(called)
     assert "the commander is told" in called.answer()
 
 
@@ -106,4 +111,4 @@ def test_a_decline_after_another_has_accepted_pages_no_further_level(called: Com
 
     assert len(called.incident.escalations) == 2
     assert called.answer() == "Noted: you cannot. <@UROB> has it."
-    assert called.said() == "<@UEVA> cannot help now. <@UROB> has it."
+    assert line_of(called) == "<@UEVA> cannot help now. <@UROB> has it."
