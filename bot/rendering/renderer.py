@@ -144,7 +144,14 @@ class Renderer:
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})
         self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else self._plain
         self._environment.filters.update(
-            {"ask": self.ask, "who": self.who, "words": self.words, "quote": self._quote, "body": self._body}
+            {
+                "ask": self.ask,
+                "who": self.who,
+                "people": self._people,
+                "words": self.words,
+                "quote": self._quote,
+                "body": self._body,
+            }
         )
 
     def warm(self) -> None:
@@ -187,6 +194,11 @@ class Renderer:
         """Return a person of whom something is asked: as a mention in Slack, otherwise by name."""
         user = slack_user(person)
         return f"<@{user}>" if user and self.mode is Mode.SLACK else self.who(person)
+
+    def _people(self, ids: str) -> str:
+        """Return people, by their ids in one string, as `Ada, Ben or Chi`; nothing for none."""
+        *others, last = [self.who(PersonId(one)) for one in ids.split()] or [""]
+        return f"{', '.join(others)} or {last}" if others else last
 
     def who(self, person: PersonId | None) -> str:
         """Return a person by name; an identity that is only claimed is marked as such."""

@@ -6,6 +6,7 @@ Each returns nothing or raises Refusal. A verb checks them in the order of the c
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from commands.core.request import Actor
 from commands.core.verb import DecisionContext, Verb
@@ -16,9 +17,12 @@ from incident.refusal import Code, Refusal
 from incident.rules.seen_length import seen_length
 from roles.accounts import refusal_to_act
 from roles.authority import may
+from roles.escalation_policy import levels, levels_left
 from roles.person_ids import MUSTER, PersonId, is_external
 from roles.role_intervals import roles_of
 from roles.role_names import SINGLE, Role
+
+_MOST_NAMED: Final = 3
 
 
 def refusal_of_account(actor: Actor, verb: type[Verb]) -> str | None:
@@ -48,10 +52,19 @@ def has_authority(now: DecisionContext, allowed: Collection[str]) -> bool:
 def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
     """Refuse unless the actor belongs to one of these groups, or holds one of these roles.
 
-    The refusal names the role among them that is free, if there is one: the actor may take it and try again.
+    The refusal names the role among them that is free, if there is one: the actor may take it and try again. It names the
+    people who may (`able`), as far as the policy and the roles tell.
     """
     if not has_authority(now, allowed):
-        raise not_authorised(reason, allowed, *fields, also=(), **{"vacant": _vacant(now.open, allowed), **facts})
+        known = {"vacant": _vacant(now.open, allowed), "able": " ".join(_able(now, allowed)[:_MOST_NAMED])}
+        raise not_authorised(reason, allowed, *fields, also=(), **known, **facts)
+
+
+def _able(now: DecisionContext, allowed: Collection[str]) -> tuple[PersonId, ...]:
+    """Return who holds one of these roles, or is named in one of these groups; members of user groups are not known here."""
+    holders = [who for one in allowed if one in set(Role) for who in now.open.holders(Role(one))]
+    members = [member for one in allowed for member in now.policy.groups.get(one, ())]
+    return levels_left([*holders, *levels(now.team, members)], {now.actor.id})
 
 
 def _vacant(incident: Incident, allowed: Collection[str]) -> str:

@@ -152,4 +152,4 @@ def test_without_a_commander_the_refusal_names_the_role_that_may_be_taken(room: 
     )
     room.do("take", by="eva", at=5, role="commander")
     assert dict(room.do("close", by="rob", at=6).facts)["vacant"] == ""
-    assert room.answer().endswith("Ask one of them.")
+    assert room.answer().endswith("Ask <@UEVA>.")

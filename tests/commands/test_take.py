@@ -64,6 +64,18 @@ def test_force_is_refused_without_authority_before_other_checks(commanded: Comma
     assert commanded.do("take", by="eva", at=2, **FORCE).code == Code.NOT_AUTHORISED
 
 
+def test_the_refusal_of_force_names_who_may_or_says_that_no_one_is_named(commanded: CommandBench) -> None:
+    commanded.do("take", by="eva", at=60, **FORCE)
+    assert "The policy names no one: call the holder" in commanded.answer()
+
+    commanded.policy = commanded.policy.model_copy(
+        update={"groups": {"major_authority": ("UILSE", "UNADIA", "S0GROUP")}}
+    )
+    commanded.do("take", by="eva", at=61, **FORCE)
+
+    assert "Call <@UILSE> or <@UNADIA>: `/incident escalate hierarchical @name …`." in commanded.answer()
+
+
 @pytest.mark.parametrize(("at", "code"), [(10.9, Code.HOLDER_ACTIVE), (11, None)])
 def test_a_holder_who_just_took_the_role_is_active(commanded: CommandBench, at: float, code: Code | None) -> None:
     assert commanded.do("take", by="ilse", at=at, **FORCE).code == code
