@@ -171,6 +171,7 @@ class Policy(Frozen):
     ladders: dict[str, EscalationPolicy] = {}
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
+    announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)
     audit_channel: str | None = None
     restricted_types: tuple[str, ...] = ("security",)
     retention: dict[str, Years | None] = {"default": 3, "security": 6}

@@ -19,7 +19,7 @@ from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.responders.attendance import can_be_asked
-from incident.rules.visibility import is_restricted
+from incident.rules.visibility import is_announced, is_restricted
 from roles.person_ids import PersonId
 
 DEBOUNCE: Final = timedelta(seconds=1)
@@ -44,7 +44,7 @@ def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job,
     if isinstance(declared.fact, Declared) and declared.fact.captures_from is not None:
         once_usable = {"entry": declared.n, "needs": key_of(JobKind.CARD, after.key)}
         jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=once_usable))
-    if policy.incidents_channel and is_announced(after):
+    if policy.incidents_channel and is_announced(after, policy):
         jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
     jobs += _links(after, declared)
     return (*jobs, *home_refreshes(after.key.team, (after.contact,)))
@@ -76,7 +76,7 @@ def refreshes(
     if _shown_on_card(before) != _shown_on_card(after):
         jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
     if _headline(before) != _headline(after):
-        jobs += _of_headline(before, after, soon)
+        jobs += _of_headline(before, after, policy, soon)
     joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
     is_more = bool(set(members(after)) - set(members(before))) or not before.is_live
     if joining or (is_more and after.is_live):
@@ -88,7 +88,7 @@ def refreshes(
     return tuple(jobs)
 
 
-def _of_headline(before: Incident, after: Incident, soon: datetime) -> tuple[Job, ...]:
+def _of_headline(before: Incident, after: Incident, policy: Policy, soon: datetime) -> tuple[Job, ...]:
     """Return a refresh of what shows title, state, priority and holders: topic, channel name, announcement."""
     jobs = []
     if after.adopted is None:
@@ -96,7 +96,7 @@ def _of_headline(before: Incident, after: Incident, soon: datetime) -> tuple[Job
         if is_renamed(before, after):
             jobs.append(_surface(after, JobKind.CHANNEL_NAME, NORMAL, soon))
     is_hidden_now = is_restricted(after) and not is_restricted(before)
-    if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
+    if after.places.announced_ts is not None or is_announced(after, policy) or is_hidden_now:
         jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
     return tuple(jobs)
 
@@ -108,7 +108,7 @@ def _of_channel(before: Incident, after: Incident, policy: Policy, soon: datetim
     """
     places = after.places
     if places.channel is None:
-        is_told = places.announced_ts is None and policy.incidents_channel and is_announced(after)
+        is_told = places.announced_ts is None and policy.incidents_channel and is_announced(after, policy)
         return (_surface(after, JobKind.ANNOUNCE, NORMAL),) if is_told else ()
     if before.places.channel is None or after.is_over or not places.is_usable:
         return ()
@@ -210,11 +210,6 @@ def home_refreshes(team: str, people: Sequence[PersonId], run_at: datetime | Non
         )
         for person in dict.fromkeys(people)
     )
-
-
-def is_announced(incident: Incident) -> bool:
-    """True if the incident may be announced: it is not restricted, no drill, and not declared afterwards."""
-    return not is_restricted(incident) and not incident.drill and incident.adopted is None
 
 
 def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None = None) -> Job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incident.model.incident import Incident
+from incident.policy import Policy
 from roles.person_ids import MUSTER, PersonId
 
 
@@ -36,6 +37,20 @@ def may_reach(
 def may_stand_in(incident: Incident, *, is_private: bool) -> bool:
     """True if text of the incident may be posted in a channel besides its own; a restricted one's only in private ones."""
     return is_private or not is_restricted(incident)
+
+
+def may_be_announced(incident: Incident) -> bool:
+    """True unless the incident is restricted, a drill, or declared afterwards."""
+    return not is_restricted(incident) and not incident.drill and incident.adopted is None
+
+
+def is_announced(incident: Incident, policy: Policy) -> bool:
+    """True if the incident may be announced, and was or is to be: it is major, or of a priority that the policy announces.
+
+    What was announced once stays so when its priority is lowered.
+    """
+    is_grave = incident.major or incident.priority is None or incident.priority in policy.announced_priorities
+    return may_be_announced(incident) and (is_grave or incident.places.announced_ts is not None)
 
 
 def is_exposed(incident: Incident) -> bool:

@@ -37,6 +37,19 @@ def test_a_provisional_priority_says_so(desk: CommandBench) -> None:
     )
 
 
+def test_the_answer_says_that_a_minor_incident_is_not_announced(desk: CommandBench) -> None:
+    desk.policy = desk.policy.model_copy(
+        update={"incidents_channel": "#incidents", "announced_priorities": (Priority.P1, Priority.P2)}
+    )
+    desk.do("declare", place=Place(), title="Checkout errors", service="checkout", impact=2, urgency=2)
+    assert desk.answer().endswith(
+        "\nIt is not announced in #incidents, since it is P3. If the priority is raised, it is."
+    )
+
+    desk.do("declare", place=Place(), title="Checkout errors", service="checkout", impact=1, urgency=2)
+    assert "announced" not in desk.answer()
+
+
 def test_a_judged_priority_is_not_provisional_and_keeps_its_targets(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="checkout", impact=1, urgency=2)
 

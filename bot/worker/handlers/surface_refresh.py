@@ -96,7 +96,8 @@ def add_bookmarks(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 def announce(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Announce the incident once, then edit the announcement; delete it when the incident becomes restricted."""
-    places, message = run.incident.places, announcement_message(_surface_context(run, context), context.renderer)
+    places, shown = run.incident.places, _surface_context(run, context)
+    message = announcement_message(shown, context.policy, context.renderer)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
             delete(context, places.announced_channel, places.announced_ts)

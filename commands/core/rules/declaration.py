@@ -18,6 +18,7 @@ from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
 from incident.rules.seen_length import cut_seen
+from incident.rules.visibility import is_announced, may_be_announced
 from incident.states import State
 from roles.person_ids import PersonId, is_person_id, outside_person, person_named
 
@@ -27,9 +28,10 @@ REPORTER_LENGTH: Final = 80
 
 @dataclass(frozen=True)
 class DeclarationView:
-    """The earlier incident that this one may duplicate, shown in the reply."""
+    """The earlier incident that this one may duplicate, and the channel where this one is not announced, for the reply."""
 
     duplicate: Incident | None
+    unannounced_in: str | None = None
 
 
 class Declaration(Verb):
@@ -95,8 +97,12 @@ class Declaration(Verb):
         return (declared, priority, triaged, *major)
 
     def view(self, now: DecisionContext) -> DeclarationView:
-        """Return a recent open incident of the same service."""
-        return DeclarationView(duplicate=possible_duplicate(now.open, now))
+        """Return a recent open incident of the same service, and where this one is too minor to be announced."""
+        is_minor = may_be_announced(now.open) and not is_announced(now.open, now.policy)
+        return DeclarationView(
+            duplicate=possible_duplicate(now.open, now),
+            unannounced_in=now.policy.incidents_channel if is_minor else None,
+        )
 
     def with_conversation(self, declared: Declared, now: DecisionContext) -> Declared:
         """Add the channel whose last minutes of conversation are captured."""

@@ -25,6 +25,7 @@ from incident.entries.status_updates import NO_CHANNEL, UpdateDelivered
 from incident.entry import Fact
 from incident.jobs import USABLE, Job, JobKind
 from incident.medium import Medium
+from incident.rules.visibility import is_announced
 from incident.states import Priority, State
 from roles.person_ids import MUSTER, PersonId
 from roles.role_names import Role
@@ -77,6 +78,24 @@ def test_a_restricted_incident_and_a_drill_are_not_announced(changes):
     _, jobs = declared(**changes)
 
     assert JobKind.ANNOUNCE not in kinds(jobs)
+
+
+def test_a_minor_incident_is_announced_once_its_priority_is_raised_and_stays_so():
+    minor = ANNOUNCING.model_copy(update={"announced_priorities": (Priority.P1,)})
+    chain = Chain(Priority.P2)
+
+    assert JobKind.ANNOUNCE not in kinds(effects(None, chain.now, chain.entries, minor, T(1)))
+
+    before, count = chain.now, len(chain.entries)
+    chain.add(chain._priority(Priority.P1), at=5)
+    assert JobKind.ANNOUNCE in kinds(effects(before, chain.now, chain.entries[count:], minor, T(5)))
+
+    told_before = chain.now.model_copy(
+        update={"places": chain.now.places.model_copy(update={"announced_channel": "C9", "announced_ts": "1.1"})}
+    )
+    lowered = told_before.model_copy(update={"priorities": chain.now.priorities[:1]})
+    assert is_announced(lowered, minor)
+    assert not is_announced(lowered.model_copy(update={"restricted": True}), minor)
 
 
 def test_an_incident_is_not_announced_where_the_policy_names_no_place():

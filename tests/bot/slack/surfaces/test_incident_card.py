@@ -108,12 +108,12 @@ def test_a_topic_fits_and_names_no_title_of_a_restricted_incident(changes):
 
 
 def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
-    shown = announcement_message(context(crowded()), Renderer())
+    shown = announcement_message(context(crowded()), small_policy(), Renderer())
 
     assert shown is not None
     within_limits(shown)
     for changes in ({"restricted": True}, {"drill": True}):
-        assert announcement_message(context(crowded(**changes)), Renderer()) is None
+        assert announcement_message(context(crowded(**changes)), small_policy(), Renderer()) is None
 
 
 def home_of(incidents, policy=None):
