@@ -46,6 +46,7 @@ class JobKind(StrEnum):
     BEFORE = "before"
     CHANNEL_LINK = "channel_link"
     ORIGIN_REPLY = "origin_reply"
+    DIGEST = "digest"
 
 
 class Rank(int):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from incident.frozen import Frozen
 from incident.states import Audience, Priority
@@ -139,6 +140,25 @@ class EscalationPolicy(Frozen):
     timeout_minutes: Minutes = 5
 
 
+def _time_of_day(given: object) -> object:
+    """Return a time of day as text; YAML takes 10:00 without quotes for a number of minutes."""
+    return f"{given // 60:02}:{given % 60:02}" if isinstance(given, int) else given
+
+
+def _known_time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f'"{text}" is no time of day: write one such as "09:00"')
+    return text
+
+
+class Digest(Frozen):
+    """A digest of all incidents in a channel: each day, or each Monday, `at` a time of day in the policy's time zone."""
+
+    channel: str | None = None
+    every: Literal["day", "week"] = "day"
+    at: Annotated[str, BeforeValidator(_time_of_day), AfterValidator(_known_time)] = "09:00"
+
+
 class Policy(Frozen):
     """A whole policy. `groups` maps a group to Slack users or user groups; without `responder`, everyone is one."""
 
@@ -172,6 +192,7 @@ class Policy(Frozen):
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
     announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)
+    digest: Digest = Digest()
     audit_channel: str | None = None
     restricted_types: tuple[str, ...] = ("security",)
     retention: dict[str, Years | None] = {"default": 3, "security": 6}

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.bootstrap.application import Receiver
 from bot.bootstrap.dependencies import Dependencies
+from bot.digest_schedule import enqueue_digest
 from bot.scheduler import TICK, PeriodicTask, enqueue_checkpoint, enqueue_daily
 from bot.slack.capture.gap_detector import CHECK_EVERY, GapDetector
 from bot.slack.degraded.degraded_mode import DegradedMode
@@ -46,6 +47,7 @@ def periodic_tasks(
         PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(recorder, team, now())),
         PeriodicTask("high_water_mark", _MARK, on.compare_high_water_mark),
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(recorder, team, DAILY, now())),
+        PeriodicTask("digest", _MINUTE, lambda: enqueue_digest(recorder, team, on.policy.active.policy, now())),
         PeriodicTask("people", 10 * _MINUTE, on.refresh_people),
         PeriodicTask("housekeeping", 60 * _MINUTE, lambda: on.store.delete_expired(now())),
         degraded_mode.periodic_task(),

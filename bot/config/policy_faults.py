@@ -81,6 +81,7 @@ def _unknown(path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator
 def _channels(policy: Policy) -> Iterator[PolicyFault]:
     """Names that no channel of Slack can have."""
     places: dict[Path, str | None] = {(key,): getattr(policy, key) for key in ("incidents_channel", "audit_channel")}
+    places["digest", "channel"] = policy.digest.channel
     places |= {("audiences", audience): place for audience, place in policy.audiences.items()}
     for path, place in places.items():
         if place and not _CHANNEL.fullmatch(place):

@@ -78,6 +78,7 @@ def check_command(settings: Settings, manifest: Manifest) -> Iterator[CheckResul
 def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckResult]:
     """Report channels of the policy that do not exist or are archived. `channels` is keyed by id and by name."""
     places = {"incidents_channel": policy.incidents_channel or "", "audit_channel": policy.audit_channel or ""}
+    places["digest.channel"] = policy.digest.channel or ""
     places |= {f"audiences.{name}": place for name, place in policy.audiences.items()}
     for setting, place in places.items():
         channel = channels.get(place.removeprefix("#"))

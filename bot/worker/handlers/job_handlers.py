@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.worker.handlers import (
     channel_posts,
+    digest_post,
     direct_messages,
     page_delivery,
     prompt_delivery,
@@ -52,5 +53,6 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.ADOPT: adopted_channel.capture_history,
     JobKind.CHANNEL_LINK: channel_link.link_channel,
     JobKind.ORIGIN_REPLY: channel_link.reply_to_origin,
+    JobKind.DIGEST: digest_post.post_digest,
     JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }

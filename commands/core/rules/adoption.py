@@ -13,7 +13,7 @@ def refusal_to_adopt(policy: Policy, channel: str, name: str | None = None, *, i
     names = {channel, name} - {None}
     if is_general:
         return "backfill_general"
-    if (policy.incidents_channel or "").removeprefix("#") in names:
+    if {(place or "").removeprefix("#") for place in (policy.incidents_channel, policy.digest.channel)} & names:
         return "backfill_announcements"
     audiences = {named.removeprefix("#") for named in policy.audiences.values() if named}
     return "backfill_audience" if audiences & names else None

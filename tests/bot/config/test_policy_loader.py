@@ -39,7 +39,7 @@ def test_every_example_in_the_shipped_policy_works_once_it_is_uncommented():
 
     policy = read_policy(uncommented(OURS), TODAY).policy.model_dump(exclude_defaults=True)
 
-    assert len(keys) == 7
+    assert len(keys) == 8
     assert [key for key in keys if not policy.get(key)] == []
     optional = {name for name, field in Service.model_fields.items() if field.default is None}
     assert optional == {key for key in of_service if policy["services"]["checkout"].get(key)}
@@ -256,6 +256,13 @@ def test_a_misspelt_type_in_retention_is_a_fault() -> None:
             "can be no channel",
         ),
         ('version: "2026.1"', 'version: " "', "version", "is empty: each incident records the version"),
+        ('#digest: {channel: "#incidents"', 'digest: {channel: "#a b"', "digest.channel", "can be no channel: #a b."),
+        (
+            '#digest: {channel: "#incidents", every: day, at: "09:00"}',
+            'digest: {at: "25:00"}',
+            "digest.at",
+            "no time of day: write one such as",
+        ),
         ("effective: 2026-01-01", "effective: 2026-02-30", "effective", "no date or number that exists: 2026-02-30"),
     ],
 )

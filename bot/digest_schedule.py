@@ -1,0 +1,44 @@
+"""When a digest is due, and its job: once per day or week among all replicas, whichever enqueues it first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.scheduler import enqueue_once
+from incident.entry import workspace_chain
+from incident.jobs import LATER, Job, JobKind
+from incident.policy import Policy
+from incident.ports import Recorder
+
+# A digest that could not be enqueued for so long is left out; the next one comes soon enough.
+_LATEST: Final = timedelta(hours=6)
+
+
+def last_due(policy: Policy, now: datetime) -> tuple[datetime, datetime]:
+    """Return when the last digest was due and the one before it (UTC), at the time of day in the policy's time zone.
+
+    A weekly digest is due on Mondays.
+    """
+    zone = ZoneInfo(policy.time_zone)
+    today = now.astimezone(zone).date()
+    at = time.fromisoformat(policy.digest.at)
+    days = 7 if policy.digest.every == "week" else 1
+    day = today - timedelta(days=today.weekday() if days == 7 else 0)
+    if datetime.combine(day, at, zone) > now:
+        day -= timedelta(days=days)
+    due, before = (datetime.combine(one, at, zone).astimezone(UTC) for one in (day, day - timedelta(days=days)))
+    return due, before
+
+
+def enqueue_digest(recorder: Recorder, team: str, policy: Policy, now: datetime) -> None:
+    """Enqueue the digest that is due, if the policy names a channel for it."""
+    if not policy.digest.channel:
+        return
+    due, before = last_due(policy, now)
+    if now - due > _LATEST:
+        return
+    key = f"{JobKind.DIGEST}:{due.isoformat()}"
+    job = Job(kind=JobKind.DIGEST, key=key, incident=workspace_chain(team), rank=LATER, since=before, until=due)
+    enqueue_once(recorder, job, now)
