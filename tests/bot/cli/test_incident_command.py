@@ -42,7 +42,7 @@ def test_an_incident_is_declared_by_the_typing_person_and_its_slack_jobs_wait(
 
     declared = record.entries()[0]
     assert result.code == 0, result.everything
-    assert "is declared" in result.out
+    assert "(P1) declared:" in result.out
     assert declared.by == cli_person(getpass.getuser(), socket.gethostname())
     assert declared.source.surface == EntryPoint.CLI
     with record.store() as store:
@@ -104,11 +104,14 @@ def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, t
     [
         (("declare",), ["a needed field is empty", "title (", "muster incident declare"]),
         (("note",), ["a needed field is empty", "text (", "muster incident note"]),
-        (("update", "internal", "next=banana", "We know"), ["could not be read", "“banana”", "muster incident update"]),
+        (
+            ("update", "internal", "next=banana", "We know"),
+            ["could not read the marked field", "“banana”", "muster incident update"],
+        ),
         (("take", "emperor"), ["muster incident take"]),
         (("note", "03:58", "pager", "fired"), ["two ways", "“03:58”", "muster incident note"]),
-        (("close", "not", "yet"), ["could not be read", "“not yet”"]),
-        (("assign", "scribe", "@nobody"), ["could not be read", "“@nobody”"]),
+        (("close", "not", "yet"), ["could not read the marked field", "“not yet”"]),
+        (("assign", "scribe", "@nobody"), ["could not read the marked field", "“@nobody”"]),
     ],
 )
 def test_a_line_without_a_required_field_is_refused_with_the_name_of_the_field(
@@ -192,10 +195,7 @@ def test_the_list_names_the_channel_and_has_no_markup_but_that_of_the_title(
 
     first, second = record.muster(tmp_path, "list"), record.muster(tmp_path, "incident", "list")
 
-    assert (
-        first.out
-        == f"• {listed.number} P1, major · waiting for somebody to take it · {title} · #inc-0001-all-of-search\n"
-    )
+    assert first.out == f"• {listed.number} P1, major · unclaimed · {title} · #inc-0001-all-of-search\n"
     assert second.out == first.out
 
 
