@@ -57,7 +57,7 @@ def _declared(scene: BrowserEnv, take: Take) -> None:
     tick(page, "urgency", "It is getting worse")
     take(page, "declare")
     page.get_by_test_id("submit").click()
-    page.get_by_text("is declared").wait_for()
+    page.get_by_text(") declared:").wait_for()
     page.keyboard.press("Escape")
     page.get_by_test_id("modal").wait_for(state="detached")
     scene.after(1)

@@ -28,11 +28,11 @@ def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_
 
     declare(page, "Card payments fail at checkout")
 
-    expect(page.get_by_test_id("modal")).to_contain_text("INC-2026-0001 is declared")
+    expect(page.get_by_test_id("modal")).to_contain_text("INC-2026-0001 (P")
     page.keyboard.press("Escape")
     go(page, "inc-2026-0001-card-payments")
     card = message(page, "React with")
-    expect(card).to_contain_text("P2 · checkout · waiting for somebody to take it · INC-2026-0001")
+    expect(card).to_contain_text("P2 · checkout · unclaimed · INC-2026-0001")
     expect(card).to_contain_text("none yet")
     expect(page.get_by_test_id("topic")).to_contain_text("Commander: nobody")
     expect(page.get_by_role("link", name="Runbook")).to_have_attribute("href", RUNBOOK)
@@ -67,7 +67,7 @@ def test_an_incident_is_declared_from_a_message(scene: BrowserEnv) -> None:
     pick(page, "service", "search")
     page.get_by_test_id("submit").click()
 
-    expect(page.get_by_test_id("modal")).to_contain_text("INC-2026-0001 is declared")
+    expect(page.get_by_test_id("modal")).to_contain_text("INC-2026-0001 (P")
     expect(page.get_by_test_id("modal")).to_contain_text("provisional")
 
 
@@ -76,7 +76,7 @@ def test_hostile_text_is_shown_as_text_everywhere(scene: BrowserEnv) -> None:
     announced = scene.see("olu", "incidents")
 
     declare(page, HOSTILE)
-    expect(page.get_by_test_id("modal")).to_contain_text("is declared")
+    expect(page.get_by_test_id("modal")).to_contain_text(") declared:")
     page.keyboard.press("Escape")
     go(page, "inc-2026-0001")
     command(page, "/incident")
@@ -100,7 +100,7 @@ def test_an_error_is_shown_at_its_field_and_the_typed_text_stays(scene: BrowserE
 
     command(page, "/incident priority 3 3 ok")
     press(aside(page, "the reason needs at least 15 characters"), "Open the form")
-    expect(page.get_by_test_id("modal").get_by_label("3 · A few people, or none yet")).to_be_checked()
+    expect(page.get_by_test_id("modal").get_by_label("3 · A few people, or nobody yet")).to_be_checked()
     page.get_by_test_id("submit").click()
     why = page.get_by_test_id("modal").locator(".block[data-block-id=justification]")
     expect(why.locator(".input-error")).to_contain_text("the reason needs at least 15 characters")
