@@ -45,7 +45,7 @@ def test_a_refused_close_succeeds_after_the_checklist_buttons_meet_each_criterio
     expect(checklist(page)).to_contain_text("4 items to do")
     checklist(page).get_by_role("button", name="Confirm availability").click()
     expect(checklist(page)).to_contain_text("3 items to do")
-    checklist(page).get_by_role("button", name="Confirm P1").click()
+    checklist(page).get_by_role("button", name="Confirm P2").click()
     expect(checklist(page)).to_contain_text("2 items to do")
     press(checklist(page), "Link it")
     tick(page, "kind", "Problem")
