@@ -13,6 +13,7 @@ from incident.entry import Fact
 from incident.model.components import Offer
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
+from roles.person_ids import PersonId
 
 
 class Accept(Verb):
@@ -22,6 +23,11 @@ class Accept(Verb):
     group = Group.ROLES
 
     role: Annotated[RoleWord | None, FormField("Role", Control.ROLE, leading=True)] = None
+
+    @classmethod
+    def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
+        """True if a role is offered to the person."""
+        return any(offer.to == person for offer in incident.offers)
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """Return whether the offer the button was drawn for, or an earlier one, is open."""

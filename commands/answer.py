@@ -14,7 +14,7 @@ from incident.entry import Fact
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
-from incident.rules.responders.open_calls import taken_by
+from incident.rules.responders.open_calls import can_be_answered, taken_by
 from incident.states import RESPONDING
 from roles.person_ids import MUSTER, PersonId
 
@@ -44,6 +44,11 @@ class Answer(Verb):
         ),
     ]
     escalation: Annotated[int | None, FormField("Which call", Control.ENTRY, hidden=True)] = None
+
+    @classmethod
+    def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
+        """True if a call to the person can be answered."""
+        return any(e.person == person and can_be_answered(incident, e) for e in incident.escalations)
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """Return whether the escalation is unanswered, or lapsed and may still be accepted."""

@@ -8,8 +8,10 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import ActionDone
 from incident.entry import Fact
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.rules.short_ids import is_meant
+from roles.person_ids import PersonId
 
 
 class Done(Verb):
@@ -20,6 +22,11 @@ class Done(Verb):
 
     id: Annotated[str, FormField("Action", Control.WORD, "Its id, such as A1", leading=True, needed=True)]
     result: Annotated[str, FormField("Result", Control.TEXT, "What came out of it", rest=True, needed=True)]
+
+    @classmethod
+    def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
+        """True if an action is assigned to the person and not done."""
+        return any(one.assignee == person and one.done_at is None for one in incident.actions)
 
     @property
     def intent(self) -> str:

@@ -18,7 +18,7 @@ from incident.refusal import Code, Refusal
 from incident.rules.responders.open_calls import open_call_to
 from incident.rules.service_contacts import escalation_policy_of
 from incident.states import RESPONDING
-from roles.escalation_policy import levels_after
+from roles.escalation_policy import levels_after, levels_left
 from roles.person_ids import PersonId
 
 _HOW: Final = (("functional", "A person who can help"), ("hierarchical", "A person who can decide"))
@@ -77,10 +77,8 @@ class Escalate(Verb):
         # No deadline runs in other states, and none of a call that was made before; so no level follows.
         if now.open.state not in RESPONDING or now.happened_at < now.at:
             return (escalated, *gone)
-        answer = {
-            "answer_by": _answer_by(now.at, now.open.service, now.policy),
-            "ladder": levels_after(levels, called) if self.how == "functional" else (),
-        }
+        after = levels_left(levels_after(levels, called), {now.actor.id}) if self.how == "functional" else ()
+        answer = {"answer_by": _answer_by(now.at, now.open.service, now.policy), "ladder": after}
         return (escalated.model_copy(update=answer), *gone)
 
     def view(self, now: DecisionContext) -> EscalateView:

@@ -11,6 +11,9 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.closure import Validated
 from incident.entry import Fact
+from incident.model.incident import Incident
+from incident.states import State
+from roles.person_ids import PersonId
 
 NOT_COUNTED: Final = "provider_all_clear"
 CRITERIA: Final = (
@@ -57,6 +60,11 @@ class Validate(Verb):
     evidence: Annotated[
         str, FormField("Evidence", Control.TEXT, "What you saw, where, for how long", rest=True, needed=True)
     ]
+
+    @classmethod
+    def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
+        """True if the person owns the service, which is back."""
+        return incident.service_owner == person and incident.state in (State.RESTORED, State.RESOLVED)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the evidence; closing judges whether it counts."""

@@ -5,6 +5,7 @@ Knows what values look like; knows no verb.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.grammar.datetime_parser import looks_like_time, read_time
@@ -12,13 +13,14 @@ from bot.grammar.times.time_zones import read_zone
 from bot.grammar.tokenizer import assignments_in, tokens_of
 from bot.grammar.value_parser import INCIDENT_NUMBER, Vocabulary, is_incident, looks_like_person
 
+_SHORT_NUMBER: Final = re.compile(r"#?\d{1,6}")
 _STARTS_TIME: Final = frozenset({"in", "tomorrow", "today", "yesterday", "tonight", "half"})
 
 
 def names_incident(text: str) -> str | None:
-    """Return the number of an incident if a text is nothing else."""
+    """Return the number of an incident, long or short, if a text is nothing else."""
     word = text.strip().rstrip(",;:.?")
-    return word if INCIDENT_NUMBER.fullmatch(word) else None
+    return word if INCIDENT_NUMBER.fullmatch(word) or _SHORT_NUMBER.fullmatch(word) else None
 
 
 def tells(text: str, vocabulary: Vocabulary) -> bool:

@@ -150,6 +150,11 @@ class Verb(Frozen):
         """Return values that a form proposes beside the given ones, from the record of its incident; none for most verbs."""
         return {}
 
+    @classmethod
+    def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
+        """True if the incident waits for this act from a person, who may then type it outside its channel; rarely so."""
+        return False
+
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """True if a button that was drawn at entry `drawn_at` still applies."""
         return True

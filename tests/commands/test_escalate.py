@@ -7,6 +7,7 @@ import pytest
 from incident.deadlines.due_deadlines import next_at
 from incident.ports import Person
 from incident.refusal import Code
+from incident.rules.responders.open_calls import levels_to_call
 from roles.person_ids import MUSTER
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
@@ -28,6 +29,28 @@ def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: CommandBen
 
     room.do("escalate", by="ilse", reason="more help")
     assert room.incident.escalations[-1].person == who("rob")
+
+
+def test_who_calls_somebody_off_the_ladder_is_not_called_in_turn(room: CommandBench) -> None:
+    room.do("escalate", by="rob", at=8, who=who("nadia"), reason="help")
+    assert "Then I call <@UEVA>." in room.answer()
+
+    room.tick(40)
+    room.tick(80)
+
+    assert [call.person for call in room.incident.escalations] == [who("nadia"), who("eva")]
+
+
+def test_a_call_recorded_with_its_caller_among_the_levels_passes_them_over(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, who=who("nadia"), reason="help")
+    (call,) = room.incident.escalations
+
+    by_rob = room.incident.model_copy(update={"escalations": (call.model_copy(update={"by": who("rob")}),)})
+
+    assert (levels_to_call(room.incident, call), levels_to_call(by_rob, by_rob.escalations[0])) == (
+        (who("rob"), who("eva")),
+        (who("eva"),),
+    )
 
 
 def test_an_unanswered_page_escalates_to_the_next_level_and_is_recorded(room: CommandBench) -> None:

@@ -11,6 +11,8 @@ from bot.slack.user_directory import UserDirectory
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.record_service import RecordService
 from commands.core.request import Actor
+from commands.core.rules.open_incidents import meant_incident
+from commands.core.verb import Verb
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
 from incident.ports import Reader
@@ -48,6 +50,20 @@ class IncidentLookup:
             found = self.record.read(lambda reader: incident_of(reader, self.team, ActionContext(channel=channel)))
             return found.number if found else ""
         return ""
+
+    def number_of_meant(self, interaction: Interaction, verb: type[Verb]) -> str | None:
+        """Return the number of the incident that the verb means where the place names none; None if that is unclear."""
+        with suppress(Unavailable):
+            actor = self.actor(interaction)
+            if refusal_to_act(actor.account) is None:
+                return self.record.read(lambda reader: self._meant(reader, interaction, verb, actor))
+        return None
+
+    def _meant(self, reader: Reader, interaction: Interaction, verb: type[Verb], actor: Actor) -> str | None:
+        if incident_of(reader, self.team, interaction.context) is not None:
+            return None
+        meant = meant_incident(verb, reader, self.team, actor)
+        return meant.number if meant else None
 
     def numbered(self, context: ActionContext) -> ActionContext:
         """Return a context that names its incident by number, so that its button works in every channel."""

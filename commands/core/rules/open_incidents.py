@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from commands.core.request import Actor
+from commands.core.verb import Verb
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
@@ -57,3 +58,16 @@ def own_incidents(
     """Return the open incidents that concern the actor and that they may see."""
     found = reader.own_incidents(team, actor.id, with_masks=with_masks, limit=limit)
     return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
+
+
+def meant_incident(verb: type[Verb], reader: Reader, team: str, actor: Actor) -> Incident | None:
+    """Return the incident of a line that names none, where none is; None if there is none or several.
+
+    A question is about the only open incident that the actor may see. An act is for the only one that waits for it from
+    the actor, such as an answer to a call.
+    """
+    if verb.is_query:
+        found = open_page(reader, team, actor, limit=2).incidents
+    else:
+        found = tuple(one for one in own_incidents(reader, team, actor) if verb.is_awaited(one, actor.id))
+    return found[0] if len(found) == 1 else None

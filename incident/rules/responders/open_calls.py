@@ -15,11 +15,12 @@ from roles.person_ids import PersonId
 def levels_to_call(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
     """Return whom to call after this call, in order: those who can be reached and were not called for the same need.
 
-    No level follows a call for a decision: the people of an escalation policy help, and do not decide.
+    Who calls is not called themselves. No level follows a call for a decision: the people of an escalation policy help,
+    and do not decide.
     """
     if call.how == "hierarchical":
         return ()
-    called = {one.person for one in same_need(incident, call) if one.person is not None}
+    called = {one.person for one in same_need(incident, call) if one.person is not None} | {caller_of(incident, call)}
     return tuple(who for who in levels_left(call.ladder, called) if can_be_asked(incident, who))
 
 

@@ -100,6 +100,22 @@ def test_the_reply_to_a_command_in_the_wrong_channel_lists_the_incident_channels
     assert "not an incident channel" in response.payload["text"]
 
 
+def test_who_is_called_answers_from_anywhere_without_naming_the_incident(place, channel, incident):
+    slash(place, channel, f"escalate <@{place.user('bea')}> because we need you")
+
+    response = slash(place, "general", "answer yes", by="bea")
+
+    assert [call.answer for call in place.now(incident.key).escalations] == ["accepted"]
+    assert incident.number in response.payload["text"]
+
+
+@pytest.mark.parametrize("line", ["status {}", "summary #{}", "show {}"])
+def test_a_question_names_another_incident_by_its_short_number(place, channel, incident, line):
+    response = slash(place, "general", line.format(int(incident.number[-4:])))
+
+    assert incident.number in response.payload["text"]
+
+
 def test_the_reply_to_a_command_in_a_direct_message_lists_the_incident_channels(place, channel, incident):
     dm = place.sandbox.workspace.dm(place.user("ann")).id
 

@@ -78,13 +78,20 @@ def parse_line(gateway: SlackGateway, interaction: Interaction, line: str) -> Pa
 
 
 def _at_incident(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> Interaction:
-    """Return the interaction at the incident that the line names, by its number or its channel."""
+    """Return the interaction at the incident that the line names, by its number or its channel, or that it must mean."""
     number = parsed.number
     if parsed.channel is not None:
         number = gateway.lookup.number_of_channel(parsed.channel)
+    elif number is None and parsed.verb is not None and _is_about_one(parsed.verb, parsed):
+        number = gateway.lookup.number_of_meant(interaction, parsed.verb)
     if number is None:
         return interaction
     return interaction.in_context(interaction.context.model_copy(update={"number": number}))
+
+
+def _is_about_one(verb: type[Verb], parsed: ParsedCommand) -> bool:
+    """True if the verb is about one incident, which its line does not name."""
+    return verb.needs_incident or ("number" in form_fields(verb) and not parsed.fields)
 
 
 def _begins_drill(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> bool:

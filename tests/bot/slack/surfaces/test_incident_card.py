@@ -30,6 +30,7 @@ from incident.model.components import (
 )
 from incident.model.slack_references import LastActivity, OpenPrompt
 from incident.model.update_draft import UpdateDraft
+from incident.rules.visibility import may_see
 from incident.states import State
 from roles.accounts import Unavailability
 from roles.role_names import Role
@@ -149,6 +150,17 @@ def test_a_page_is_valid_with_every_answer(answer, how):
 
     within_limits(message)
     assert ("I have it" in str(message.blocks)) == (answer in (None, "lapsed"))
+
+
+def test_a_page_about_a_restricted_incident_leaves_its_details_to_a_command_that_the_person_may_use():
+    call = Escalation(n=4, at=START, how="functional", to="x", person=EVA, by=ROB, reason="help")
+    incident = an_incident(restricted=True, escalations=(call,))
+
+    message = page_message(PageContext(incident, call), Renderer())
+
+    assert incident.title not in message.text + str(message.blocks)
+    assert f"`/incident show {incident.number}`" in str(message.blocks)
+    assert may_see(incident, EVA)
 
 
 def test_a_page_about_an_incident_that_is_over_needs_no_answer():

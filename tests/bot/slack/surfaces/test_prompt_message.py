@@ -117,6 +117,26 @@ def test_the_first_line_names_the_people_the_incident_and_the_deadline(ask, minu
 
 
 @pytest.mark.parametrize("ask", ASKS)
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_a_new_sentence_follows_a_full_stop(ask, minutes):
+    message = prompt_message(context(ask, now=START + timedelta(minutes=minutes)), Renderer())
+
+    assert message is not None
+    assert re.findall(r"[^.?!:]\* [A-Z]\w+", message.text.splitlines()[0]) == []
+
+
+@pytest.mark.parametrize(("how", "need"), [("functional", "help"), ("hierarchical", "a decision")])
+@pytest.mark.parametrize("answer", ["lapsed", "declined"])
+def test_a_call_that_no_one_took_says_for_what_it_was(how, need, answer):
+    call = Escalation(n=7, at=START, how=how, to="eva", person=EVA, by=ILSE, reason="may we?", answer=answer)
+
+    message = prompt_message(context("call", escalations=(call,)), Renderer())
+
+    assert message is not None
+    assert f"*No one took the call for {need}*" in message.text
+
+
+@pytest.mark.parametrize("ask", ASKS)
 def test_a_prompt_can_be_answered_by_its_buttons_alone(ask):
     message = prompt_message(context(ask), Renderer())
 

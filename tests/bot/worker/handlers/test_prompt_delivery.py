@@ -247,7 +247,7 @@ def test_an_unanswered_page_escalates_level_by_level_and_then_to_the_commander(r
     assert len(open_prompts(rig.direct("rosa"))) == 1
 
     rig.after(minutes=6)
-    assert any("No answer to the call for help" in m.text for m in prompts_in(rig, key))
+    assert any("No one took the call for help" in m.text for m in prompts_in(rig, key))
     assert [list(pressed(m)) for name in ("eva", "rosa") for m in open_prompts(rig.direct(name))] == [["I have it"]] * 2
 
 
