@@ -12,7 +12,7 @@ from incident.jobs import JobKind
 from incident.policy import UpdateApproval
 from incident.refusal import Code
 from incident.states import Audience
-from tests.support.command_bench import CommandBench
+from tests.support.command_bench import CommandBench, who
 
 WRONG, RIGHT = "Card paymnets fail", "Card payments fail"
 BOTH: dict[str, Any] = {"audience": ["internal", "exec"], "text": WRONG}
@@ -97,6 +97,16 @@ def test_only_those_who_speak_to_an_audience_correct_what_it_reads(sent: tuple[C
     outcome = room.do("amend", by="eva", entry=n, text=RIGHT, at=3)
 
     assert (outcome.code, outcome.reason) == (Code.NOT_AUTHORISED, "update_not_yours")
+    assert room.answer().endswith("take the role with `/incident take comms_lead`.")
+
+
+def test_who_does_not_speak_to_an_audience_is_told_who_does(sent: tuple[CommandBench, int]) -> None:
+    room, n = sent
+    room.do("assign", by="ilse", role="comms", to=who("rob"), at=3)
+
+    room.do("amend", by="eva", entry=n, text=RIGHT, at=4)
+
+    assert room.answer().endswith("speak to executives. Send <@UROB> your text.")
 
 
 def test_nothing_is_sent_to_an_audience_on_legal_hold(sent: tuple[CommandBench, int]) -> None:

@@ -9,7 +9,7 @@ from commands.validate import Validate
 from incident.entries.closure import Validated
 from incident.model.components import Times
 from incident.states import State
-from tests.support.handmade_incidents import START, HandmadeDesk, an_incident, later
+from tests.support.handmade_incidents import EVA, ROB, START, HandmadeDesk, an_incident, later
 
 BACK = an_incident(State.RESTORED, times=Times(logged_at=START, restored_at=later(5)))
 
@@ -37,6 +37,15 @@ def test_evidence_from_before_the_restoration_is_recorded_and_reported_not_to_co
     assert "does not count for closing" in HandmadeDesk().answer(validate)
     assert "does not count for closing" in HandmadeDesk(BACK, occurred_at=later(4)).answer(validate)
     assert HandmadeDesk(BACK).answer(validate) == "Recorded: monitoring is green."
+
+
+def test_what_another_person_says_for_the_owner_of_the_service_is_recorded_as_a_report():
+    validate = Validate(criterion="owner", evidence="paid with three cards")
+
+    assert HandmadeDesk(BACK, actor=ROB).answer(validate) == "Recorded: the service owner confirms."
+    assert HandmadeDesk(BACK, actor=EVA).answer(validate) == (
+        "Recorded: the service owner confirms. You are not the owner, <@UROB>: the record says that you report it."
+    )
 
 
 @pytest.mark.parametrize("typed", ["provider_all_clear", "all-clear", "provider"])

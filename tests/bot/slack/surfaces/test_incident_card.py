@@ -27,6 +27,7 @@ from incident.model.components import (
     Resolution,
     TempFix,
     Times,
+    Validation,
 )
 from incident.model.slack_references import LastActivity, OpenPrompt
 from incident.model.update_draft import UpdateDraft
@@ -89,6 +90,16 @@ def test_every_button_of_the_card_names_a_verb(state):
             if "action_id" in element:
                 how, _, name = element["action_id"].partition(":")
                 assert how == "tray" or verb_registry.find(name) is not None
+
+
+@pytest.mark.parametrize(("by", "shown"), [(ROB, "<@UROB>"), (EVA, "reported by <@UEVA>")])
+def test_the_card_tells_the_word_of_the_owner_from_a_report_of_it(by, shown):
+    said = Validation(at=later(6), criterion="service_owner_confirmed", by=by, evidence="three cards work")
+    back = an_incident(State.RESTORED, times=Times(logged_at=START, restored_at=later(5)), validations=(said,))
+
+    message = card_message(context(back), Renderer())
+
+    assert f"the service owner confirms ({shown}): three cards work" in str(message.blocks)
 
 
 def test_a_nearly_empty_incident_has_a_valid_card():
