@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from commands.core import verb_registry
@@ -24,8 +26,8 @@ def room() -> CommandBench:
     return CommandBench().declared()
 
 
-def second(bench: CommandBench, **fields: object) -> str | None:
-    whole = {"title": "Refunds are slow", "service": "checkout", "impact": 2, "urgency": 2, **fields}
+def second(bench: CommandBench, **fields: Any) -> str | None:
+    whole: dict[str, Any] = {"title": "Refunds are slow", "service": "checkout", "impact": 2, "urgency": 2, **fields}
     return bench.do("declare", by="rob", place=ELSEWHERE, **whole).number
 
 
@@ -76,7 +78,8 @@ def test_the_owner_of_the_service_shows_that_it_is_back(room: CommandBench) -> N
     assert room.incident.service_owner == who("nadia")
     assert meant(room, "validate", "nadia") is None
 
-    for verb in ("ack", "mitigated", "restored"):
-        room.do(verb, by="rob", at=3, **({} if verb == "ack" else {"text": "the pool is wider"}))
+    room.do("ack", by="rob", at=3)
+    room.do("mitigated", by="rob", at=3, text="the pool is wider")
+    room.do("restored", by="rob", at=3, text="the pool is wider")
 
     assert (meant(room, "validate", "nadia"), meant(room, "validate", "eva")) == (room.incident.number, None)
