@@ -11,7 +11,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.export import page_rows
-from bot.export.page_rows import FailedDeliveryRow, MessageRow, SentUpdateRow
+from bot.export.later_entries import later_entries
+from bot.export.page_rows import DecisionRow, FurtherRow, MessageRow, SentUpdateRow
 from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
 from bot.rendering.renderer import TEMPLATES, Mode, Renderer
@@ -41,7 +42,10 @@ class HtmlPageContext:
     audiences: tuple[dict[str, Any], ...]
     updates: tuple[SentUpdateRow, ...]
     messages: tuple[MessageRow, ...]
-    failed_deliveries: tuple[FailedDeliveryRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    failed_deliveries: tuple[FurtherRow, ...]
+    refused: tuple[FurtherRow, ...]
+    others: tuple[FurtherRow, ...]
     entries: int
     head: str
     policy_hash: str
@@ -78,9 +82,13 @@ def page_context(
     entries: Sequence[Entry], incident: Incident, record: dict[str, Any], *, names: Names, render: Renderer, **more: Any
 ) -> HtmlPageContext:
     """Return the context of the page of an incident. `more` holds what only the export knows."""
-    sent = page_rows.sent_updates(entries, names, render)
-    rows = page_rows.timeline_rows(record, entries, render)
+    later = later_entries(entries, render)
+    sent = page_rows.sent_updates(entries, names, render, later)
+    rows = page_rows.timeline_rows(record, entries, render, later)
+    messages = page_rows.message_rows(entries, render, later)
     happened = page_rows.as_it_happened(rows)
+    refused = page_rows.refused_rows(entries, render)
+    shown = {row["entry"] for row in rows} | {row.entry for row in messages} | {row.entry for row in refused}
     return HtmlPageContext(
         number=incident.number,
         title=incident.title,
@@ -91,8 +99,11 @@ def page_context(
         happened=None if happened == rows else happened,
         audiences=page_rows.audience_rows(record, sent),
         updates=sent,
-        messages=page_rows.message_rows(entries, render),
+        messages=messages,
+        decisions=page_rows.decision_rows(entries, names, render, later),
         failed_deliveries=page_rows.failed_deliveries(entries, render),
+        refused=refused,
+        others=page_rows.other_rows(entries, shown, render),
         entries=len(entries),
         policy_hash=incident.policy_hash,
         **more,
@@ -107,8 +118,8 @@ def render_page(context: HtmlPageContext, render: Renderer) -> str:
 def _restored_after(incident: Incident) -> str | None:
     """Return how long users were affected, in words, and from what it counts; None before the service is restored."""
     harm = impact(incident)
-    start = "detection" if harm.is_detection else "the start"
-    return None if harm.total_s is None else f"{mrkdwn.duration(harm.total_s)} after {start}"
+    start = "detection, as its start is not on record" if harm.is_detection else "the start"
+    return None if harm.total_s is None else f"users affected for {mrkdwn.duration(harm.total_s)}, counted from {start}"
 
 
 def document_renderer(names: Any) -> Renderer:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.export.later_entries import LaterEntry
 from bot.export.reader_names import Names
 from bot.rendering.renderer import Renderer
-from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.closure import Refused
+from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePosted
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.role_holders import EscalationAnswered, EscalationLapsed
-from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateMissed, UpdatesMissed
+from incident.entries.status_updates import (
+    StatusUpdatePosted,
+    UpdateCorrected,
+    UpdateDelivered,
+    UpdateMissed,
+    UpdatesMissed,
+)
 from incident.entry import Entry, Fact
 from incident.report.report_format import moment
 from roles.person_ids import PersonId
+
+Later = Mapping[int, tuple[LaterEntry, ...]]
 
 # What a reader needs on the page beside the timeline of the record, by the word that the page shows it under.
 _FURTHER: Final[dict[type[Fact], str]] = {
@@ -27,18 +37,26 @@ _FURTHER: Final[dict[type[Fact], str]] = {
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message of the channel, or its edit or deletion; `entry` is its number."""
+    """One message of the channel, or its edit or deletion; `entry` is its number.
+
+    `note` says how it belongs to the message of entry `of`, which is None where that is not in the record.
+    """
 
     entry: int
     at: str
     by: str
     text: str
     note: str = ""
+    of: int | None = None
+    later: tuple[LaterEntry, ...] = ()
 
 
 @dataclass(frozen=True)
 class SentUpdateRow:
-    """One status update: its audience, who wrote and approved it, and where it was delivered."""
+    """One status update: its audience, who wrote and approved it, and where it was delivered.
+
+    `corrects` is the entry of the update whose text this one corrects, None for an update.
+    """
 
     entry: int
     at: str
@@ -47,18 +65,42 @@ class SentUpdateRow:
     approved_by: str | None
     text: str
     reached: str
+    corrects: int | None = None
+    later: tuple[LaterEntry, ...] = ()
 
 
 @dataclass(frozen=True)
-class FailedDeliveryRow:
-    """One message or change that Slack did not deliver, and why."""
+class DecisionRow:
+    """One decision: by whom, why, and who approved it, as the person who recorded it says."""
 
+    entry: int
     at: str
+    by: str
+    id: str
+    text: str
+    rationale: str
+    approved_by: str | None
+    later: tuple[LaterEntry, ...]
+
+
+@dataclass(frozen=True)
+class FurtherRow:
+    """One entry in its sentence: what was not delivered, what was refused, or what no other part of the page shows."""
+
+    entry: int
+    at: str
+    by: str
     what: str
 
 
-def timeline_rows(record: dict[str, Any], entries: Sequence[Entry], render: Renderer) -> tuple[dict[str, Any], ...]:
-    """Return the rows of the timeline in the order of recording, with missed updates and the answers to calls."""
+def timeline_rows(
+    record: dict[str, Any], entries: Sequence[Entry], render: Renderer, later: Later
+) -> tuple[dict[str, Any], ...]:
+    """Return the rows of the timeline in the order of recording, each with the later entries about it.
+
+    Beside the record's, they are missed updates, the answers to calls, and what else people did: drafts, hidden texts, holds.
+    """
+    shown = {row["entry"] for row in record["timeline"]}
     further = [
         {
             "entry": entry.n,
@@ -68,9 +110,10 @@ def timeline_rows(record: dict[str, Any], entries: Sequence[Entry], render: Rend
             "text": render.macro("sentences.j2", entry.fact.kind, entry),
         }
         for entry in entries
-        if (kind := _FURTHER.get(type(entry.fact))) is not None
+        if entry.n not in shown and (kind := _FURTHER.get(type(entry.fact)) or entry.fact.timeline) is not None
     ]
-    return tuple(sorted([*record["timeline"], *further], key=lambda row: int(row["entry"])))
+    rows = sorted([*record["timeline"], *further], key=lambda row: int(row["entry"]))
+    return tuple({**row, "later": later.get(row["entry"], ())} for row in rows)
 
 
 def as_it_happened(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
@@ -82,7 +125,7 @@ def audience_rows(record: dict[str, Any], sent: Sequence[SentUpdateRow]) -> tupl
     """Return one row per audience: its first and last update, by whom, and how many updates met or missed their time."""
     rows = []
     for audience, summary in record["updates"].items():
-        own = sorted((row for row in sent if row.audience == audience), key=lambda row: row.at)
+        own = sorted((row for row in sent if row.audience == audience and row.corrects is None), key=lambda row: row.at)
         rows.append(
             {
                 "audience": audience,
@@ -94,45 +137,85 @@ def audience_rows(record: dict[str, Any], sent: Sequence[SentUpdateRow]) -> tupl
     return tuple(rows)
 
 
-def sent_updates(entries: Sequence[Entry], names: Names, render: Renderer) -> tuple[SentUpdateRow, ...]:
-    """Return every status update in the order of recording."""
-    delivered = {(e.fact.update, e.fact.audience): e.fact for e in entries if isinstance(e.fact, UpdateDelivered)}
+def sent_updates(entries: Sequence[Entry], names: Names, render: Renderer, later: Later) -> tuple[SentUpdateRow, ...]:
+    """Return every status update, and every correction of one, in the order of recording."""
+    delivered = {(e.fact.update, e.fact.audience): e for e in entries if isinstance(e.fact, UpdateDelivered)}
     rows = []
     for entry in entries:
         fact = entry.fact
-        if isinstance(fact, StatusUpdatePosted):
-            delivery = delivered.get((entry.n, fact.audience))
+        if isinstance(fact, StatusUpdatePosted | UpdateCorrected):
             rows.append(
                 SentUpdateRow(
                     entry=entry.n,
                     at=moment(entry.occurred_at),
                     audience=fact.audience.value,
                     by=names(entry.shown_by),
-                    approved_by=names(entry.by) if fact.author else None,
+                    approved_by=names(entry.by) if isinstance(fact, StatusUpdatePosted) and fact.author else None,
                     text=render.words(fact.text),
-                    reached=_reached(fact, delivery),
+                    reached=_reached(fact.has_channel, delivered.get((entry.n, fact.audience))),
+                    corrects=fact.update if isinstance(fact, UpdateCorrected) else None,
+                    later=later.get(entry.n, ()),
                 )
             )
     return tuple(rows)
 
 
-def _reached(fact: StatusUpdatePosted, delivery: UpdateDelivered | None) -> str:
-    if not fact.has_channel:
+def _reached(has_channel: bool, delivery: Entry | None) -> str:
+    """Return whether an update reached its audience, and where: the id of Slack's channel."""
+    if not has_channel:
         return "no one: the policy names no channel"
-    if delivery is None:
+    if delivery is None or not isinstance(delivery.fact, UpdateDelivered):
         return "no delivery on record"
-    return "delivered" if delivery.ref is not None else "not delivered"
+    if delivery.fact.ref is None:
+        return "not delivered"
+    return f"delivered, in channel {delivery.fact.ref.partition(':')[0]}"
 
 
-def message_rows(entries: Sequence[Entry], render: Renderer) -> tuple[MessageRow, ...]:
+def decision_rows(entries: Sequence[Entry], names: Names, render: Renderer, later: Later) -> tuple[DecisionRow, ...]:
+    """Return every decision in the order of recording."""
+    return tuple(
+        DecisionRow(
+            entry=entry.n,
+            at=moment(entry.occurred_at),
+            by=names(entry.shown_by),
+            id=fact.id,
+            text=render.words(fact.text),
+            rationale=render.words(fact.rationale),
+            approved_by=names(fact.approved_by) if fact.approved_by else None,
+            later=later.get(entry.n, ()),
+        )
+        for entry in entries
+        if isinstance(fact := entry.fact, DecisionMade)
+    )
+
+
+def message_rows(entries: Sequence[Entry], render: Renderer, later: Later) -> tuple[MessageRow, ...]:
     """Return the messages of the channel, with edits and deletions."""
-    rows = []
+    rows: list[MessageRow] = []
+    posted: dict[tuple[str, str], int] = {}
     for entry in entries:
-        if isinstance(entry.fact, MessagePosted | MessageEdited | MessageDeleted):
-            note = {"message_edited": "(edited)", "message_deleted": "(deleted)"}.get(entry.fact.kind, "")
-            text = render.macro("sentences.j2", entry.fact.kind, entry)
-            rows.append(MessageRow(entry.n, moment(entry.occurred_at), _who(entry.fact, render), text, note))
+        fact = entry.fact
+        if isinstance(fact, MessagePosted | MessageEdited | MessageDeleted):
+            note, ts = _place(fact)
+            row = MessageRow(
+                entry=entry.n,
+                at=moment(entry.occurred_at),
+                by=_who(fact, render),
+                text=render.macro("sentences.j2", fact.kind, entry),
+                note=note,
+                of=posted.get((fact.channel, ts)) if ts else None,
+                later=later.get(entry.n, ()),
+            )
+            posted.setdefault((fact.channel, fact.ts), entry.n)
+            rows.append(row)
     return tuple(rows)
+
+
+def _place(fact: MessagePosted | MessageEdited | MessageDeleted) -> tuple[str, str | None]:
+    """Return how a message belongs to another one, and the time stamp of that one."""
+    if isinstance(fact, MessagePosted):
+        return ("in reply to", fact.thread_ts) if fact.thread_ts and fact.thread_ts != fact.ts else ("", None)
+    return "edit of" if isinstance(fact, MessageEdited) else "see", fact.ts
 
 
 def _who(fact: MessagePosted | MessageEdited | MessageDeleted, render: Renderer) -> str:
@@ -141,12 +224,24 @@ def _who(fact: MessagePosted | MessageEdited | MessageDeleted, render: Renderer)
     return render.who(person) if person else "not known"
 
 
-def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FailedDeliveryRow, ...]:
+def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FurtherRow, ...]:
     """Return undelivered updates, those that had no channel, and what Slack refused."""
-    failed = [(e, sentence) for e in entries if (sentence := _sentence_of_failure(e.fact))]
-    return tuple(
-        FailedDeliveryRow(moment(e.occurred_at), render.macro("sentences.j2", sentence, e)) for e, sentence in failed
-    )
+    return tuple(_further(e, render, sentence) for e in entries if (sentence := _sentence_of_failure(e.fact)))
+
+
+def refused_rows(entries: Sequence[Entry], render: Renderer) -> tuple[FurtherRow, ...]:
+    """Return the acts that were refused, and why."""
+    return tuple(_further(entry, render) for entry in entries if isinstance(entry.fact, Refused))
+
+
+def other_rows(entries: Sequence[Entry], shown: Collection[int], render: Renderer) -> tuple[FurtherRow, ...]:
+    """Return the entries that no other part of the page shows: who was asked, what was posted, who came and went."""
+    return tuple(_further(entry, render) for entry in entries if entry.n not in shown)
+
+
+def _further(entry: Entry, render: Renderer, sentence: str | None = None) -> FurtherRow:
+    what = render.macro("sentences.j2", sentence or entry.fact.kind, entry)
+    return FurtherRow(entry.n, moment(entry.occurred_at), render.who(entry.shown_by), what)
 
 
 def _sentence_of_failure(fact: Fact) -> str | None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from bot.config.policy_loader import read_policy
 from bot.export.bundle import Seal, write_bundle
+from bot.export.checked_chain import CheckedChain
 from bot.rendering.renderer import TEMPLATES
 from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
-from incident.entry import EntryPoint, Fact, IncidentKey, Source
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, Source
 from incident.record.hash_chain import canonical
 from roles.person_ids import PersonId, slack_person
 from storage.integrity.signing_keys import Signer, new_key
@@ -65,10 +66,14 @@ class Office:
         assert not outcome.is_refused, outcome
         return outcome
 
-    def note(self, key: IncidentKey, fact: Fact) -> None:
+    def note(self, key: IncidentKey, fact: Fact, at: float = 1) -> None:
         """Record a fact of Muster's own."""
         job = f"job-{next(self.keys)}"
-        note_outcome(key, [fact], job=job, recorder=self.store.recorder, policy=self.policy, at=T(1))
+        note_outcome(key, [fact], job=job, recorder=self.store.recorder, policy=self.policy, at=T(at))
+
+    def entries(self, key: IncidentKey) -> list[Entry]:
+        """Return the entries of an incident, in order."""
+        return CheckedChain(self.store.queries, key).entries
 
     def export(self, key: IncidentKey, at: float) -> Path:
         made = write_bundle(

@@ -183,7 +183,8 @@ def test_the_names_on_the_page_are_in_the_export_with_their_ids(office: RecordOf
 
     folder = office.write().folder
 
-    assert json.loads((folder / "people.json").read_bytes()) == [{"id": CLERK, "name": "Cl\u00e9o <Clerk>"}]
+    people = [{"id": "muster", "name": "Muster"}, {"id": CLERK, "name": "Cl\u00e9o <Clerk>"}]
+    assert json.loads((folder / "people.json").read_bytes()) == people
     assert "Cl\u00e9o &lt;Clerk&gt;" in (folder / "index.html").read_text("utf-8")
     assert verified(folder).returncode == 0
 

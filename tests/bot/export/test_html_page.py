@@ -13,7 +13,12 @@ import jsonschema
 import pytest
 
 from bot.rendering.renderer import TEMPLATES
-from incident.entries.conversation import Joined, Left
+from incident.entries.closure import Refused
+from incident.entries.conversation import Joined, Left, Masked, MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.delivery import DeliveryFailed, PromptSent
+from incident.entries.status_updates import UpdateCorrected, UpdateDelivered
+from incident.medium import Medium
+from incident.states import Audience
 from roles.person_ids import slack_person
 from storage.store import Store
 from tests.support.export_office import SHIPPED, Office, verified
@@ -43,13 +48,40 @@ class Exported:
         self.first = office.do("note", 8, NUMBER, text="the second thing").first
         self.late = office.do("note", 9, NUMBER, text="the first thing", happened_at=2)
         office.do("correct", 10, NUMBER, entry=self.first, text="it was the third")
+        self.decision = office.do(
+            "decide", 11, NUMBER, text="roll back", rationale="it began then", approved_by=HELPER
+        ).first
+        office.do("correct", 12, NUMBER, entry=self.decision, text="only the second release")
+        self.wrong = next(e.n for e in office.entries(self.key) if e.fact.kind == "status_update_posted")
+        office.note(
+            self.key, UpdateCorrected(update=self.wrong, audience=Audience.INTERNAL, text="One in six fails."), 12
+        )
+        self.right = office.entries(self.key)[-1].n
+        office.note(
+            self.key,
+            UpdateDelivered(update=self.right, audience=Audience.INTERNAL, medium=Medium.SLACK, ref="C7:1.5"),
+            12,
+        )
+        for fact in (
+            message := MessagePosted(channel="C1", ts="1.1", author=HELPER, text="42 percent fail"),
+            MessageEdited(channel="C1", ts="1.1", edited_ts="1.2", author=HELPER, text="24 percent fail"),
+            MessageDeleted(channel="C1", ts="1.1", author=HELPER),
+            MessagePosted(channel="C1", ts="1.3", thread_ts="1.1", author=HELPER, text="who deleted it?"),
+            Refused(verb="close", intent="close", code="E_STATE"),
+            DeliveryFailed(medium=Medium.SLACK, what="mask_decision", error="nobody_may_redact"),
+            PromptSent(prompt=4, medium=Medium.SLACK, ref="D1:1.9"),
+        ):
+            office.note(self.key, fact, 12)
+        self.posted = next(e.n for e in office.entries(self.key) if e.fact == message)
+        secret = office.do("note", 13, NUMBER, text="the password is swordfish").first
+        office.note(self.key, Masked(entry=secret, entries=(secret,), reason="a secret"), 13)
         self.folder = office.export(self.key, 90)
         self.page = (self.folder / "index.html").read_text("utf-8")
         self.record: dict[str, Any] = json.loads((self.folder / "record.json").read_text("utf-8"))
 
     def section(self, name: str) -> str:
         """Return the text of one section of the page, without tags."""
-        part = self.page.partition(f'id="{name}"')[2].partition("</section>")[0]
+        part = self.page.partition(f'id="{name}">')[2].partition("<section")[0]
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", part))
 
 
@@ -105,6 +137,56 @@ def test_entries_have_one_number_which_the_page_links(exported: Exported):
     ids = re.findall(r' id="([^"]+)"', exported.page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([a-z]+)"', exported.page)) <= set(ids)
+
+
+def test_every_number_of_the_record_is_on_the_page_once(exported: Exported):
+    count = json.loads((exported.folder / "MANIFEST.json").read_text("utf-8"))["entries"]
+
+    numbered = [int(n) for n in re.findall(r' id="e(\d+)"', exported.page)]
+    assert sorted(numbered) == list(range(1, count + 1))
+    assert "prompt of entry 4 posted in channel D1" in exported.section("others")
+
+
+def test_what_was_corrected_shows_its_correction_and_points_to_it(exported: Exported):
+    assert f"corrected, see {exported.first + 2} : it was the third" in exported.section("timeline")
+    decisions = exported.section("decisions")
+    assert "Approved by, as the decider says" in decisions
+    for words in ("D1 roll back corrected, see", "only the second release", "it began then", "UHELPER"):
+        assert words in decisions
+
+
+def test_the_correction_of_an_update_is_among_the_updates_with_where_it_was_delivered(exported: Exported):
+    updates = exported.section("updates")
+
+    assert f"One payment in five fails. corrected, see {exported.right}" in updates
+    assert f"delivered, in channel C7 correction of {exported.wrong} One in six fails." in updates
+    assert exported.section("summary").count(f"entry {exported.wrong}") == 2
+
+
+def test_an_edit_a_deletion_and_a_reply_name_their_message(exported: Exported):
+    posted = exported.posted
+
+    messages = exported.section("messages")
+    assert f"42 percent fail edited, see {posted + 1} deleted, see {posted + 2}" in messages
+    assert f"24 percent fail edit of {posted}" in messages
+    assert f"by whom Slack does not say see {posted}" in messages
+    assert f"who deleted it? in reply to {posted}" in messages
+
+
+def test_a_hidden_text_points_to_who_hid_it_and_why(exported: Exported):
+    timeline = exported.section("timeline")
+
+    assert "swordfish" not in exported.page
+    assert re.search(r"\[masked\] hidden, see \d+", timeline)
+    assert "masked until a person who may redact decides, in entry" in timeline
+    assert ": a secret" in timeline
+    assert "the policy names no one who may redact" in exported.section("undelivered")
+
+
+def test_an_open_incident_is_not_closed_and_its_refused_closing_has_a_number(exported: Exported):
+    assert "It is not closed." in exported.section("summary")
+    assert "tried to close" not in exported.page
+    assert re.search(r"\d+ 2026-06-09 \S+ \S+ EDT \S.* close refused: not possible", exported.section("refused"))
 
 
 def test_a_missed_update_is_a_line_of_the_timeline(exported: Exported):
