@@ -17,6 +17,7 @@ from typing import Final
 from bot.clock import RealClock
 from bot.config.policy_loader import LoadedPolicy, active_policy, read_policy
 from bot.config.settings import RecordSettings, read_record_settings
+from commands.core.rules.incident_by_number import full_number
 from incident.entry import IncidentKey
 from incident.ports import Person, Recorder
 from roles.person_ids import PersonId, cli_person
@@ -101,13 +102,13 @@ def missing_file(url: str) -> Path | None:
 
 
 def find(store: Store, number: str) -> IncidentKey:
-    """Return the key of the incident with this number; raise NotFound naming the latest ones."""
-    normalized = number.strip().upper()
-    key = store.recorder.read(lambda reader: reader.find(store.team or "", number=normalized))
+    """Return the key of the incident with this number, as people type it; raise NotFound naming the latest ones."""
+    whole = full_number(number, RealClock().now().year)
+    key = store.recorder.read(lambda reader: reader.find(store.team or "", number=whole))
     if key is None:
         latest = [one.number for one in store.queries.incidents(store.team or "", limit=5)]
         hint = f"The latest are {', '.join(latest)}." if latest else "There is none yet."
-        raise NotFound(f"There is no incident {normalized}. {hint}")
+        raise NotFound(f"There is no incident {whole}. {hint}")
     return key
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,16 @@ def test_an_unreadable_policy_is_reported_in_a_sentence(
     assert (result.code, result.out) == (code, ""), result.everything
     assert says in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("typed", [lambda number: number.lower(), lambda number: number[4:].replace("-0", "-")])
+def test_a_number_may_be_typed_as_in_slack(
+    typed: Callable[[str], str], record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    result = record.muster(tmp_path, "metrics", typed(number))
+
+    assert result.code == 0, result.everything
+    assert json.loads(result.out)
 
 
 @pytest.mark.parametrize("command", ["export", "metrics"])
