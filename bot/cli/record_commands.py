@@ -83,6 +83,8 @@ def export_incident(number: str, out: Path) -> int:
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(f"{export.number}: {export.entries} entries in {export.folder}. Open its index.html to read them.")
+    if export.replaces:
+        print("It replaces the export that was there; `--out` writes into another folder.")
     print(
         f"Check it: python3 {export.folder / 'verify.py'} --key {export.public_key} {export.folder}"
         if export.public_key

@@ -42,7 +42,10 @@ class Seal:
 
 @dataclass(frozen=True)
 class Export:
-    """A written export: its folder, the entries it covers, the key that signed it, and what it has."""
+    """A written export: its folder, the entries it covers, the key that signed it, and what it has.
+
+    `replaces` is True if an export was in its place.
+    """
 
     folder: Path
     number: str
@@ -51,6 +54,7 @@ class Export:
     public_key: str | None
     is_stamped: bool
     has_policy: bool
+    replaces: bool
 
 
 def write_bundle(
@@ -171,6 +175,7 @@ def _write(
         public_key=evidence.signer.public_key if evidence.signer else None,
         is_stamped=evidence.stamp is not None,
         has_policy=has_policy,
+        replaces=draft.export.exists(),
     )
 
 

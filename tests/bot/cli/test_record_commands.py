@@ -244,6 +244,14 @@ def test_an_export_into_an_unwritable_folder_is_refused(record: StartedRecord, n
     assert "exported" not in [entry.fact.kind for entry in record.entries()]
 
 
+def test_an_export_says_that_it_replaces_the_one_before(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    first, second = (record.muster(tmp_path, "export", number) for _ in range(2))
+
+    assert (first.code, second.code) == (0, 0), first.everything
+    assert "replaces" not in first.out
+    assert "It replaces the export that was there" in second.out
+
+
 @pytest.mark.parametrize("words", [("verify",), ("export", "INC-2026-0001")])
 def test_a_configured_key_that_is_missing_is_not_replaced_by_a_new_one(
     words: tuple[str, ...], record: StartedRecord, number: str, tmp_path: Path
