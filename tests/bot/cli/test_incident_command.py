@@ -195,8 +195,10 @@ def test_the_list_names_the_channel_and_has_no_markup_but_that_of_the_title(
 
     first, second = record.muster(tmp_path, "list"), record.muster(tmp_path, "incident", "list")
 
-    assert first.out == f"• {listed.number} P1, major · unclaimed · {title} · #inc-0001-all-of-search\n"
-    assert second.out == first.out
+    line = f"• {listed.number} P1, major · unclaimed · {title} · #inc-0001-all-of-search · open for "
+    for shown in (first.out, second.out):
+        assert shown.startswith(line)
+        assert shown.endswith(" s · no commander\n")
 
 
 def test_a_typed_text_notifies_no_person_and_is_recorded_verbatim(
