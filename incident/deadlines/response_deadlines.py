@@ -11,7 +11,7 @@ from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
 from incident.policy import Policy
-from incident.rules.responders.open_calls import caller_of, levels_to_call, taken_by
+from incident.rules.responders.open_calls import caller_of, levels_to_call, same_need, taken_by
 from incident.rules.updates.update_approval import all_approvers, approvers
 from incident.states import RESPONDING, VOID, State
 from roles.person_ids import PersonId, person_named
@@ -49,8 +49,8 @@ def _action_deadline(incident: Incident, action: Action, due_at: datetime) -> De
 def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Prompt for another way when an escalation, for help or for a decision, has no level left (S1-45).
 
-    Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner;
-    again every 15 minutes. What failed before the incident was resumed is not asked for again.
+    Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner,
+    except who was paged for it themselves; again every 15 minutes. What failed before the incident was resumed is not asked for again.
     """
     if incident.state not in RESPONDING:
         return ()
@@ -65,8 +65,9 @@ def _another_way(incident: Incident, last: Escalation) -> Deadline | None:
     resumed = resumed_at(incident)
     if last.answer not in {"lapsed", "declined"} or (resumed is not None and last.answered_at <= resumed):
         return None
-    caller = caller_of(incident, last)
-    whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)
+    people = each_once(incident.holder(Role.COMMANDER) or caller_of(incident, last), incident.service_owner)
+    called = {one.person for one in same_need(incident, last)}
+    whom = tuple(who for who in people if who not in called) or people
     step = PromptStep(last.answered_at, "call", whom)
     return Deadline(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n))
 

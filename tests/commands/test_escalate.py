@@ -215,6 +215,17 @@ def test_a_call_for_a_decision_without_a_name_goes_to_the_service_owner_and_to_n
     assert (call.person, call.ladder, call.answer) == (who("nadia"), (), "lapsed")
 
 
+def test_an_owner_who_did_not_take_the_call_is_not_asked_to_find_another_way(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, how="hierarchical", reason="may we switch payments off?")
+    room.do("answer", by="nadia", at=9, answer="declined")
+    room.tick(10)
+
+    asked = [
+        entry.fact.asked for entry in room.entries() if entry.fact.kind == "prompt_due" and entry.fact.ask == "call"
+    ]
+    assert asked == [(who("ilse"),)]
+
+
 def test_a_call_for_a_decision_that_no_one_here_can_take_asks_for_a_name(room: CommandBench) -> None:
     outcome = room.do("escalate", by="nadia", how="hierarchical", reason="may we?")
 

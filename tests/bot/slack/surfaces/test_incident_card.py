@@ -239,7 +239,7 @@ def test_the_home_tab_shows_what_waits_and_then_the_incidents_one_is_in():
     text = home_text(waiting, quiet, other)
 
     shown = ("Waiting for you", "INC-2026-0042", "calls you for help: answer by", "A7: ask the bank", "I have it")
-    shown += ("You are in", "INC-2026-0050", "Also open", "INC-2026-0060")
+    shown += ("You are involved in", "INC-2026-0050", "Also open", "INC-2026-0060")
     assert sorted(shown, key=text.index) == list(shown)
 
 
