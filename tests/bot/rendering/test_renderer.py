@@ -9,6 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.rendering import mrkdwn
+from bot.rendering.message_catalog import closure_text
 from bot.rendering.renderer import Mode, Renderer, VerbContext, slug_labels
 from incident.refusal import Code
 from roles.person_ids import PersonId
@@ -166,6 +167,12 @@ def test_a_terminal_shows_no_markup_of_templates_and_all_that_people_typed(templ
     rendered = renderer.sentence(template, c=VerbContext(None, (), NOOR, LONDON_WINTER_EVENING))
 
     assert mrkdwn.without_markup(rendered, lambda channel: {"C1": "inc-1"}.get(channel, channel)) == shown
+
+
+def test_the_final_updates_that_closing_lacks_read_as_one_list():
+    lacking = closure_text("final_update", ("internal", "exec", "customer"), typed=False)
+
+    assert lacking == "Send the final update to responders, executives and customers."
 
 
 def test_every_refusal_code_has_words_for_a_table():
