@@ -36,6 +36,15 @@ def test_an_observation_is_shown_under_its_author():
     assert room.answer(Timeline()).endswith("· <@UEVA> · *observation* most of it is gone")
 
 
+def test_a_state_reads_as_elsewhere_and_the_title_stands_once(room: CommandBench) -> None:
+    room.do("timeline", count=40, at=10)
+
+    lines = [line.partition("* ")[2] for line in room.answer().splitlines()]
+    title = room.incident.title
+    assert "logged → unclaimed" in lines
+    assert lines[0].count(title) == 1
+
+
 def test_a_corrected_entry_has_its_correction_beside_it():
     room = HandmadeDesk()
     room.holds(
