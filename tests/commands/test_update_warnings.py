@@ -102,6 +102,16 @@ def test_the_same_text_to_the_same_audience_is_asked_about_for_two_minutes() -> 
     assert asked(2.1, TEXT, "customer") == ()
 
 
+def test_the_words_of_a_correction_that_was_just_sent_are_a_repetition() -> None:
+    bench = reached_bench()
+    n = bench.do("update", "ilse", at=5, audience="customers", text="Card paymnets fail.").first
+
+    bench.do("amend", "ilse", at=5.5, entry=n, text=TEXT)
+
+    assert bench.do("update", "ilse", at=6, audience="customers", text=TEXT, can_ask=True).code == Code.UNCONFIRMED
+    assert bench.do("update", "ilse", at=8, audience="customers", text=TEXT, can_ask=True).code is None
+
+
 def test_an_update_that_is_recorded_late_is_not_asked_about() -> None:
     assert doubts(HandmadeDesk(occurred_at=later(-30)), "It is fixed", "customer") == ()
 

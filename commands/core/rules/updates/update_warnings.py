@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from commands.core.verb import DecisionContext, Doubt
-from incident.entries.status_updates import StatusUpdatePosted, UpdateDrafted
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDrafted
 from incident.refusal import Code, Refusal
 from incident.states import Audience, State
 
@@ -22,7 +22,7 @@ _NEGATIONS: Final = frozenset(
     {"not", "no", "never", "until", "till", "once", "when", "if", "before", "unless", "without", "will", "be", "nearly"}
 )
 _NEAR: Final = 3
-_WITH_TEXT: Final = (StatusUpdatePosted.kind, UpdateDrafted.kind)
+_WITH_TEXT: Final = (StatusUpdatePosted.kind, UpdateCorrected.kind, UpdateDrafted.kind)
 _WORD: Final = re.compile(r"[\w'’]+")
 
 Texts = Mapping[Audience, str]
@@ -61,7 +61,8 @@ def _repeats(now: DecisionContext, texts: Texts, replaced: int | None) -> Doubt 
         (entry.fact.audience, _folded(entry.fact.text))
         for entry in now.reader.unmasked().entries(now.open.key, kinds=_WITH_TEXT)
         if entry.recorded_at >= since and entry.n not in now.open.undone
-        if isinstance(entry.fact, StatusUpdatePosted) or (isinstance(entry.fact, UpdateDrafted) and entry.n in waiting)
+        if isinstance(entry.fact, StatusUpdatePosted | UpdateCorrected)
+        or (isinstance(entry.fact, UpdateDrafted) and entry.n in waiting)
     }
     repeated = [one for one, text in texts.items() if minutes and (one, _folded(text)) in posted]
     return Doubt("update_repeats", {"repeated": ", ".join(repeated), "minutes": str(minutes)}) if repeated else None
