@@ -38,7 +38,15 @@ def test_letters_in_the_wrong_order_are_one_slip() -> None:
 
 @pytest.mark.parametrize(
     ("word", "verb"),
-    [("esclate", "escalate"), ("edit", "correct"), ("stats", "status"), ("overview", "summary"), ("call", "escalate")],
+    [
+        ("esclate", "escalate"),
+        ("edit", "correct"),
+        ("stats", "status"),
+        ("overview", "summary"),
+        ("call", "escalate"),
+        ("preview", "update"),
+        ("chronology", "timeline"),
+    ],
 )
 def test_a_word_that_is_none_suggests_the_verb_that_is_meant(word: str, verb: str) -> None:
     assert suggestion(word) == verb
