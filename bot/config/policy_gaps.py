@@ -10,7 +10,8 @@ from itertools import pairwise, product
 from typing import Final
 
 from bot.config.policy_faults import PolicyFault, named_ids, people_lists
-from incident.policy import Policy
+from bot.config.validation_words import did_you_mean
+from incident.policy import GROUPS, Policy
 from incident.states import Audience
 from roles.role_names import Role
 
@@ -24,6 +25,7 @@ def gaps(policy: Policy) -> Iterator[PolicyFault]:
     yield from _people(policy)
     yield from _unattached(policy)
     yield from _authority(policy)
+    yield from _unused_groups(policy)
     yield from _numbers(policy)
     if policy.regimes:
         yield (
@@ -47,6 +49,11 @@ def _audiences(policy: Policy) -> Iterator[PolicyFault]:
         yield (
             ("audiences", "internal"),
             "Responders read their updates in the incident channel; this channel gets none.",
+        )
+    if policy.audit_channel and policy.audit_channel == policy.incidents_channel:
+        yield (
+            ("audit_channel",),
+            "`audit_channel` is the `incidents_channel`: keep it apart, so that whoever tidies one cannot touch the other.",
         )
     if not policy.incidents_channel:
         yield ("incidents_channel",), "There is no `incidents_channel`: incidents are announced nowhere."
@@ -89,7 +96,7 @@ def _unattached(policy: Policy) -> Iterator[PolicyFault]:
                     f"No service uses the {key} {name}: write `{key}: {name}` under each that should.",
                 )
             if not getattr(people, "rungs", people):
-                yield (f"{key}s", name), f"{name} names no one, so no one is called."
+                yield (f"{key}s", name), f"The {key} {name} names no one, so no one is called."
 
 
 def _authority(policy: Policy) -> Iterator[PolicyFault]:
@@ -101,9 +108,17 @@ def _authority(policy: Policy) -> Iterator[PolicyFault]:
         if not _is_held(policy, approval.by):
             who = ", ".join(approval.by) or "no one"
             yield ("update_approvals", audience), f"No one can approve updates to {audience}: {who} has no members."
-    for audience, approval in policy.update_approvals.items():
-        if not _is_held(policy, approval.by):
-            yield ("update_approvals", audience), f"No one can approve updates to {audience}: fill the groups it names."
+
+
+def _unused_groups(policy: Policy) -> Iterator[PolicyFault]:
+    """Groups that nothing asks for: a name that is misspelt leaves the people of the right one without authority."""
+    held = {word for words in policy.authority.model_dump().values() for word in words}
+    approving = {word for approval in policy.update_approvals.values() for word in approval.by}
+    asked = {*GROUPS, *held, *approving}
+    for name in policy.groups:
+        if name not in asked:
+            near = did_you_mean(name, sorted(asked))
+            yield ("groups", name), f"Nothing names the group {name}, so it gives its members no authority{near or '.'}"
 
 
 def _numbers(policy: Policy) -> Iterator[PolicyFault]:

@@ -23,7 +23,8 @@ from storage.errors import InvalidDatabaseUrl
 HIDDEN: Final = "[hidden]"
 _LIBRARIES: Final = ("apscheduler", "slack_bolt", "slack_sdk", "uvicorn", "asyncio", "alembic")
 _SHORTEST_SECRET: Final = 6
-_TOKEN: Final = re.compile(r"\bx(?:ox[a-z]|app)(?:\.[\w-]+)?-[\w.-]+")
+# Without a letter or digit after the dash it is the bare prefix, as in "starts with xoxb-."
+_TOKEN: Final = re.compile(r"\bx(?:ox[a-z]|app)(?:\.[\w-]+)?-[.-]*\w[\w.-]*")
 _PASSWORD: Final = re.compile(r"(://[^\s/@:]*):[^\s/@]+@")
 _SECRET_ADDRESS: Final = re.compile(r"(hooks\.slack\.com/|[?&]ticket=)[^\s\"'<>]+")
 
@@ -72,9 +73,10 @@ def secrets_of(settings: BaseSettings) -> frozenset[str]:
 
 
 def shown_database(url: str) -> str:
-    """Return a database address without its password and its options."""
+    """Return a database address as people write it, without the driver's name, its password and its options."""
     try:
-        return read_url(url).set(query={}).render_as_string(hide_password=True)
+        address = read_url(url).set(query={})
+        return address.set(drivername=address.get_backend_name()).render_as_string(hide_password=True)
     except InvalidDatabaseUrl:
         return HIDDEN
 

@@ -21,6 +21,7 @@ from bot.cli.cli_errors import explain, slack_refused
 from bot.clock import Clock
 from bot.config.policy_faults import named_ids
 from bot.config.settings import Settings
+from bot.config.yaml_positions import read_document
 from bot.slack.client.client_factory import client_for
 from bot.slack.client.cursor_pages import pages
 from incident.policy import Policy
@@ -62,7 +63,7 @@ def check_slack(settings: Settings, file: PolicyText | None, clock: Clock) -> It
     yield from _check_app_token(client, settings)
     if file is not None:
         yield from _looked_up(lambda: check_people(file, _members(client), _groups(client, file.policy)))
-        yield from _looked_up(lambda: check_channels(file.policy, _channels(client)))
+        yield from _looked_up(lambda: check_channels(file, _channels(client)))
 
 
 def check_command(settings: Settings, manifest: Manifest) -> Iterator[CheckResult]:
@@ -75,26 +76,27 @@ def check_command(settings: Settings, manifest: Manifest) -> Iterator[CheckResul
         )
 
 
-def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckResult]:
+def check_channels(file: PolicyText, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckResult]:
     """Report channels of the policy that do not exist or are archived. `channels` is keyed by id and by name."""
-    places = {"incidents_channel": policy.incidents_channel or "", "audit_channel": policy.audit_channel or ""}
-    places["digest.channel"] = policy.digest.channel or ""
-    places |= {f"audiences.{name}": place for name, place in policy.audiences.items()}
+    policy, nodes = file.policy, read_document(file.text)
+    places: dict[tuple[str, ...], str] = {("incidents_channel",): policy.incidents_channel or ""}
+    places |= {("audit_channel",): policy.audit_channel or "", ("digest", "channel"): policy.digest.channel or ""}
+    places |= {("audiences", str(name)): place for name, place in policy.audiences.items()}
     for setting, place in places.items():
         channel = channels.get(place.removeprefix("#"))
         if not place:
             continue
         if channel is None:
-            yield missing(
-                f"{setting} is {place}, and there is no such channel that Muster can see: make it, correct policy.yaml, "
+            fault = (
+                f"is {place}, and there is no such channel that Muster can see: make it, correct this line, "
                 "or, where it is private, invite Muster into it."
             )
+            yield missing(f"{file.path} {nodes.error_at(setting, fault)}")
         elif channel.get("is_archived"):
-            yield wrong(f"{setting} is {place}, which is archived: name another one in policy.yaml.")
+            yield wrong(f"{file.path} {nodes.error_at(setting, f'is {place}, which is archived: name another one.')}")
         else:
-            yield passed(
-                f"{setting} is {place}{'' if channel.get('is_member') else '; Muster joins it when it posts'}."
-            )
+            joins = "" if channel.get("is_member") else "; Muster joins it when it posts"
+            yield passed(f"{'.'.join(setting)} is {place}{joins}.")
 
 
 def _check_scopes(granted: str | None, manifest: Manifest) -> Iterator[CheckResult]:

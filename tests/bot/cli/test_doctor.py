@@ -220,9 +220,14 @@ def test_channels_of_the_policy_that_do_not_exist_are_missing(env: dict[str, str
 
     found = parts(result)
     assert result.code == 1
+    lines = (here / "policy.yaml").read_text(encoding="utf-8").splitlines()
+    alarms, status = (
+        next(i for i, text in enumerate(lines, 1) if text.strip().startswith(key))
+        for key in ("incidents_channel:", "customer: '#status'")
+    )
     assert [line.split(",")[0] for line in found["Missing"]] == [
-        "incidents_channel is #alarms",
-        "audiences.customer is #status",
+        f"policy.yaml line {alarms}: incidents_channel is #alarms",
+        f"policy.yaml line {status}: audiences.customer is #status",
     ]
     assert any("audiences.exec is #general" in line for line in found["OK"])
 

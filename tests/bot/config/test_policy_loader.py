@@ -364,7 +364,15 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
             "grace_minutes: 45 ",
             "P1 owes updates every 30 minutes, and an update is late only after 45",
         ),
-        ("#rosters:\n", "rosters: {payments: []}\n", "payments names no one"),
+        ("#rosters:\n", "rosters: {payments: []}\n", "The roster payments names no one"),
+        ("#ladders:\n", "ladders: {payments: {rungs: []}}\n", "The ladder payments names no one"),
+        (
+            "#groups:\n",
+            "groups: {major_authorty: [U0123ABCD]}\n",
+            "Nothing names the group major_authorty, so it gives its members no authority. Did you mean major_authority?",
+        ),
+        ("#groups:\n", "groups: {painters: [U0123ABCD]}\n", "group painters, so it gives its members no authority."),
+        ("#audit_channel:", 'audit_channel: "#incidents"\n#', "`audit_channel` is the `incidents_channel`"),
         (
             "#groups:\n",
             "groups: {responder: [U0123ABCD]}\nladders: {payments: {rungs: [U0123ABCE]}}\n",
@@ -373,7 +381,15 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
     ],
 )
 def test_numbers_and_lists_that_contradict_each_other_are_named(old, new, says):
-    assert any(says in one for one in gap_texts(OURS.replace(old, new, 1)))
+    assert sum(says in one for one in gap_texts(OURS.replace(old, new, 1))) == 1
+
+
+def test_a_group_of_the_organisation_that_authority_or_an_approval_names_is_used():
+    used = OURS.replace("#groups:\n", "groups: {duty: [U0123ABCD], press: [U0123ABCD]}\n").replace(
+        "redact: [privacy", "redact: [duty, privacy"
+    )
+
+    assert [one for one in gap_texts(used + "update_approvals: {exec: {by: [press]}}\n") if "Nothing names" in one] == []
 
 
 @pytest.mark.parametrize(
