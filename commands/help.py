@@ -40,6 +40,7 @@ class Help(Verb):
     """List the commands; `help all` says what each does, `help update` explains one in full."""
 
     name = "help"
+    aliases = ("commands", "?")
     group = Group.OTHER
     is_query = True
     needs_incident = False
@@ -65,7 +66,12 @@ class Help(Verb):
             every = verb_registry.verbs()
             groups = ((group, tuple(_line(v) for v in every if v.group == group)) for group in Group)
             return HelpView(groups=tuple(pair for pair in groups if pair[1]), whole=self.about == ALL)
-        return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=_typed(verb))
+        return explained(verb)
+
+
+def explained(verb: type[Verb]) -> HelpView:
+    """Return one verb in full."""
+    return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=_typed(verb))
 
 
 def _typed(verb: type[Verb]) -> tuple[FormField, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
-from bot.cli.cli_errors import EXPECTED_ERRORS, explain
+from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.database_access import Opened, claimed_identity, open_record
 from bot.cli.name_lookup import name_finder
 from bot.clock import RealClock
@@ -20,17 +20,19 @@ from bot.export.reader_names import ReaderNames
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import doubt_text, reason_text, sentence
 from bot.rendering.mrkdwn import plain_text, visible, without_markup
-from bot.rendering.renderer import Mode, Renderer
+from bot.rendering.renderer import Mode, Renderer, VerbContext
 from bot.rendering.user_text import from_form
 from bot.rendering.verb_table import as_markdown, as_text
 from bot.requests.command_line_request import command_line_request
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
+from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService
 from commands.core.request import RESPONDER, Actor, Request
 from commands.core.verb import Verb
-from commands.help import usage
+from commands.core.words.verb_suggestions import suggestion
+from commands.help import explained, usage
 from incident.ports import Reader
 
 _HERE: Final = "muster incident"
@@ -41,6 +43,19 @@ _IN_SLACK: Final = "/incident "
 def list_verbs(*, markdown: bool) -> int:
     """Print the verbs with their usage."""
     print(as_markdown() if markdown else as_text())
+    return 0
+
+
+def explain_verb(word: str) -> int:
+    """Print one verb in full, without a database. Returns the exit status: 1 when no verb has this name."""
+    verb = verb_registry.find(word)
+    if verb is None:
+        nearest = suggestion(word)
+        text = reason_text("unknown_verb_near" if nearest else "unknown_verb", nearest=nearest)
+        return fail(without_markup(text.replace(f"{_IN_SLACK}help", "muster help"), str))
+    context = VerbContext(None, (), by=claimed_identity(), at=RealClock().now(), view=explained(verb))
+    text = Renderer(Mode.TERMINAL).answer("help", context)
+    print(without_markup(text.replace(_IN_SLACK, f"{_HERE} "), str))
     return 0
 
 

@@ -232,12 +232,13 @@ def list_incidents(
 
 @app.command(name="help")
 def verbs(
+    verb: Annotated[str, typer.Argument(help="A verb to explain; without one, all are listed.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="As the table of docs/reference/verbs.md.")] = False,
 ) -> None:
-    """List what people can type after /incident."""
-    from bot.cli.incident_command import list_verbs
+    """List what people can type after /incident, or explain one verb."""
+    from bot.cli.incident_command import explain_verb, list_verbs
 
-    raise typer.Exit(list_verbs(markdown=markdown))
+    raise typer.Exit(explain_verb(verb) if verb else list_verbs(markdown=markdown))
 
 
 @app.command()

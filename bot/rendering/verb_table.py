@@ -60,7 +60,7 @@ def as_text() -> str:
             group = verb.group
             lines += ["", f"{group.capitalize()}:"]
         lines.append(f"  {verb.name:<{width}}  {summary(verb)}")
-    return "\n".join([*lines[1:], "", "`muster incident help VERB` explains one of them."])
+    return "\n".join([*lines[1:], "", "`muster help VERB` explains one of them."])
 
 
 def _cell(text: str) -> str:

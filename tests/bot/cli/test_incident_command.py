@@ -104,14 +104,11 @@ def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, t
     [
         (("declare",), ["a needed field is empty", "title (", "muster incident declare"]),
         (("note",), ["a needed field is empty", "text (", "muster incident note"]),
-        (
-            ("update", "internal", "next=banana", "We know"),
-            ["could not read the marked field", "“banana”", "muster incident update"],
-        ),
+        (("update", "internal", "next=banana", "We know"), ["could not read", "“banana”", "muster incident update"]),
         (("take", "emperor"), ["muster incident take"]),
         (("note", "03:58", "pager", "fired"), ["two ways", "“03:58”", "muster incident note"]),
-        (("close", "not", "yet"), ["could not read the marked field", "“not yet”"]),
-        (("assign", "scribe", "@nobody"), ["could not read the marked field", "“@nobody”"]),
+        (("close", "not", "yet"), ["could not read", "“not yet”"]),
+        (("assign", "scribe", "@nobody"), ["could not read", "“@nobody”"]),
     ],
 )
 def test_a_line_without_a_required_field_is_refused_with_the_name_of_the_field(
@@ -259,6 +256,28 @@ def test_a_database_without_a_workspace_is_not_changed(sqlite_url: str, tmp_path
     assert "belongs to no workspace" in result.err
     with open_store(sqlite_url, team="T1") as store:
         assert store.queries.chain_keys() == ()
+
+
+def test_a_verb_is_explained_without_a_database_and_an_unknown_one_gets_the_nearest(tmp_path: Path) -> None:
+    declare, wrong = muster(tmp_path, "help", "declare"), muster(tmp_path, "help", "declaer")
+
+    assert declare.code == 0
+    assert declare.out.startswith("`muster incident declare ")
+    assert "• What is wrong? In a few words" in declare.out
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "Did you mean `declare`? `muster help` lists them all." in wrong.err
+    assert muster(tmp_path, "help").out.endswith("`muster help VERB` explains one of them.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_at_a_terminal_speaks_of_nothing_that_only_slack_shows(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    for words in (("note", "Hello"), (number, "note"), (number, "action", "@ann", "timebox=99999999", "roll back")):
+        result = record.muster(tmp_path, "incident", *words)
+
+        assert result.code == 1
+        assert not re.search("marked|not an incident channel|this channel", result.err)
 
 
 def test_every_verb_is_listed_with_its_help_line(tmp_path: Path) -> None:

@@ -389,7 +389,9 @@ def test_a_group_of_the_organisation_that_authority_or_an_approval_names_is_used
         "redact: [privacy", "redact: [duty, privacy"
     )
 
-    assert [one for one in gap_texts(used + "update_approvals: {exec: {by: [press]}}\n") if "Nothing names" in one] == []
+    assert [
+        one for one in gap_texts(used + "update_approvals: {exec: {by: [press]}}\n") if "Nothing names" in one
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_the_reply_to_a_command_in_the_wrong_channel_lists_the_incident_channels
     response = slash(place, "general", "note nobody reads this")
 
     assert f"<#{place.channel(channel)}> ({incident.number})" in response.payload["text"]
-    assert "not an incident channel" in response.payload["text"]
+    assert "which incident is meant?" in response.payload["text"]
 
 
 def test_who_is_called_answers_from_anywhere_without_naming_the_incident(place, channel, incident):

@@ -69,6 +69,24 @@ def test_a_misspelt_command_offers_its_form_with_the_text(place, channel, incide
     assert value(form, "text") == "all good"
 
 
+def test_a_misspelt_question_is_answered_at_the_press_of_its_button(place, channel, incident):
+    response = slash(place, channel, "roels")
+
+    (offer,) = [one for one in response.payload["blocks"][-1]["elements"] if one["action_id"] == "verb:roles"]
+    before = len(place.whispers("ann"))
+    place.actor.press("ann", channel, place.whispers("ann")[-1].ts, "verb:roles", value=offer["value"])
+    assert offer["text"]["text"] == "Run “roles”"
+    assert "ommander" in until(lambda: place.whispers("ann")[before:])[0].text
+
+
+@pytest.mark.parametrize(
+    ("line", "starts"),
+    [("?", "`/incident` alone"), ("commands", "`/incident` alone"), ("? update", "*`/incident update")],
+)
+def test_a_question_mark_asks_for_help(place, line, starts):
+    assert slash(place, "general", line).payload["text"].startswith(starts)
+
+
 @pytest.mark.parametrize(
     "line", ["edit 17 it was half", "delete 17", "clsoe it", "redcat E5", "private", "restrict it"]
 )

@@ -60,7 +60,7 @@ def test_a_refusal_without_an_incident_goes_to_the_workspace_chain(desk: Command
 
     assert (outcome.code, outcome.reason, outcome.key) == (Code.STATE, "no_incident", None)
     assert desk.entries(workspace_chain(TEAM))[-1].fact.kind == "refused"
-    assert "not an incident channel" in desk.answer()
+    assert "which incident is meant?" in desk.answer()
 
 
 def test_an_incident_may_be_named_by_its_number_from_anywhere(room: CommandBench) -> None:

@@ -84,11 +84,17 @@ def _offers(
     *,
     has_incident: bool,
 ) -> list[Json]:
-    """Return buttons that open the form of the nearest command, of a note, or of a declaration, with the words filled in."""
+    """Return buttons for the nearest command, a note or a declaration, with the words filled in.
+
+    They open a form; the nearest command runs at once if it only shows something and its line is complete.
+    """
     offers: list[tuple[str, str, Fields]] = []
+    asks = ""
     if near is not None and (has_incident or not near.needs_incident):
         meant = parse(_with_verb(near, parsed))
-        offers.append((near.name, label("buttons", "as_verb", verb=near.name), _fields(meant)))
+        asks = near.name if near.is_query and meant.is_complete else ""
+        words = label("buttons", "as_query" if asks else "as_verb", verb=near.name)
+        offers.append((near.name, words, _fields(meant)))
     if has_incident:
         offers.append((_NOTE, label("buttons", "as_note"), {"text": parsed.text}))
     elif interaction.context.number is None:
@@ -99,7 +105,7 @@ def _offers(
     place = interaction.context
     return [
         button(
-            f"form:{verb}",
+            f"verb:{verb}" if verb == asks else f"form:{verb}",
             name,
             ActionContext(channel=place.channel, number=place.number, fields=fields, draft=interaction.key),
         )
