@@ -42,7 +42,7 @@ def test_an_incident_is_declared_by_the_typing_person_and_its_slack_jobs_wait(
 
     declared = record.entries()[0]
     assert result.code == 0, result.everything
-    assert "(P1) declared:" in result.out
+    assert "(P1) declared: No results for anybody on search" in result.out
     assert declared.by == cli_person(getpass.getuser(), socket.gethostname())
     assert declared.source.surface == EntryPoint.CLI
     with record.store() as store:
@@ -152,7 +152,7 @@ def test_a_verb_that_needs_an_incident_says_so_without_one(record: StartedRecord
     result = record.muster(tmp_path, "incident", "note", "Hello")
 
     assert result.code == 1
-    assert "put the incident's number first" in result.err
+    assert "put the number first: muster incident INC-2026-0042" in result.err
 
 
 def test_an_early_close_names_every_unmet_criterion(record: StartedRecord, number: str, tmp_path: Path) -> None:
