@@ -13,7 +13,7 @@ class Ack(Verb):
     """Acknowledge the incident: you are working on it. The first acknowledgement makes it active."""
 
     name = "ack"
-    aliases = ("acknowledge", "acked")
+    aliases = ("acknowledge", "acked", "on it", "i am on it", "i'm on it")
     group = Group.OPEN
     dated = True
 
