@@ -11,6 +11,7 @@ from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
 from incident.rules.closure_criteria import Unmet, unmet
+from incident.rules.small_incidents import is_small
 from incident.states import State
 
 
@@ -25,7 +26,8 @@ class Close(Verb):
         """Close a resolved incident with the authority the policy names and no criterion unmet."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
-            raise Refusal(Code.STATE, "close_not_resolved", state=state)
+            small = "yes" if is_small(now.open, now.policy) else ""
+            raise Refusal(Code.STATE, "close_not_resolved", state=state, is_small=small)
         refuse_without(now, "close_not_yours", now.policy.authority.close)
         missing = unmet(now.open, now.policy)
         if missing:

@@ -46,7 +46,7 @@ class Oncall(Verb):
     def decide(self, now: DecisionContext) -> tuple[()]:
         """Refuse a service that the catalogue does not name."""
         if self.service is not None and self.service not in now.policy.services:
-            raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "service")
+            raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "service", services=", ".join(now.policy.services))
         return ()
 
     def view(self, now: DecisionContext) -> OncallView:

@@ -30,7 +30,7 @@ def look_up(
 ) -> CatalogueEntry:
     """Return the entry of a service, with missing fields filled in. Refuses an unknown service, and fields still missing."""
     if service is not None and service not in policy.services:
-        raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "service")
+        raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "service", services=", ".join(policy.services))
     known = policy.services.get(service or "")
     if known is not None:
         owner_group = owner_group or known.owner_group

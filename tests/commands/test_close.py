@@ -14,6 +14,7 @@ from incident.states import Priority, State
 from roles.role_names import Role
 from tests.support.command_bench import CommandBench
 from tests.support.handmade_incidents import EVA, ILSE, ROB, START, HandmadeDesk, an_incident, later, renderer, worded
+from tests.support.policies import shipped_policy
 
 PROVEN = an_incident(
     State.RESOLVED,
@@ -100,6 +101,11 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ("link", (), "`/incident link none because …`"),
         ("temp_fix", ("TF1", "TF2"), "TF1, TF2 need an owner"),
         ("final_update", ("exec", "customer"), "executives and customers: `/incident update exec customer final …`"),
+        (
+            "final_update",
+            ("internal", "exec", "customer"),
+            "to responders, executives and customers: `/incident update ",
+        ),
         ("regimes", ("gdpr33",), "(gdpr33). Muster cannot record that decision yet. Keep the incident open"),
         ("provider_case", (), "Keep the incident open, and link the case"),
         ("review", (), "`/incident review @owner 12 June 10:00`"),
@@ -153,3 +159,18 @@ def test_without_a_commander_the_refusal_names_the_role_that_may_be_taken(room: 
     room.do("take", by="eva", at=5, role="commander")
     assert dict(room.do("close", by="rob", at=6).facts)["vacant"] == ""
     assert room.answer().endswith("Ask <@UEVA>.")
+
+
+@pytest.mark.parametrize(
+    ("urgency", "way"),
+    [
+        (3, "`/incident finish` resolves and closes it with one form."),
+        (2, "Only a resolved incident can be closed: `/incident resolve` first."),
+    ],
+)
+def test_closing_too_early_names_the_way_for_an_incident_of_this_size(urgency: int, way: str):
+    room = CommandBench(policy=shipped_policy()).declared(impact=2, urgency=urgency)
+
+    room.do("close")
+
+    assert room.answer() == f"Not closed: it is unclaimed. {way}"

@@ -33,3 +33,4 @@ def test_a_service_without_on_call_people_says_so(desk: CommandBench) -> None:
 
 def test_an_unknown_service_is_refused(desk: CommandBench) -> None:
     assert desk.do("oncall", service="nowhere").code == Code.UNKNOWN_SERVICE
+    assert desk.answer() == "Nothing done: the catalogue has no such service. It has checkout, wiki."
