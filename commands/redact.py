@@ -13,6 +13,7 @@ from commands.core.message_reference import TextRef, entry_named, named_subject
 from commands.core.preconditions import has_authority, not_authorised
 from commands.core.rules.redaction_limits import RedactionLimits, redaction_limits
 from commands.core.verb import DecisionContext, Group, Verb
+from incident.deadlines.response_deadlines import names_who_may_redact
 from incident.entries import conversation
 from incident.entry import Entry, Fact
 from incident.model.slack_references import Mask
@@ -58,7 +59,8 @@ class Redact(Verb):
         channel, ts, entry = _fields(subject)
         new = conversation.Masked(channel=channel, ts=ts, entry=entry, entries=tuple(quoting), reason=self.reason)
         also = (new,) if {*quoting} - _masked(now, subject) else ()
-        return not_authorised(HIDDEN, now.policy.authority.redact, also=also)
+        asked = "yes" if names_who_may_redact(now.policy) else ""
+        return not_authorised(HIDDEN, now.policy.authority.redact, also=also, asked=asked)
 
 
 def _subject(now: DecisionContext, ref: str | None) -> Subject:

@@ -143,5 +143,10 @@ def groups_that_may_redact(policy: Policy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m for m in _members_who_may_redact(policy) if m.startswith(_USER_GROUP)))
 
 
+def names_who_may_redact(policy: Policy) -> bool:
+    """True if the policy names a person or a user group for one of the groups that may redact."""
+    return bool(_members_who_may_redact(policy))
+
+
 def _members_who_may_redact(policy: Policy) -> list[str]:
     return [member for group in policy.authority.redact for member in policy.groups.get(group, ())]
