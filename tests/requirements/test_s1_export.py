@@ -111,7 +111,7 @@ def test_the_export_names_the_audience_that_an_update_did_not_reach(office: Offi
 
     page = (office.export(key, 20) / "index.html").read_text(encoding="utf-8")
 
-    [[at, what]] = part(page, "What did not reach people")
+    [[_, at, what]] = part(page, "What did not reach people")
     assert minute(at) == "10:04"
     assert "responders" in what
     assert "is_archived" in what
