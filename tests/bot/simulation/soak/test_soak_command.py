@@ -70,7 +70,7 @@ def test_the_repeating_command_has_every_option_and_no_password() -> None:
 
     line = rerun_command(2, 7, database=url, replicas=3)
 
-    assert line == "muster soak --minutes 2 --seed 7 --database 'postgresql+psycopg://muster:***@db/soak' --replicas 3"
+    assert line == "muster soak --minutes 2 --seed 7 --database 'postgresql://muster:***@db/soak' --replicas 3"
     assert rerun_command(2, 7, database=None, replicas=1) == "muster soak --minutes 2 --seed 7"
 
 
