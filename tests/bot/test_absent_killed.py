@@ -225,7 +225,7 @@ def assert_complete(processes: OfflineProcesses) -> None:
     kinds = Counter(entry.fact.kind for entry in entries)
     assert kinds["declared"] == kinds["channel_made"] == kinds["message_posted"] == kinds["message_pinned"] == 1
     texts = house.ours(incs[0])
-    assert sum("record is complete" in text for text in texts) == 1
+    assert sum("is on its record" in text for text in texts) == 1
     assert sum("is on the record as" in text for text in texts) == 1
     assert not any("Not recorded yet" in text for text in texts)
     assert not list((house.folder / "spool").glob("*.jsonl"))[1:]
