@@ -16,7 +16,7 @@ from sandbox.state.entities import Channel, Message
 from storage.maintenance.verification import verify
 from storage.store import open_store
 
-_LATE = re.compile(r" ?_\((said|sent)[^)]* late\)_|, late")
+_LATE = re.compile(r" ?_\([^)]* late\)_|, late")
 _STAMP = re.compile(r"\d{10}\.\d{6}|(?<=/p)\d{16}")
 _TIME = re.compile(
     r"<!date\^[^>]*>|\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?|\b\d\d:\d\d( UTC)?|[0-9A-HJKMNP-TV-Z]{26}"
@@ -97,6 +97,9 @@ def _plain(sandbox: Sandbox, value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(sandbox, one) for one in value]
     if isinstance(value, str):
+        # A process that has not met a person yet names them by a mention.
+        for person in sandbox.workspace.people.values():
+            value = value.replace(f"<@{person.id}>", person.real_name)
         for pattern, word in ((_LATE, ""), (_STAMP, "ts"), (_TIME, "time"), (_THING, "number"), (_SPAN, "span")):
             value = pattern.sub(word, value)
     return value
