@@ -57,7 +57,7 @@ def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], 
     """
     if not has_authority(now, allowed):
         known = {"vacant": _vacant(now.open, allowed), "able": " ".join(_able(now, allowed)[:_MOST_NAMED])}
-        raise not_authorised(reason, allowed, *fields, also=(), **known, **facts)
+        raise not_authorised(reason, allowed, *fields, also=(), **{**known, **facts})
 
 
 def _able(now: DecisionContext, allowed: Collection[str]) -> tuple[PersonId, ...]:

@@ -175,7 +175,7 @@ def test_a_select_that_defaults_to_the_current_conversation_asks_for_its_respons
     blocks = [
         select("where", "conversations_select", response_url_enabled=True, **here),
         select("several", "multi_conversations_select", **here),
-        select("chosen", "conversations_select", initial_conversation="C9", **here),
+        select("chosen", "conversations_select", initial_conversation=place, **here),
     ]
     typed = sandbox.actor.slash("ann", "general", "/do", "it")
 
@@ -187,7 +187,7 @@ def test_a_select_that_defaults_to_the_current_conversation_asks_for_its_respons
     assert [values[name]["v"] for name in ("where", "several", "chosen")] == [
         {"type": "conversations_select", "selected_conversation": place},
         {"type": "multi_conversations_select", "selected_conversations": [place]},
-        {"type": "conversations_select", "selected_conversation": "C9"},
+        {"type": "conversations_select", "selected_conversation": place},
     ]
     assert [one["channel_id"] for one in sent["response_urls"]] == [place]
 
