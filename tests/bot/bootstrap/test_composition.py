@@ -53,7 +53,7 @@ def test_a_declaration_typed_in_slack_creates_a_channel_with_its_declarer_and_a_
 
         bea = sandbox.workspace.find_person("bea").id
         response = sandbox.actor.slash(
-            "ann", "general", "/incident", f"declare service=search impact=1 urgency=1 title=\"No results, ask <@{bea}>\""
+            "ann", "general", "/incident", f'declare service=search impact=1 urgency=1 title="No results, ask <@{bea}>"'
         )
         channel = until(lambda: ours(sandbox, "inc-"))[0]
         until(lambda: channel.topic.value.endswith("No results, ask @Bea"))
