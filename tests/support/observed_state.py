@@ -78,13 +78,23 @@ def _channel(sandbox: Sandbox, channel: Channel) -> tuple[str, Any]:
         "members": sorted(people[user].name for user in channel.members),
         "pins": [_plain(sandbox, channel.messages[ts].text) for ts in channel.pins],
         "bookmarks": sorted(mark.title for mark in channel.bookmarks.values()),
-        "messages": sorted(json.dumps(_message(sandbox, one)) for one in messages if one.subtype != "channel_topic"),
-        "lane": [_plain(sandbox, one.text) for one in messages if _job(one).startswith("say:")],
+        "messages": sorted(
+            json.dumps(line) for one in messages if one.subtype != "channel_topic" for line in _message(sandbox, one)
+        ),
+        "lane": [
+            line
+            for one in messages
+            if _job(one).startswith("say:")
+            for line in str(_plain(sandbox, one.text)).splitlines()
+        ],
     }
 
 
-def _message(sandbox: Sandbox, message: Message) -> Any:
-    return [message.user, _plain(sandbox, message.text), _plain(sandbox, message.blocks), sorted(message.reactions)]
+def _message(sandbox: Sandbox, message: Message) -> list[Any]:
+    """Return what a message says, line by line where it is text alone: a line posted late is a message of its own."""
+    text, blocks = _plain(sandbox, message.text), _plain(sandbox, message.blocks)
+    parts = [text] if blocks else text.splitlines() or [text]
+    return [[message.user, part, blocks, sorted(message.reactions)] for part in parts]
 
 
 def _job(message: Message) -> str:
