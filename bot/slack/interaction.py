@@ -28,7 +28,8 @@ class Interaction:
     """One payload from Slack. `user` is a Slack id; `in_form` is True when the person acted inside an open form.
 
     `team` is the workspace whose record it is about, `user_team` that of the account, when the payload names it.
-    `is_claimed`: a button's value or a form's metadata names the channel, not Slack.
+    `is_claimed`: a button's value or a form's metadata names the channel, not Slack. `button_of` is the message whose
+    button was pressed, as Slack names it; None in a view and for a message that one person alone sees.
     """
 
     team: str
@@ -43,6 +44,7 @@ class Interaction:
     in_form: bool = False
     user_team: str | None = None
     is_claimed: bool = False
+    button_of: str | None = None
 
     @property
     def person(self) -> PersonId:
@@ -71,7 +73,12 @@ class Interaction:
                 number=context.number,
                 is_claimed=self.is_claimed,
             ),
-            source=Source(surface=self.surface, channel=context.channel, message=context.message, event=self.event),
+            source=Source(
+                surface=self.surface,
+                channel=context.channel,
+                message=context.message or self.button_of,
+                event=self.event,
+            ),
             key=self.key,
             at=self.at,
             occurred_at=occurred_at,
@@ -127,6 +134,7 @@ def from_action(body: Json, at: datetime) -> Interaction:
         in_form=(body.get("view") or {}).get("type") == "modal",
         user_team=_user_team(body),
         is_claimed=context.channel not in (None, channel),
+        button_of=None if container.get("is_ephemeral") else container.get("message_ts"),
     )
 
 

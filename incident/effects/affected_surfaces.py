@@ -119,9 +119,12 @@ def _of_channel(before: Incident, after: Incident, policy: Policy, soon: datetim
 def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
     """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong.
 
+    One whose own button was pressed is drawn again in any case: an earlier release may have asked what this one would not.
+
     A prompt may quote any text, also after it was answered, so each changes with what is hidden, gone or shown again.
     """
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
+    pressed = {entry.source.message for entry in entries} - {None}
     undelivered = _prompts_of_undelivered(entries)
     moved = _shown_on_card(before) != _shown_on_card(after)
     is_hiding = any(isinstance(entry.fact, Redacted | Masked | MaskLifted) for entry in entries)
@@ -135,7 +138,8 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
         now = state_after(prompted.due, prompted.n)
         is_reworded = moved and prompted.due.startswith("closure:") and now is due_deadlines.PromptState.OPEN
         is_denied = prompted.due.startswith(undelivered)
-        if was != now or prompted.due in put_off or is_reworded or is_hiding or is_denied:
+        is_touched = prompted.due in put_off or prompted.ts in pressed
+        if was != now or is_touched or is_reworded or is_hiding or is_denied:
             jobs.append(prompt_job(after, *span_of(prompted, before.prompted), NORMAL))
     return tuple(jobs)
 

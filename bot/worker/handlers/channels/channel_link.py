@@ -48,10 +48,19 @@ def link_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 
 def reply_to_origin(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Reply in the thread of the message that the incident was declared from, unless the incident is restricted."""
+    """Reply in the thread of the message that the incident was declared from, unless the incident is restricted.
+
+    The message of a button is Muster's own.
+    """
     source = entries_of(run, context)[0].source
     channel, ts = source.channel, source.message
-    if channel is None or ts is None or is_restricted(run.incident) or not _is_in(context, channel):
+    if (
+        source.surface is EntryPoint.BUTTON
+        or channel is None
+        or ts is None
+        or is_restricted(run.incident)
+        or not _is_in(context, channel)
+    ):
         return ()
     incident = run.incident
     text = sentence("declared_from_here", number=incident.number, priority=incident.priority, channel=run.channel)
