@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-
 import pytest
 
 from bot.config.policy_loader import located_gaps, read_policy
-
-OURS = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
-TODAY = date(2026, 11, 20)
+from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
 
 
 def gap_texts(text):

@@ -1,15 +1,11 @@
 import re
-from datetime import date
-from pathlib import Path
 
 import pytest
 import yaml
 
 from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, read_policy, reread
 from incident.policy import Service
-
-OURS = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
-TODAY = date(2026, 11, 20)
+from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
 
 
 def broken(text, today=TODAY):
@@ -18,20 +14,11 @@ def broken(text, today=TODAY):
     return refused.value.errors
 
 
-def line_of(text, part):
-    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
-
-
 def test_the_shipped_policy_is_valid_and_approved():
     loaded = read_policy(OURS, TODAY)
 
     assert loaded.policy.priority_of(1, 1) == "P1"
     assert len(loaded.hash) == 64
-
-
-def uncommented(text):
-    """Take the # away from every example: a comment has one space after it, an example none or more."""
-    return re.sub(r"(?m)^#(?=\S|  )", "", text)
 
 
 def test_every_example_in_the_shipped_policy_works_once_it_is_uncommented():
