@@ -9,9 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from storage.database.engine import IDLE_IN_TRANSACTION_S
 from tests.support.crash_play import LEASE, Play
 from tests.support.failpoint_runner import PATIENCE_S, FailpointRunner
 from tests.support.observed_state import observed_state
+
+# A stopped process may hold a lock in several transactions, one after another freed by the database.
+LOCKED_S = PATIENCE_S + 4 * IDLE_IN_TRANSACTION_S
 
 
 def state_after_a_stop(
@@ -64,13 +68,15 @@ def drain(play: Play, runner: FailpointRunner) -> None:
     idle = time.monotonic()
     while True:
         runner.send("drain")
-        message = runner.receive() or {}
+        message = runner.receive(LOCKED_S)
+        assert message is not None, "Muster does not respond"
+        assert "done" in message, message
         if message["done"]:
             idle = time.monotonic()
         elif not message["next"] or datetime.fromisoformat(message["next"]) > play.clock.now():
             return
         else:
-            assert time.monotonic() < idle + PATIENCE_S, "a job is due and is not done"
+            assert time.monotonic() < idle + LOCKED_S, "a job is due and is not done"
             time.sleep(0.01)
 
 
