@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import JsonValue
 
+from commands.core.fields.choices import CRITERIA, RESOLVED_BY, only
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_unless_person
 from commands.core.request import Fields
@@ -24,16 +25,8 @@ from incident.ports import Reader
 from incident.states import State
 from roles.role_names import Role
 
-_HOW: Final = (
-    ("fix", "Fix: the cause is gone"),
-    ("workaround", "Workaround: users get by, the cause remains"),
-    ("self-healed", "By itself: it recovered without a fix"),
-)
-_CHECKED: Final = (
-    ("monitoring_verified", "Monitoring"),
-    ("user_confirmed", "A user says so"),
-    ("service_owner_confirmed", "The service owner says so"),
-)
+_HOW: Final = only(RESOLVED_BY, "fix", "workaround", "self-healed")
+_CHECKED: Final = only(CRITERIA, "monitoring_verified", "user_confirmed", "service_owner_confirmed")
 
 
 class Finish(Verb):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+from commands.core.fields.choices import RESOLVED_BY
 from commands.core.fields.field_types import Slug
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
@@ -16,13 +17,7 @@ from incident.rules.closure_criteria import text_meets
 from incident.states import State
 
 AMEND: Final = "amend"
-_HOW: Final = (
-    ("fix", "Fix: the cause is gone"),
-    ("workaround", "Workaround: users get by, the cause remains"),
-    ("provider", "Provider: they repaired it"),
-    ("self-healed", "By itself: it recovered without a fix"),
-    (AMEND, "Amend: put the earlier text better"),
-)
+_HOW: Final = (*RESOLVED_BY, (AMEND, "Amend: put the earlier text better"))
 _SYNONYMS: Final = (
     ("fixed", "fix"),
     ("work around", "workaround"),

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
+from commands.core.fields.choices import CRITERIA, NOT_COUNTED
 from commands.core.fields.field_types import Slug
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
@@ -15,16 +16,6 @@ from incident.model.incident import Incident
 from incident.states import State
 from roles.person_ids import PersonId
 
-NOT_COUNTED: Final = "provider_all_clear"
-CRITERIA: Final = (
-    ("monitoring_verified", "Monitoring verified"),
-    ("service_owner_confirmed", "Service owner confirmed"),
-    ("user_confirmed", "A user confirmed"),
-    ("containment_confirmed", "Containment confirmed"),
-    ("integrity_verified", "Integrity verified"),
-    ("security_signoff", "Security sign-off"),
-    (NOT_COUNTED, "A provider's all-clear (does not count)"),
-)
 _SHORT: Final = {
     "monitoring": "monitoring_verified",
     "owner": "service_owner_confirmed",

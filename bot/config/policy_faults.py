@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from bot.config.validation_words import did_you_mean, not_among
 from bot.config.yaml_positions import Path, YamlDocument
+from commands.core.fields.choices import CRITERIA, NOT_COUNTED
 from commands.core.fields.field_types import INCIDENT_TYPES
-from commands.validate import CRITERIA, NOT_COUNTED
 from incident.policy import GROUPS, Policy
 from incident.rules.updates import update_template
 from incident.states import Priority
