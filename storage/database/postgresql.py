@@ -69,17 +69,21 @@ class PostgresTransactions:
             raise cancellation.cancel() from None
 
 
-def _with_retries(
-    engine: Engine, work: Callable[[Connection], T], cancellation: Cancellation, seconds: float | None
-) -> T:
-    """Run the work, and retry it when PostgreSQL aborted it in favour of another transaction."""
+def retry_aborted(transaction: Callable[[], T]) -> T:
+    """Run a transaction, and run it again, up to five times, when PostgreSQL aborted it in favour of another."""
     for _ in range(_ATTEMPTS - 1):
         try:
-            return _once(engine, work, cancellation, seconds)
+            return transaction()
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) not in _RETRIED:
                 raise
-    return _once(engine, work, cancellation, seconds)
+    return transaction()
+
+
+def _with_retries(
+    engine: Engine, work: Callable[[Connection], T], cancellation: Cancellation, seconds: float | None
+) -> T:
+    return retry_aborted(lambda: _once(engine, work, cancellation, seconds))
 
 
 def _once(engine: Engine, work: Callable[[Connection], T], cancellation: Cancellation, seconds: float | None) -> T:

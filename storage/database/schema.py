@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from storage.database.postgresql import retry_aborted
 from storage.database.role_grants import held_grants, put_back
 from storage.database.sqlite import begin_writing
 from storage.errors import UnknownSchema
@@ -20,7 +21,14 @@ _VERSIONS: Final = "alembic_version"
 
 
 def migrate(engine: Engine) -> None:
-    """Create or upgrade the tables, and check that the triggers fire. Replicas that start together take turns."""
+    """Create or upgrade the tables, and check that the triggers fire. Replicas that start together take turns.
+
+    Older processes go on writing while the tables change; where the two lock each other out, the migration tries again.
+    """
+    retry_aborted(lambda: _migrate(engine))
+
+
+def _migrate(engine: Engine) -> None:
     with engine.connect() as connection, begin_writing(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

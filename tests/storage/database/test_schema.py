@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -26,7 +27,9 @@ from storage.maintenance.verification import verify
 from storage.store import Store, open_store
 from storage.tables import INCIDENT
 from tests.support import postgres
+from tests.support.wait import until
 
+WAITS_FOR_A_TABLE = "SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted"
 MIGRATIONS = Path(schema.__file__).parents[1] / "migrations"
 
 
@@ -105,6 +108,23 @@ def test_replicas_that_start_together_take_turns(empty_url: str) -> None:
         starts = [pool.submit(start) for _ in range(3)]
 
     assert [one.exception() for one in starts] == [None, None, None]
+
+
+def test_a_migration_that_locks_out_an_older_process_is_tried_again(postgres_url: str) -> None:
+    with open_store(postgres_url) as store, psycopg.connect(postgres_url) as older, ThreadPoolExecutor(1) as pool:
+        older.execute("UPDATE alembic_version SET version_num = '0010'")
+        older.commit()
+        # The migration is the one that PostgreSQL aborts: the older process looks for a deadlock too late.
+        older.execute("SET deadlock_timeout = '60s'")
+        older.execute("LOCK TABLE incident IN ROW EXCLUSIVE MODE")
+        migration = pool.submit(store.migrate)
+        until(lambda: older.execute(WAITS_FOR_A_TABLE).fetchone() == (1,), "the migration waits", seconds=20)
+
+        older.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        older.commit()
+
+        assert migration.result(20) is None
+        assert store.transactions.read(schema.current) == schema.HEAD
 
 
 def test_the_tables_equal_the_result_of_the_migrations(store: Store) -> None:
