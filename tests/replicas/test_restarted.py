@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import Connection, text
 
 from storage.database import schema
+from storage.store import open_store
 from tests.support import postgres
 from tests.support.replica_env import PATIENCE, ReplicaEnv, Wire
 from tests.support.wait import until
@@ -95,13 +97,17 @@ def test_a_rolling_restart_loses_nothing_duplicates_nothing_and_leaves_no_gap(ho
     assert len(house.ledger.messages) > 60
 
 
+def migrate_to_a_later_release(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": schema._LOCK})
+    for table in ("chain", "entry", "body", "incident", "job", "seen", "message_key"):
+        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN of_later text"))
+    connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+
 def test_old_processes_continue_on_a_newer_schema_and_none_starts_on_it(house: ReplicaEnv) -> None:
     channel = house.declare("cleo")
-    with psycopg.connect(house.url) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])
-        for table in ("chain", "entry", "body", "incident", "job", "seen", "message_key"):
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN of_later text".encode())
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with open_store(house.url) as store:
+        store.transactions.write(migrate_to_a_later_release)
 
     assert all(house.note(channel, "dov").wait().acked for _ in range(12))
     house.say(channel, "dov")
