@@ -163,6 +163,27 @@ def test_a_pressed_button_changes_the_message_for_everyone(see: See, helper: Sam
     expect(ann.locator("[data-action-id=take]")).to_have_count(0)
 
 
+def test_a_button_that_moves_while_it_is_pressed_is_pressed_all_the_same(
+    see: See, helper: SampleApp, sandbox: Sandbox
+) -> None:
+    ann, ben = see("ann"), see("ben")
+    open_form(ann)
+    title(ann).fill("Checkout fails")
+    choose(ann, "how_bad", "Everybody")
+    ann.get_by_test_id("submit").click()
+    ben.locator("[data-action-id=take]").hover()
+
+    ben.mouse.down()
+    for number in range(12):
+        sandbox.actor.post("ann", "general", f"it is slow here too {number}")
+    expect(ann.get_by_test_id("message").last).to_contain_text("too 11")
+    ben.wait_for_timeout(300)
+    ben.mouse.up()
+
+    expect(ann.get_by_test_id("message").first).to_contain_text("@Ben Baker has it.")
+    expect(ben.get_by_test_id("message").last).to_contain_text("too 11")
+
+
 def test_a_danger_button_asks_for_confirmation(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
     page = see()
     open_form(page)

@@ -13,7 +13,7 @@ import { modal } from "./modal.js";
 import { goAlong, notice } from "./notice.js";
 import { closePopover, popover } from "./popover.js";
 import { sidebar, sidebarCover } from "./sidebar.js";
-import { channel, isOwnPicture, onChange, openChannel, ui } from "./state.js";
+import { changed, channel, isOwnPicture, onChange, openChannel, ui } from "./state.js";
 import { arrive, follow, markRead, settle } from "./travel.js";
 
 const root = document.getElementById("page");
@@ -61,9 +61,10 @@ function page() {
 }
 
 let lastTop = null;
+let isPressed = false; // true while a button of the mouse is down, and until its click is through
 
 function redraw() {
-  if (!isOwnPicture()) return;
+  if (!isOwnPicture() || isPressed) return;
   const top = ui.snap?.modals.at(-1)?.id ?? null;
   if (ui.snap) keepForms(ui.snap.modals, ui.snap.home);
   if (top !== lastTop && ui.popover) closePopover(false);
@@ -89,6 +90,22 @@ function title() {
   return `${unread ? `(${unread}) ` : ""}${place} · ${ui.snap.team.name} · Pretend workspace`;
 }
 
+/** A click is lost when what it began on moves or is replaced before it ends: the page keeps still until then. */
+const hold = (is) => () => {
+  isPressed = is;
+};
+
+function moveAgain() {
+  setTimeout(() => {
+    hold(false)();
+    changed();
+  });
+}
+
+document.addEventListener("pointerdown", hold(true), true);
+document.addEventListener("click", hold(false), true);
+for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, moveAgain, true);
+window.addEventListener("blur", moveAgain);
 onChange(redraw);
 arrive();
 document.addEventListener("visibilitychange", () => markRead());
