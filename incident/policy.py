@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
@@ -124,8 +125,13 @@ class Validations(Frozen):
     it_minor: Criteria = Criteria(any=("monitoring_verified", "service_owner_confirmed", "user_confirmed"))
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f'"{name}" is no time zone: write one such as Europe/London')
     return name
 

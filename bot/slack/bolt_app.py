@@ -46,6 +46,8 @@ def build_app(
     `acked` gets the kind of each acknowledgement and how many seconds it took.
     """
     app = App(
+        # Without a name Bolt inspects the stack for one, and opens the source of every loaded module: 50 ms of each start.
+        name="muster",
         client=client,
         authorize=lambda: authorized,
         signing_secret=signing_secret or "",

@@ -15,6 +15,8 @@ from typing import Any
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
+from bot.slack.client.client_factory import trusted_tls
+
 
 class SdkSocket:
     """One client and whatever connection it has at the moment; the client replaces a connection that ended."""
@@ -26,6 +28,7 @@ class SdkSocket:
     def of(cls, app: App, app_token: str, *, threads: int, ping_seconds: float) -> SdkSocket:
         """Make a client that hands what Slack sends to a Bolt app on `threads` threads."""
         handler = SocketModeHandler(app, app_token, concurrency=threads, ping_interval=ping_seconds)
+        handler.client.web_client.ssl = trusted_tls()
         return cls(handler.client)
 
     def on_frame(self, callback: Callable[[str], None]) -> None:
