@@ -4,20 +4,54 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from incident.deadlines.back_off import is_calm
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.business_days import in_working_hours
+from incident.rules.closure_criteria import lacks_owner
 from incident.states import RESPONDING, VOID, State
+from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
+
+
+def confirmation(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
+    """Prompt the service owner to confirm that the service is back, while closing waits for that (S1-55).
+
+    From when the restoration was recorded; after `closure_repeat_minutes`, in working hours, those who may close are asked
+    too; then on ever rarer mornings.
+    """
+    owner, closing = incident.service_owner, {State.RESTORED, State.RESOLVED}
+    since = next((item.at for item in reversed(incident.states) if item.new is State.RESTORED), None)
+    if incident.state not in closing or owner is None or since is None or not lacks_owner(incident, policy):
+        return ()
+    again = timedelta(minutes=policy.closure_repeat_minutes)
+    steps = (
+        PromptStep(since, "confirmation", (owner,)),
+        PromptStep(
+            in_working_hours(since + again, policy.time_zone),
+            "confirmation",
+            each_once(owner, *_who_may_close(incident, policy)),
+        ),
+    )
+    return (Deadline(key_of("confirmation", since), since + again, steps, again),)
+
+
+def _who_may_close(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
+    """Return the holders of the roles that may close, else the people of the groups that may, else the reporter."""
+    holders = [held.who for held in incident.roles if held.role in policy.authority.close and held.until is None]
+    members = (member for group in policy.authority.close for member in policy.groups.get(group, ()))
+    named = (person_named(incident.key.team, member) for member in members)
+    return tuple(holders) or each_once(*named) or (incident.contact,)
 
 
 def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt for the open items of the closure checklist (S1-98).
 
-    From when the resolution was recorded, and again every `closure_repeat_minutes` until the incident is closed. Asked is
-    the commander, else who resolved it, else the reporter. One that was over before it was put on record has the checklist
-    once, and no one is asked.
+    From when the resolution was recorded, again after `closure_repeat_minutes` in working hours, then on ever rarer mornings
+    until the incident is closed. Asked is the commander, else who resolved it, else the reporter. One that was over before
+    it was put on record has the checklist once, and no one is asked.
     """
     resolved_at = incident.times.resolved_at
     if incident.state is not State.RESOLVED or resolved_at is None:
@@ -28,7 +62,9 @@ def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     repeat, key = timedelta(minutes=policy.closure_repeat_minutes), key_of("closure", recorded_at)
     if not incident.is_live:
         return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", ()),)),)
-    return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", whom),), repeat),)
+    again = in_working_hours(recorded_at + repeat, policy.time_zone)
+    steps = (PromptStep(recorded_at, "closure", whom), PromptStep(again, "closure", whom))
+    return (Deadline(key, recorded_at + repeat, steps, repeat),)
 
 
 def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
@@ -77,7 +113,7 @@ def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt whether a responding incident still goes on, after `stale_minutes` without activity (S1-07).
 
     Activity is any act or message of a person, and the resumption of the incident. Asked are the commander (else the
-    reporter) and the service owner, again every `stale_minutes`.
+    reporter) and the service owner, again every `stale_minutes`; in working hours where it can wait.
     """
     if incident.state not in RESPONDING:
         return ()
@@ -85,4 +121,6 @@ def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     last = latest(incident, *active)
     allowed = timedelta(minutes=policy.stale_minutes)
     whom = each_once(incident.holder(Role.COMMANDER) or incident.contact, incident.service_owner)
-    return (Deadline(key_of("stale", last), last + allowed, (PromptStep(last + allowed, "stale", whom),), allowed),)
+    due_at = last + allowed
+    asked_at = in_working_hours(due_at, policy.time_zone) if is_calm(incident) else due_at
+    return (Deadline(key_of("stale", last), due_at, (PromptStep(asked_at, "stale", whom),), allowed),)

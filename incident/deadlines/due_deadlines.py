@@ -19,7 +19,7 @@ from incident.deadlines import (
     target_deadlines,
     update_deadlines,
 )
-from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off
+from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, calm_repetition, is_calm
 from incident.deadlines.deadline import Deadline, PromptStep
 from incident.deadlines.missed_deadlines import lapses_at, waited_for
 from incident.entries.delivery import PromptDue
@@ -44,6 +44,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     response_deadlines.handovers,
     response_deadlines.masks,
     response_deadlines.approvals,
+    closure_deadlines.confirmation,
     closure_deadlines.closure,
     closure_deadlines.temporary_fixes,
     closure_deadlines.review,
@@ -96,7 +97,7 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
     asked = {prompted.due: prompted for prompted in incident.prompted}
     found = []
     for thing in due(incident, policy):
-        moment = _next_prompt(incident, thing, asked.get(thing.key))
+        moment = _next_prompt(incident, policy, thing, asked.get(thing.key))
         step = thing.step_at(at)
         if moment is None or moment > at or step is None:
             continue
@@ -108,7 +109,7 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
     """Return when the next deadline passes or the next prompt is due (UTC), never before `at`; None for never."""
     asked = {prompted.due: prompted for prompted in incident.prompted}
-    asking = [_next_prompt(incident, thing, asked.get(thing.key)) for thing in due(incident, policy)]
+    asking = [_next_prompt(incident, policy, thing, asked.get(thing.key)) for thing in due(incident, policy)]
     lapsing = [_missed_at(incident, a, a.open) for a in incident.audiences if a.open is not None]
     calls = waited_for(incident) if incident.state in RESPONDING else ()
     answers = [lapses_at(incident, call) + _JUST_AFTER for call in calls if is_waited_for(incident, call)]
@@ -142,10 +143,11 @@ def prompt_states(incident: Incident, policy: Policy) -> Callable[[str, int], Pr
     return state
 
 
-def _next_prompt(incident: Incident, thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
+def _next_prompt(incident: Incident, policy: Policy, thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
     """Return when a deadline prompts next: its first step, else after a postponement or after the last prompt.
 
-    It prompts at once when no one is left of those who were asked. Repetitions back off while no one acts, save those that come as rarely by themselves.
+    It prompts at once when no one is left of those who were asked. Repetitions back off, save those that come as rarely by
+    themselves: at once and into the working day where they can wait, else while no one acts.
     """
     if asked is None:
         return thing.steps[0].at
@@ -155,6 +157,8 @@ def _next_prompt(incident: Incident, thing: Deadline, asked: OpenPrompt | None) 
     is_repeated = asked.until is None and asked.at >= thing.steps[-1].at
     if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
         return moment
+    if is_calm(incident):
+        return calm_repetition(thing.steps[-1].at, asked.at, policy.time_zone)
     return backed_off(incident, moment)
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from incident.deadlines.back_off import is_calm
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.business_days import in_working_hours
 from incident.states import RESPONDING, State
 from roles.role_names import Role
 
@@ -20,12 +22,13 @@ _AGAIN: Final = timedelta(hours=1)
 _SHARES: Final = (50, 75, 90)
 
 
-def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
+def restoration(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Warn that the restore target passes: at 50, 75, 90 and 100 % of it (S1-02).
 
     The target counts in minutes from the start of harm, over all episodes together. Warned is the commander, else the
     deputy, else the reporter; at 100 % the service owner too; then every hour. What passed before the incident was logged,
-    resumed or given this priority is warned of then, not as late. A drill has no restore target.
+    resumed or given this priority is warned of then, not as late. What can wait is warned of in working hours. A drill has no
+    restore target.
     """
     minutes = incident.priorities[-1].restore_minutes if incident.priorities else None
     logged, still_out = incident.times.logged_at, RESPONDING - {State.RESTORED}
@@ -36,12 +39,15 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     near = each_once(incident.holder(Role.COMMANDER) or incident.holder(Role.DEPUTY) or incident.contact)
     # There is no warning before there is an incident with this target.
     known_at = max(latest(incident, logged), incident.priorities[-1].at)
-    warned = [
-        PromptStep(max(harm_started_at + target * share / 100, known_at), "restoration", near) for share in _SHARES
-    ]
     due_at = harm_started_at + target
-    last = PromptStep(max(due_at, known_at), "restoration", each_once(*near, incident.service_owner))
-    return (Deadline(key_of("restoration", due_at), due_at, (*warned, last), _AGAIN),)
+
+    def warned(at: datetime) -> datetime:
+        return in_working_hours(at, policy.time_zone) if is_calm(incident) and at > known_at else max(at, known_at)
+
+    shares = [harm_started_at + target * share / 100 for share in _SHARES]
+    steps = [PromptStep(warned(at), "restoration", near) for at in shares]
+    last = PromptStep(warned(due_at), "restoration", each_once(*near, incident.service_owner))
+    return (Deadline(key_of("restoration", due_at), due_at, (*steps, last), _AGAIN),)
 
 
 def judgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:

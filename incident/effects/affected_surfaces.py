@@ -116,8 +116,10 @@ def _of_channel(before: Incident, after: Incident, policy: Policy, soon: datetim
     return (backfill_job(after, at=soon),) if is_moved or after.own_channel else ()
 
 
-def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong.
+def prompt_refreshes(
+    before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy, at: datetime
+) -> tuple[Job, ...]:
+    """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong, and of Home of those asked.
 
     One whose own button was pressed is drawn again in any case: an earlier release may have asked what this one would not.
 
@@ -132,13 +134,18 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
         return ()
     state_before = due_deadlines.prompt_states(before, policy)
     state_after = due_deadlines.prompt_states(after, policy)
-    jobs = []
+    jobs: list[Job] = []
+    soon = at + DEBOUNCE
     for prompted in before.prompted:
         was = state_before(prompted.due, prompted.n)
         now = state_after(prompted.due, prompted.n)
         is_reworded = moved and prompted.due.startswith("closure:") and now is due_deadlines.PromptState.OPEN
         is_denied = prompted.due.startswith(undelivered)
         is_touched = prompted.due in put_off or prompted.ts in pressed
+        if was != now:
+            jobs.extend(
+                home_refreshes(after.key.team, [who for who in prompted.asked if can_be_asked(after, who)], soon)
+            )
         if was != now or is_touched or is_reworded or is_hiding or is_denied:
             jobs.append(prompt_job(after, *span_of(prompted, before.prompted), NORMAL))
     return tuple(jobs)

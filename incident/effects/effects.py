@@ -57,7 +57,7 @@ def effects(
     jobs += _checkpoints(after, effective)
     if before is not None:
         jobs += affected_surfaces.refreshes(before, after, effective, policy, at)
-        jobs += affected_surfaces.prompt_refreshes(before, after, effective, policy)
+        jobs += affected_surfaces.prompt_refreshes(before, after, effective, policy, at)
     return tuple({job.key: _ranked(job, after) for job in reversed(jobs)}.values())[::-1]
 
 

@@ -12,6 +12,9 @@ from incident.policy import Criteria, Policy, ResolutionRule
 from incident.rules.seen_length import seen_length
 from roles.role_names import Role
 
+OWNER_CONFIRMED: Final = "service_owner_confirmed"
+_SEEN_BY_RESPONDERS: Final = "monitoring_verified"
+
 
 class Unmet(Frozen):
     """An unmet criterion. `needs` names the sentence of what would meet it; `names` fill it in."""
@@ -49,6 +52,18 @@ def validated(incident: Incident) -> frozenset[str]:
     if since is None:
         return frozenset()
     return frozenset(v.criterion for v in incident.validations if (v.effective_at or v.at) >= since)
+
+
+def lacks_owner(incident: Incident, policy: Policy) -> bool:
+    """True if closing waits for the service owner: their confirmation is needed, or the word of one who uses the service.
+
+    Where what the responders see themselves is enough, no one waits for it.
+    """
+    needed, shown = criteria(incident, policy), validated(incident)
+    if OWNER_CONFIRMED in needed.all and OWNER_CONFIRMED not in shown:
+        return True
+    is_open = OWNER_CONFIRMED in needed.any and not shown.intersection(needed.any)
+    return is_open and _SEEN_BY_RESPONDERS not in needed.any
 
 
 def _resolution(incident: Incident, policy: Policy) -> Unmet | None:
