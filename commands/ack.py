@@ -13,7 +13,7 @@ class Ack(Verb):
     """Acknowledge the incident: you are working on it. The first acknowledgement makes it active."""
 
     name = "ack"
-    aliases = ("acknowledge", "acked", "on it", "i am on it", "i'm on it")
+    aliases = ("acknowledge", "acked", "on it", "i am on it", "i'm on it", "im on it")
     group = Group.OPEN
     dated = True
 

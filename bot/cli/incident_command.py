@@ -26,6 +26,7 @@ from bot.rendering.verb_table import as_markdown, as_text
 from bot.requests.command_line_request import command_line_request
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
+from bot.requests.typed_times import time_in_text
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService
@@ -93,6 +94,7 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     outcome = path.run(request)
     reply = path.reply(request, outcome)
     text = "\n".join([reply.plain, *(f"  {line}" for line in reply.unmet)]) if reply.refused else reply.text
+    text = "\n".join([text, *time_in_text(reply, parsed)])
     if parsed.unused:
         text = f"{text}\n{sentence('unused', left=parsed.unused, command=_HERE)}"
     here = " ".join([_HERE, *([outcome.number] if outcome.number else []), ""])
@@ -133,7 +135,7 @@ def _doubts(parsed: ParsedCommand) -> Iterator[str]:
         return
     if parsed.doubts:
         yield reason_text("two_ways")
-        yield from (f"  {_unescaped(doubt_text(one.reason, one.words, one.also))}" for one in parsed.doubts)
+        yield from (f"  {_unescaped(doubt_text(one.reason, one.words, one.also, one.day))}" for one in parsed.doubts)
     elif parsed.invalid or parsed.leftover:
         yield reason_text("bad_value")
         yield from (f"  {_label(verb, name)}: “{_unescaped(value)}”" for name, value in parsed.invalid)

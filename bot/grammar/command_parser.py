@@ -51,6 +51,7 @@ class ParsedCommand:
     line without the incident. `invalid` are values that do not fit their field, by field; `doubts` are readings that a person
     must confirm; `leftover` is text for which the verb has no field, and `unused` such text that changes nothing. `number` or
     `channel` is the incident that the line names; `times` are times with a zone, a day or a length, in words and in UTC;
+    `time_in_text` is a past time at the end of a text, which stays text;
     `occurred_at` (UTC) is when it happened, if the line gives it.
     """
 
@@ -68,6 +69,7 @@ class ParsedCommand:
     number: str | None = None
     channel: str | None = None
     times: tuple[tuple[str, str], ...] = ()
+    time_in_text: str = ""
     occurred_at: datetime | None = None
 
     @property
@@ -133,6 +135,7 @@ def _parsed(
         invalid=tuple(state.invalid),
         doubts=tuple(doubts),
         times=tuple(state.times),
+        time_in_text=state.time_in_text if moment is None else "",
         occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
     return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed

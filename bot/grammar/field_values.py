@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from bot.grammar.parse_state import FREE_TEXT, ParseState
@@ -23,6 +24,7 @@ FILLERS: Final[dict[Control, re.Pattern[str]]] = {
     Control.CHOICE: re.compile(r"as|is|a|an|to|it|was"),
     Control.INCIDENT: re.compile(r"to|of|with|incident|number"),
     Control.LEVEL: re.compile(r"to|is|at|level"),
+    Control.MINUTES: re.compile(r"for|in|by|another"),
     Control.MOMENT: re.compile(r"at|is|to|was|on|by|update"),
     Control.SERVICE: re.compile(r"for|of|service"),
     Control.LINE: re.compile(r"message|entry|the"),
@@ -75,13 +77,21 @@ def take_value(state: ParseState, name: str, value: ParsedValue, words: str) -> 
     """Fill a field, with a doubt about its value if there is one."""
     if value.value is not None:
         state.values[name] = value.value
-    if state.form_fields[name].control is Control.MOMENT and value.value and not _PLAIN_CLOCK.fullmatch(words):
+    is_moment = state.form_fields[name].control is Control.MOMENT and value.value is not None
+    day = other_day_of(state, state.form_fields[name], value)
+    if is_moment and (day or not _PLAIN_CLOCK.fullmatch(words)):
         state.times.append((words.rstrip(",;:."), str(value.value)))
     if value.doubt:
-        state.doubt(value.doubt, words.rstrip(",;:"), state.form_fields[name].label)
+        state.doubt(value.doubt, words.rstrip(",;:"), state.form_fields[name].label, day)
     elif value.value is None:
         state.invalid.append((name, words))
     state.last_field = name
+
+
+def other_day_of(state: ParseState, form_field: FormField, value: ParsedValue) -> str:
+    """Return the day of a moment that was read, unless it is the author's today; '' for any other value."""
+    is_moment = form_field.control is Control.MOMENT and value.value is not None
+    return state.other_day(datetime.fromisoformat(str(value.value))) if is_moment else ""
 
 
 def free_text(state: ParseState, form_field: FormField, text: str) -> ParsedValue | None:

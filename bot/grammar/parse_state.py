@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from pydantic import JsonValue
 
+from bot.grammar.times.day_names import other_day
 from bot.grammar.tokenizer import SEPARATORS, Token, tokens_of
 from bot.grammar.typed_line import TypedLine
 from bot.grammar.value_parser import Vocabulary
@@ -19,11 +21,15 @@ FREE_TEXT: Final = frozenset({Control.LINE, Control.TEXT, Control.WORD, Control.
 
 @dataclass(frozen=True)
 class Doubt:
-    """A part of a line that a person must look at: a key of the sentences under `doubts`, and the words in question."""
+    """A part of a line that a person must look at: a key of the sentences under `doubts`, and the words in question.
+
+    `day` names the day that a time was read as, where that is not today.
+    """
 
     reason: str
     words: str
     also: str = ""
+    day: str = ""
 
 
 @dataclass
@@ -32,8 +38,9 @@ class ParseState:
 
     `invalid` are values that do not fit their field, by field; `leftover` is text that no field takes. `doubtful`: the
     tokens read last could as well start the text; `ambiguous`: the text that follows them does not settle it. `is_dated`: the
-    moment at which it happened is measured, so that a time at the end of the text may be that moment. `times` are the words
-    of each time that has more than its clock, and what it means (UTC).
+    moment at which it happened is measured, so that a time at the end of the text may be that moment; elsewhere such a time is
+    text (`time_in_text`). `times` are the words
+    of each time that has more than its clock or lies on another day than today, and what it means (UTC).
     """
 
     form_fields: Mapping[str, FormField]
@@ -48,6 +55,7 @@ class ParseState:
     leftover: str = ""
     ambiguous: bool = False
     doubtful: bool = False
+    time_in_text: str = ""
     last_field: str = ""
 
     def tokens(self) -> list[Token]:
@@ -80,8 +88,12 @@ class ParseState:
             return HAPPENED
         return named
 
-    def doubt(self, reason: str, words: str, also: str = "") -> None:
+    def other_day(self, moment: datetime | None) -> str:
+        """Return the name of the day of a moment, unless it is the author's today."""
+        return other_day(moment, self.vocabulary.at, self.vocabulary.zone) if moment else ""
+
+    def doubt(self, reason: str, words: str, also: str = "", day: str = "") -> None:
         """Add a doubt, once."""
-        found = Doubt(reason, words, also)
+        found = Doubt(reason, words, also, day)
         if found not in self.doubts:
             self.doubts.append(found)

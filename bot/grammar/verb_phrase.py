@@ -86,7 +86,7 @@ def _without_command(tokens: list[Token]) -> list[Token]:
 def _named(line: str, tokens: list[Token]) -> VerbPhrase | None:
     """Return the verb of two words or one."""
     for count in range(min(_MOST_VERB_WORDS, len(tokens)), 0, -1):
-        words = " ".join(token.text for token in tokens[:count])
+        words = " ".join(token.text for token in tokens[:count]).replace("‘", "'")
         verb = verb_registry.find(words) or _question(words)
         if verb is not None:
             return _of_verb(line, words, verb, tokens, count)

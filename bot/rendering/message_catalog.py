@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import yaml
 
 from bot.rendering.renderer import TEMPLATES, Mode, Renderer, for_slack
+from commands.core import verb_registry
+from commands.core.fields.form_field import form_fields
 from incident.ports import Outcome
 
 
@@ -56,21 +58,30 @@ def sentence(name: str, **values: Any) -> str:
     return for_slack().sentence(_tables()["sentences"][name], **values)
 
 
-def doubt_text(reason: str, words: str, also: str = "") -> str:
+def doubt_text(reason: str, words: str, also: str = "", day: str = "") -> str:
     """Say why a typed line opens its form: the words in question, and what to check."""
-    return for_slack().sentence(_tables()["doubts"][reason], words=words, also=also)
+    return for_slack().sentence(_tables()["doubts"][reason], words=words, also=also, day=day)
 
 
 def refusal_text(outcome: Outcome, renderer: Renderer | None = None) -> str:
     """Render a refusal: what did not happen, why, and what to do now. In a document it has no code marks."""
     renderer = renderer or for_slack()
-    text = renderer.sentence(sentence_table("refusals")[outcome.reason or ""], **dict(outcome.facts))
+    values = {"labels": field_labels(outcome.verb, outcome.fields), **dict(outcome.facts)}
+    text = renderer.sentence(sentence_table("refusals")[outcome.reason or ""], **values)
     return text.replace("`", "") if renderer.mode is Mode.DOCUMENT else text
+
+
+def field_labels(verb: str, names: Sequence[str]) -> list[str]:
+    """Return the label of each field of a verb that a person can see, with what its form says about the value."""
+    kind = verb_registry.find(verb)
+    marks = form_fields(kind) if kind else {}
+    known = [marks[name] for name in names if name in marks]
+    return [f"“{one.label}” ({one.hint})" if one.hint else f"“{one.label}”" for one in known]
 
 
 def reason_text(reason: str, **values: Any) -> str:
     """Render a refusal for which there is no outcome, since it was given before the request reached the record."""
-    return for_slack().sentence(sentence_table("refusals")[reason], **values)
+    return for_slack().sentence(sentence_table("refusals")[reason], **{"labels": (), **values})
 
 
 def closure_text(needs: str, names: tuple[str, ...], *, typed: bool) -> str:

@@ -20,18 +20,23 @@ from incident.entry import Entry
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
+from incident.record.corrected_times import CORRECTABLE
 from incident.refusal import Code
 from roles.person_ids import PersonId, slack_user
 
 
 @dataclass(frozen=True)
 class AcceptedReply:
-    """The reply to an accepted request: its text, the verb, the incident after it and what the verb's `view` read."""
+    """The reply to an accepted request: its text, the verb, the incident after it and what the verb's `view` read.
+
+    `redatable` is the number of the first entry it recorded whose time `correct` can change.
+    """
 
     text: str
     verb: type[Verb]
     incident: Incident | None
     view: Any
+    redatable: int | None = None
 
 
 def accepted_reply(
@@ -53,7 +58,8 @@ def accepted_reply(
         view=view,
         zone=_zone(reader, request.actor.id),
     )
-    return AcceptedReply(renderer.answer(kind.name, context), kind, incident, view)
+    redatable = next((entry.n for entry in context.entries if isinstance(entry.fact, CORRECTABLE)), None)
+    return AcceptedReply(renderer.answer(kind.name, context), kind, incident, view, redatable)
 
 
 def plain_refusal(outcome: Outcome, reader: Reader) -> str:

@@ -65,7 +65,7 @@ class Reply:
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
     criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant. `is_draft`: what
-    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `opens_incident` and `is_query` are those of the verb that was run.
+    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `redatable` is the entry it recorded whose time can be corrected, if there is one. `opens_incident` and `is_query` are those of the verb that was run.
     """
 
     text: str
@@ -78,6 +78,7 @@ class Reply:
     is_query: bool = False
     is_draft: bool = False
     is_done: bool = False
+    redatable: int | None = None
     suggestion: Suggestion | None = None
 
 
@@ -92,6 +93,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
         accepted.text,
         opens_incident=accepted.verb.opens_incident,
         is_query=accepted.verb.is_query,
+        redatable=accepted.redatable,
         suggestion=join or amend,
     )
 

@@ -67,3 +67,19 @@ def test_a_button_pressed_twice_snoozes_once():
     outcome = desk.do("later", due=prompted.due, drawn_at=drawn)
 
     assert outcome.code == Code.STALE
+
+
+def test_a_snooze_lasts_as_long_as_is_typed_and_at_most_four_hours():
+    desk = asked()
+    desk.do("later", by="rob", minutes=20)
+    assert {fact.until for fact in desk.facts()} == {T(45)}
+
+    refused = asked().do("later", by="rob", minutes=241)
+    assert (refused.code, refused.reason) == (Code.BAD_VALUE, "later_too_long")
+
+
+def test_a_refused_snooze_says_how_long_is_possible():
+    desk = asked()
+    desk.do("later", by="rob", minutes=241)
+
+    assert desk.answer() == "Nothing snoozed: a question waits at most 4 h. Give a shorter time, or answer it."

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Final
 
 from bot.grammar.datetime_parser import MOST_WORDS, TimeReading, looks_like_time, read_time
-from bot.grammar.field_values import value_after_fillers
+from bot.grammar.field_values import other_day_of, value_after_fillers
 from bot.grammar.parse_state import HAPPENED, ParseState
 from bot.grammar.tokenizer import SEPARATORS, Token
 from commands.core.fields.form_field import Control, FormField
@@ -45,7 +45,7 @@ def take_stamp(state: ParseState, text: str, start: int, head: list[Token]) -> b
     if after is None or after >= len(text):
         return False
     state.values[HAPPENED], state.position = utc_text(found.at), after
-    if found.words > 1:
+    if found.words > 1 or state.other_day(found.at):
         state.times.append((" ".join(words[: found.words]).rstrip(",;:."), utc_text(found.at)))
     return True
 
@@ -64,6 +64,10 @@ def hint_first_time(state: ParseState, head: list[Token]) -> None:
     if skipped == len(head) or (skipped and is_told):
         return  # `At 10:20 we failed over` is how an update starts.
     words = [token.raw.strip(_BRACKETS) if index == 0 else token.raw for index, token in enumerate(head[skipped:])]
+    if skipped and head[0].text.lower() in _BEFORE_LENGTH:
+        ahead = _read(state, words, past=False)
+        if ahead is not None and _fill_minutes(state, head[skipped : skipped + ahead.words], ahead):
+            return
     found = _read(state, words)
     if found is None:
         if looks_like_time(words[0]):
@@ -72,7 +76,7 @@ def hint_first_time(state: ParseState, head: list[Token]) -> None:
         return
     elif _happened(state) is not None and not _is_natural(state, found):
         _fill_happened(state, found)
-        state.doubt("time_first", _joined(head[skipped : skipped + found.words]))
+        state.doubt("time_first", _joined(head[skipped : skipped + found.words]), day=state.other_day(found.at))
 
 
 def hint_named_value(state: ParseState, tail: list[Token]) -> bool:
@@ -90,7 +94,7 @@ def hint_named_value(state: ParseState, tail: list[Token]) -> bool:
             continue
         if found.value is not None:
             state.values[name] = found.value
-        state.doubt("field_in_words", _joined(tail[index:]), form_field.label)
+        state.doubt("field_in_words", _joined(tail[index:]), form_field.label, other_day_of(state, form_field, found))
         return True
     return False
 
@@ -113,17 +117,20 @@ def hint_last_time(state: ParseState, tail: list[Token]) -> None:
         is_whole = ahead is not None and ahead.words == len(words) and (is_apart or not ahead.is_length)
         if ahead is not None and is_whole and _fill_minutes(state, tail[index:], ahead):
             return
-        if state.is_dated and _happened(state) is not None and _hint_clock(state, words):
+        if _happened(state) is not None and _hint_clock(state, words):
             return
 
 
 def _hint_clock(state: ParseState, words: list[str]) -> bool:
-    """Doubt words that are a time of the past and nothing else."""
+    """Doubt words that are a time of the past and nothing else, or keep them in mind where a text often ends so."""
     found = _read(state, words)
     if found is None or found.words < len(words) or _is_natural(state, found):
         return False
+    if not state.is_dated:
+        state.time_in_text = " ".join(words) if found.is_sure else ""
+        return True
     _fill_happened(state, found)
-    state.doubt("time_last", " ".join(words))
+    state.doubt("time_last", " ".join(words), day=state.other_day(found.at))
     return True
 
 
@@ -136,7 +143,8 @@ def _fill_minutes(state: ParseState, tokens: list[Token], found: TimeReading) ->
     if length <= timedelta():
         return False
     state.values[name] = ceil(length / timedelta(minutes=1))
-    state.doubt("field_in_words", _joined(tokens), state.form_fields[name].label)
+    day = "" if found.is_length else state.other_day(found.at)
+    state.doubt("field_in_words", _joined(tokens), state.form_fields[name].label, day)
     return True
 
 

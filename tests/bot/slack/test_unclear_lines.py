@@ -1,5 +1,7 @@
 """Typed lines that are unclear: the form opens with what was understood and says what was not, and no text is lost."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from incident.entries.closure import Refused
@@ -203,3 +205,19 @@ def test_an_unknown_service_is_not_answered_with_another(place):
 
     assert "no such service" in response.payload["text"]
     assert [one.fact.code for one in place.entries(chain, Refused.kind)[before:]] == ["E_UNKNOWN_SERVICE"]
+
+
+def test_a_time_at_the_end_of_a_note_is_text_and_the_answer_says_how_to_make_it_the_time(place, channel, incident):
+    clock = f"{datetime.now(UTC) - timedelta(minutes=5):%H:%M} UTC"
+
+    answer = slash(place, channel, f"note The pool was restarted at {clock}")
+
+    (note,) = place.entries(incident.key, Noted.kind)
+    assert note.fact.text == f"The pool was restarted at {clock}"
+    assert f"`/incident correct {note.n} happened={clock}`" in answer.payload["text"]
+
+
+def test_a_value_out_of_bounds_is_refused_with_the_name_of_its_field_and_what_it_takes(place, channel, incident):
+    answer = slash(place, channel, "timeline 60")
+
+    assert answer.payload["text"].startswith("Nothing done: I could not read “How many” (1 to 40).")

@@ -22,7 +22,7 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
         else sentence("unread", value=value, field=marks[name].label if name in marks else name)
         for name, value in parsed.invalid[:1]
     ]
-    lines += [doubt_text(one.reason, one.words, one.also) for one in parsed.doubts]
+    lines += [doubt_text(one.reason, one.words, one.also, one.day) for one in parsed.doubts]
     if parsed.leftover and not any(one.reason in ("near", "which_role") for one in parsed.doubts):
         lines.append(sentence("left", left=parsed.leftover))
     if parsed.ambiguous and not lines:

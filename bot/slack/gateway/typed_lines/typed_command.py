@@ -10,6 +10,8 @@ from typing import Final
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text, sentence
 from bot.rendering.user_text import from_line
+from bot.requests.reply import Reply
+from bot.requests.typed_times import time_in_text
 from bot.slack.forms.form_controls import LONGEST, longest_text
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.form_preview import is_previewed
@@ -134,13 +136,18 @@ def _with_line(gateway: SlackGateway, reply: SlackReply, parsed: ParsedCommand, 
     """Add how times were read, the words that were not used, and the line of a refusal that no button can repeat: nothing typed is lost."""
     if parsed.unused:
         return replace(reply, text=f"{reply.text}\n{sentence('unused', left=parsed.unused, command=gateway.command)}")
-    if parsed.times and not reply.refused:
-        read = [sentence("read_time", words=words, at=datetime.fromisoformat(at)) for words, at in parsed.times]
+    if not reply.refused and (read := _times_read(reply, parsed)):
         return replace(reply, text="\n".join([reply.text, *read]))
     has_text = len(line.split()) > len(parsed.word.split()) + 1
     if reply.refused and has_text and reply.suggestion is None and not (reply.is_draft or reply.is_done):
         return replace(reply, text=f"{reply.text}\n{sentence('not_run', line=f'{gateway.command} {line}')}")
     return reply
+
+
+def _times_read(reply: Reply, parsed: ParsedCommand) -> list[str]:
+    """Say how times were read, and that one at the end of a text is text."""
+    read = [sentence("read_time", words=words, at=datetime.fromisoformat(at)) for words, at in parsed.times]
+    return [*read, *time_in_text(reply, parsed)]
 
 
 def _is_unknown_choice(verb: type[Verb], parsed: ParsedCommand) -> bool:
