@@ -154,6 +154,12 @@ class Incident(Frozen):
         return next(iter(self.holders(role)), None)
 
     @property
+    def lacks_commander(self) -> bool:
+        """True while no one is commander of an incident that asks for one: a major one, or one whose priority has a target."""
+        target = self.priorities[-1].commander_minutes if self.priorities else None
+        return (self.major or target is not None) and self.holder(Role.COMMANDER) is None
+
+    @property
     def vacated(self) -> tuple[tuple[Role, Absence], ...]:
         """Return the roles that no one holds since their last holder became unavailable, with that person's absence."""
         absent = {absence.who: absence for absence in self.absences}

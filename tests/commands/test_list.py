@@ -99,6 +99,7 @@ def test_a_line_names_what_is_overdue_and_the_worst_first():
                 by=ROB,
                 justification="initial",
                 ack_minutes=5,
+                commander_minutes=30,
             ),
         ),
     )

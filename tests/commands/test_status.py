@@ -6,7 +6,7 @@ import pytest
 
 from commands.status import Status
 from incident.model.components import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
-from incident.states import Audience, State
+from incident.states import Audience, Priority, State
 from roles.role_names import Role
 from tests.support.handmade_incidents import EVA, ILSE, ROB, START, HandmadeDesk, an_incident, later
 
@@ -44,6 +44,8 @@ def test_the_status_shows_state_roles_and_open_work():
 
 def test_a_missing_commander_is_pointed_out():
     assert "*No commander yet.* `/incident take commander`" in HandmadeDesk(an_incident(roles=())).answer(Status())
+    small = HandmadeDesk(an_incident(roles=(), priority=Priority.P4)).answer(Status())
+    assert "No commander, and none is needed at this priority." in small
 
 
 def test_the_status_of_a_restored_incident_says_how_long_users_were_affected():

@@ -56,7 +56,15 @@ def an_incident(state: State = State.ACTIVE, *, priority: Priority = Priority.P2
         "state": state,
         "times": Times(detected_at=later(-3), logged_at=START),
         "priorities": (
-            PriorityItem(at=START, impact=1, urgency=2, priority=priority, by=ROB, justification="initial"),
+            PriorityItem(
+                at=START,
+                impact=1,
+                urgency=2,
+                priority=priority,
+                by=ROB,
+                justification="initial",
+                commander_minutes=30 if priority in (Priority.P1, Priority.P2) else None,
+            ),
         ),
         "roles": (Interval(role=Role.COMMANDER, who=ILSE, since=START),),
         "places": SlackPlaces(channel=CHANNEL),

@@ -231,6 +231,7 @@ def _summary(incident: Incident, person: PersonId, command: str) -> str:
         state=incident.state,
         priority=incident.priority,
         commander=incident.holder(Role.COMMANDER),
+        lacks_commander=incident.lacks_commander,
         commands=incident.holder(Role.COMMANDER) == person,
         mine=", ".join(slug_labels()["role"][role] for role in others),
     )

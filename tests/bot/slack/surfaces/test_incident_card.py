@@ -32,7 +32,7 @@ from incident.model.components import (
 from incident.model.slack_references import LastActivity, OpenPrompt
 from incident.model.update_draft import UpdateDraft
 from incident.rules.visibility import may_see
-from incident.states import State
+from incident.states import Priority, State
 from roles.accounts import Unavailability
 from roles.role_names import Role
 from tests.support.block_kit import valid_message, valid_view
@@ -108,6 +108,20 @@ def test_a_nearly_empty_incident_has_a_valid_card():
     within_limits(message)
     assert "none yet" in str(message.blocks)
     assert "No priority yet" in str(message.blocks)
+
+
+@pytest.mark.parametrize(
+    ("priority", "major", "is_warned"),
+    [(Priority.P2, False, True), (Priority.P4, False, False), (Priority.P4, True, True)],
+)
+def test_a_card_warns_of_no_commander_only_where_the_policy_asks_for_one(priority, major, is_warned):
+    lacking = an_incident(roles=(), priority=priority, major=major)
+
+    shown = str(card_message(context(lacking), Renderer()).blocks)
+
+    assert ("*Commander* :warning: none yet" in shown) == is_warned
+    assert ("*Commander* none needed" in shown) != is_warned
+    assert ("Commander: nobody" in topic_text(context(lacking), Renderer(Mode.DOCUMENT))) == is_warned
 
 
 @pytest.mark.parametrize("changes", [{}, {"restricted": True}, {"drill": True}])
@@ -231,9 +245,7 @@ def home_text(*incidents, policy=None):
 def test_the_home_tab_shows_what_waits_and_then_the_incidents_one_is_in():
     task = Action(id="A7", text="ask the bank", assignee=EVA, opened_at=START)
     waiting = an_incident(roles=(), escalations=(call(),), actions=(task,))
-    quiet = an_incident(
-        key=IncidentKey("T1", "01JQUIET"), number="INC-2026-0050", roles=(), last_seen=SEEN, members=(EVA,)
-    )
+    quiet = an_incident(key=IncidentKey("T1", "01JQUIET"), number="INC-2026-0050", last_seen=SEEN, members=(EVA,))
     other = an_incident(key=IncidentKey("T1", "01JOTHER"), number="INC-2026-0060", roles=())
 
     text = home_text(waiting, quiet, other)
