@@ -211,11 +211,13 @@ def check_signature(files, manifest):
 
 
 def read_files(folder):
-    files = {}
-    for path in sorted(folder.iterdir()):
-        expect(path.is_file() and not path.is_symlink(), f"{path.name!a} is a link, a folder or no file")
-        files[path.name] = path.read_bytes()
-    return files
+    """Return the files by name, without those that macOS and Windows write into folders that people open."""
+    paths = {path.name: path for path in sorted(folder.iterdir())}
+    for name, path in paths.items():
+        expect(path.is_file() and not path.is_symlink(), f"{name!a} is a link, a folder or no file")
+    for name in sorted({".DS_Store", "Thumbs.db", "desktop.ini"}.intersection(paths)):
+        print(f"not of the export, left unread: {paths.pop(name).name}")
+    return {name: path.read_bytes() for name, path in paths.items()}
 
 
 def successors(key, rotations):

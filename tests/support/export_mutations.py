@@ -110,7 +110,7 @@ def misuses(base: Files, signer: Signer) -> Iterator[Mutation]:
         yield Mutation(f"entries: {how}", fitted({**base, "entries.jsonl": data}, signer, **_ends(data)))
     for name in sorted(base.keys() - {MANIFEST, SIGNATURE}):
         yield Mutation(f"{name} is left out", fitted({own: data for own, data in base.items() if own != name}, signer))
-    for extra in ("other.txt", "__pycache__", "MANIFEST.json.bak"):
+    for extra in ("other.txt", "__pycache__", "MANIFEST.json.bak", ".DS_Store"):
         yield Mutation(f"{extra} is listed", fitted({**base, extra: b"x"}, signer))
 
 
@@ -145,11 +145,22 @@ def _of_bytes(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _added(base: Files) -> Iterator[Mutation]:
-    for name in ("other.txt", ".hidden", "x__pycache__.txt", "Index.html", "index.html ", "checkpoint.txt"):
+    for name in (
+        "other.txt",
+        ".hidden",
+        ".ds_store",
+        "._index.html",
+        "x__pycache__.txt",
+        "Index.html",
+        "index.html ",
+        "checkpoint.txt",
+    ):
         if name not in base:
             yield Mutation(f"{name!r} is added", {**base, name: b"x"})
             yield Mutation(f"{name!r} is added, fitted", fitted({**base, name: b"x"}))
     yield Mutation("a folder is added", base, folders=("__pycache__",))
+    yield Mutation("a folder named as a file of systems is added", base, folders=(".DS_Store",))
+    yield Mutation("a link named as a file of systems is added", base, links={"desktop.ini": "index.html"})
     yield Mutation("a link is added", base, links={"more.html": "index.html"})
     yield Mutation("a dead link is added", base, links={"more.html": "nowhere"})
 

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+UNREAD = {".DS_Store", "Thumbs.db", "desktop.ini"}
 MANIFEST, SIGNATURE = "MANIFEST.json", "SIGNATURE.json"
 ALWAYS = {"entries.jsonl", "proof.json", "people.json", "index.html", "record.json", "verify.py", "README.txt"}
 SOMETIMES = {"keys.json", "checkpoint.txt", "checkpoint.tsr", "policy.yaml"}
@@ -252,7 +253,7 @@ def check(folder: Path, key: str | None) -> tuple[int, str]:
     try:
         names = os.listdir(folder)
         regular = [name for name in names if stat.S_ISREG(Path(folder, name).lstat().st_mode)]
-        contents = {name: Path(folder, name).read_bytes() for name in regular}
+        contents = {name: Path(folder, name).read_bytes() for name in regular if name not in UNREAD}
     except (OSError, ValueError, MemoryError):
         return 2, "not checked"
     if len(regular) < len(names) or MANIFEST not in contents:

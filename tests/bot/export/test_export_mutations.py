@@ -113,6 +113,17 @@ def test_the_export_that_is_changed_has_every_file_and_verifies(case: Case, chec
     assert check(Mutation("unchanged", case.files)) == VERIFIED
 
 
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini"])
+def test_a_file_that_an_operating_system_writes_is_named_and_decides_nothing(
+    case: Case, check: Callable[[Mutation], int], capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert check(Mutation(f"{name} is added", {**case.files, name: b"x"})) == VERIFIED
+    assert f"not of the export, left unread: {name}\n" in capsys.readouterr().out
+
+    without_manifest = {own: data for own, data in case.files.items() if own != "MANIFEST.json"}
+    assert check(Mutation(f"{name} for the manifest", {**without_manifest, name: b"x"})) == TAMPERED
+
+
 def test_every_change_without_the_key_is_found(
     case: Case, check: Callable[[Mutation], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
