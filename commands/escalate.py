@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from commands.core.fields.form_field import Control, FormField
@@ -13,10 +12,9 @@ from commands.core.rules.escalation_levels import is_present, levels_before, lev
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.role_holders import Escalated
 from incident.entry import Fact
-from incident.policy import EscalationPolicy, Policy
 from incident.refusal import Code, Refusal
 from incident.rules.responders.open_calls import open_call_to
-from incident.rules.service_contacts import escalation_policy_of
+from incident.rules.service_contacts import answer_by
 from incident.states import RESPONDING
 from roles.escalation_policy import levels_after, levels_left
 from roles.person_ids import PersonId
@@ -78,7 +76,7 @@ class Escalate(Verb):
         if now.open.state not in RESPONDING or now.happened_at < now.at:
             return (escalated, *gone)
         after = levels_left(levels_after(levels, called), {now.actor.id}) if self.how == "functional" else ()
-        answer = {"answer_by": _answer_by(now.at, now.open.service, now.policy), "ladder": after}
+        answer = {"answer_by": answer_by(now.at, now.open.service, now.policy), "ladder": after}
         return (escalated.model_copy(update=answer), *gone)
 
     def view(self, now: DecisionContext) -> EscalateView:
@@ -98,9 +96,3 @@ class Escalate(Verb):
             return self.who
         known = now.reader.person(PersonId(self.to)) if self.to is not None else None
         return known.id if known else None
-
-
-def _answer_by(at: datetime, service: str, policy: Policy) -> datetime:
-    """Return when the page lapses without an answer (UTC)."""
-    found = escalation_policy_of(service, policy) or EscalationPolicy()
-    return at + timedelta(minutes=found.timeout_minutes)

@@ -198,6 +198,7 @@ class Policy(Frozen):
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
     announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)
+    page_priorities: tuple[Priority, ...] = ()
     digest: Digest = Digest()
     audit_channel: str | None = None
     restricted_types: tuple[str, ...] = ("security",)

@@ -67,6 +67,8 @@ def _people(policy: Policy) -> Iterator[PolicyFault]:
     if not_escalated:
         needs = "`/incident escalate` there needs a name until you add one."
         yield ("services",), f"No ladder for {_some(not_escalated)}: {needs}"
+    if not policy.page_priorities:
+        yield ("page_priorities",), "Muster pages no one by itself: name the priorities at which it should, such as P1."
     if policy.groups.get("responder") == ():
         yield (
             ("groups", "responder"),

@@ -23,6 +23,7 @@ from incident.model.state_transitions import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from incident.rules.responders import attendance
+from incident.rules.responders.first_call import first_call
 from roles.person_ids import MUSTER
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
@@ -77,13 +78,15 @@ class IncidentSession:
             self.record(missed)
 
     def apply(self, new: Sequence[NewEntry]) -> Sequence[Entry]:
-        """Record entries, and after them what they change about the updates that are owed. Return the former."""
+        """Record entries, and after them the updates that are owed now and the page of who is on call. Return the former."""
         before = self.incident
         added = self.record(new)
         if added and self.incident is not None:
             source = added[-1].source
             followed = update_slots.follow(before, self.incident, added, self.policy, self.at)
             self.record([self.by_muster(fact, source) for fact in followed])
+            call = first_call(before, self.incident, added, self.policy, self.unit.person)
+            self.record([self.by_muster(call, source)] if call else [])
         return added
 
     def prompt(self) -> None:

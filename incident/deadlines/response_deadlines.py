@@ -14,7 +14,7 @@ from incident.policy import Policy
 from incident.rules.responders.open_calls import caller_of, levels_to_call, same_need, taken_by
 from incident.rules.updates.update_approval import all_approvers, approvers
 from incident.states import RESPONDING, VOID, State
-from roles.person_ids import PersonId, person_named
+from roles.person_ids import MUSTER, PersonId, person_named
 from roles.role_names import Role
 
 REMINDED_AFTER: Final = timedelta(hours=4)
@@ -49,8 +49,8 @@ def _action_deadline(incident: Incident, action: Action, due_at: datetime) -> De
 def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Prompt for another way when an escalation, for help or for a decision, has no level left (S1-45).
 
-    Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner,
-    except who was paged for it themselves; again every 15 minutes. What failed before the incident was resumed is not asked for again.
+    Once the last person paged has declined or not answered: the commander, else who escalated (the reporter where
+    Muster did), and the service owner, except who was paged for it themselves; again every 15 minutes. What failed before the incident was resumed is not asked for again.
     """
     if incident.state not in RESPONDING:
         return ()
@@ -65,7 +65,9 @@ def _another_way(incident: Incident, last: Escalation) -> Deadline | None:
     resumed = resumed_at(incident)
     if last.answer not in {"lapsed", "declined"} or (resumed is not None and last.answered_at <= resumed):
         return None
-    people = each_once(incident.holder(Role.COMMANDER) or caller_of(incident, last), incident.service_owner)
+    caller = caller_of(incident, last)
+    asked = incident.holder(Role.COMMANDER) or (incident.contact if caller == MUSTER else caller)
+    people = each_once(asked, incident.service_owner)
     called = {one.person for one in same_need(incident, last)}
     whom = tuple(who for who in people if who not in called) or people
     step = PromptStep(last.answered_at, "call", whom)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from incident.policy import EscalationPolicy, Policy
 from roles import escalation_policy, on_call
 from roles.person_ids import PersonId
@@ -23,3 +25,9 @@ def levels_of(service: str, policy: Policy, team: str) -> tuple[PersonId, ...]:
     """Return whom an escalation of a service pages, in order; no one when it has no escalation policy."""
     found = escalation_policy_of(service, policy)
     return escalation_policy.levels(team, found.rungs if found else ())
+
+
+def answer_by(at: datetime, service: str, policy: Policy) -> datetime:
+    """Return when a page of this moment lapses without an answer (UTC)."""
+    found = escalation_policy_of(service, policy) or EscalationPolicy()
+    return at + timedelta(minutes=found.timeout_minutes)

@@ -10,7 +10,7 @@ from bot.slack.surfaces.template_message import Message, context_line, read_butt
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.rules.responders.open_calls import caller_of, taken_by
-from roles.person_ids import PersonId
+from roles.person_ids import MUSTER, PersonId
 
 TEMPLATE = "slack/surfaces/page.j2"
 
@@ -31,6 +31,11 @@ class PageContext:
     def caller(self) -> PersonId:
         """The person behind the call, also when the level before did not answer."""
         return caller_of(self.i, self.call)
+
+    @property
+    def is_automatic(self) -> bool:
+        """True if Muster called by the policy, and nobody asked for it."""
+        return self.caller == MUSTER
 
     @property
     def before(self) -> Escalation | None:

@@ -17,6 +17,7 @@ from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
+from incident.rules.responders.first_call import pages_no_one
 from incident.rules.seen_length import cut_seen
 from incident.rules.visibility import is_announced, may_be_announced
 from incident.states import State
@@ -28,10 +29,14 @@ REPORTER_LENGTH: Final = 80
 
 @dataclass(frozen=True)
 class DeclarationView:
-    """The earlier incident that this one may duplicate, and the channel where this one is not announced, for the reply."""
+    """What the reply adds: the earlier incident that this one may duplicate, the channel where it is not announced.
+
+    `pages_no_one`: its priority pages who is on call, and the policy names no one who can be reached.
+    """
 
     duplicate: Incident | None
     unannounced_in: str | None = None
+    pages_no_one: bool = False
 
 
 class Declaration(Verb):
@@ -97,11 +102,12 @@ class Declaration(Verb):
         return (declared, priority, triaged, *major)
 
     def view(self, now: DecisionContext) -> DeclarationView:
-        """Return a recent open incident of the same service, and where this one is too minor to be announced."""
+        """Return what to know at once: a likely duplicate, that it is not announced, that no one is paged."""
         is_minor = may_be_announced(now.open) and not is_announced(now.open, now.policy)
         return DeclarationView(
             duplicate=possible_duplicate(now.open, now),
             unannounced_in=now.policy.incidents_channel if is_minor else None,
+            pages_no_one=pages_no_one(now.open, now.policy, now.actor.id),
         )
 
     def with_conversation(self, declared: Declared, now: DecisionContext) -> Declared:
