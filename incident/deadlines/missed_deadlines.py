@@ -17,6 +17,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.responders.open_calls import is_waited_for, levels_to_call, taken_by
 from incident.states import RESPONDING
+from roles.escalation_policy import levels_after
 from roles.person_ids import MUSTER
 
 
@@ -52,7 +53,7 @@ def next_page(incident: Incident, escalation: Escalation, at: datetime) -> Escal
         person=person,
         reason=escalation.reason,
         answer_by=at + max(waited, timedelta(minutes=1)),
-        ladder=escalation.ladder[escalation.ladder.index(person) + 1 :],
+        ladder=levels_after(escalation.ladder, person),
         follows=escalation.n,
         automatic=True,
     )

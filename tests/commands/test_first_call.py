@@ -9,6 +9,7 @@ import pytest
 from incident.jobs import JobKind
 from incident.policy import Policy
 from incident.ports import Person
+from incident.rules.responders.open_calls import levels_to_call
 from incident.states import Priority
 from roles.person_ids import MUSTER
 from tests.support.clock import T
@@ -34,7 +35,8 @@ def test_a_declared_p1_pages_who_is_on_call_in_the_same_commit(desk: CommandBenc
     declare(desk, at=2)
 
     (call,) = desk.incident.escalations
-    assert (call.person, call.by, call.answer_by, call.ladder) == (who("rob"), MUSTER, T(7), (who("eva"),))
+    assert (call.person, call.by, call.answer_by) == (who("rob"), MUSTER, T(7))
+    assert levels_to_call(desk.incident, call) == (who("eva"),)
     assert [q.job.entry for q in desk.memory.state.jobs.values() if q.job.kind is JobKind.PAGE] == [call.n]
     assert "<@UROB> is paged" in desk.answer()
 
