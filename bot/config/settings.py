@@ -6,12 +6,9 @@ Secrets are `SecretStr`, so that neither a log line nor a traceback shows them.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -19,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.setting_names import NamesInFile, name_problems, read_names
 from bot.config.setting_problems import MISSING, MissingSettings, Problem
+from bot.config.setting_values import api_address, known_ip_address, secret, slash_command, web_address
 from bot.config.validation_words import in_plain_words
 
 LogFormat = Literal["text", "json"]
@@ -46,73 +44,6 @@ SOURCES: Final = {name: f"Where to get it: {source}." for name, source in TOKEN_
 }
 
 _NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
-# What Slack issues; whatever else looks like the examples of a manual holds no token.
-_ISSUED: Final = re.compile(r"xoxb-\d+-\d+-\w{20,}|xapp-\d-\w+-\d+-[0-9a-f]{60,}|[0-9a-f]{32}")
-_EXAMPLE: Final = re.compile(r"…|\.\.\.|[<>{}*]|x{4,}|your|change.?me|placeholder|example", re.IGNORECASE)
-_EXAMPLE_ADDRESS: Final = re.compile(r"…|\.\.\.|change.?me|://user:password@host", re.IGNORECASE)
-_PRINTABLE: Final = re.compile(r"[!-~]+")
-
-
-def is_placeholder(value: str) -> bool:
-    """True if a secret still holds what a manual or an example file says in its place."""
-    return not _ISSUED.fullmatch(value) and (value in ("xoxb-", "xapp-") or _EXAMPLE.search(value) is not None)
-
-
-def is_example_address(url: str) -> bool:
-    """True if a database address still holds what a manual or an example file says in its place."""
-    return _EXAMPLE_ADDRESS.search(url) is not None
-
-
-def _secret(prefix: str = "") -> AfterValidator:
-    def check(secret: SecretStr | None) -> SecretStr | None:
-        value = secret.get_secret_value() if secret is not None else None
-        if value is None:
-            return secret
-        if is_placeholder(value):
-            raise ValueError("still holds the placeholder of an example")
-        if not value.startswith(prefix):
-            raise ValueError(f"does not start with {prefix}")
-        if not _PRINTABLE.fullmatch(value):
-            raise ValueError("has a space or another character that no token has; copy it again")
-        return secret
-
-    return AfterValidator(check)
-
-
-def _api_address(address: str) -> str:
-    if not _is_web_address(address) or not address.endswith("/api/"):
-        raise ValueError("is no web address that ends in /api/")
-    return address
-
-
-def _web_address(address: str | None) -> str | None:
-    if address is not None and not _is_web_address(address):
-        raise ValueError("is no web address")
-    return address
-
-
-def _is_web_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").encode("idna")
-        return parts.scheme in ("https", "http") and bool(host) and _PRINTABLE.fullmatch(address) is not None
-    except ValueError:
-        return False
-
-
-def _ip_address(address: str) -> str:
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        raise ValueError("is no IP address") from None
-
-
-def _slash_command(word: str) -> str:
-    if not word.startswith("/") or " " in word or len(word) < 2:
-        raise ValueError("is no slash command")
-    return word.lower()
-
-
 _CONFIG: Final = SettingsConfigDict(
     frozen=True, extra="ignore", env_ignore_empty=True, env_file_encoding="utf-8-sig", hide_input_in_errors=True
 )
@@ -124,20 +55,22 @@ class Settings(BaseSettings):
     model_config = _CONFIG
 
     mode: Literal["socket", "http"] = Field("socket", validation_alias="MUSTER_MODE")
-    slack_bot_token: Annotated[SecretStr, _secret("xoxb-")]
-    slack_app_token: Annotated[SecretStr | None, _secret("xapp-")] = Field(None, validate_default=True)
-    slack_signing_secret: Annotated[SecretStr | None, _secret()] = Field(None, validate_default=True)
-    slack_api_url: Annotated[str, AfterValidator(_api_address)] = "https://slack.com/api/"
+    slack_bot_token: Annotated[SecretStr, secret("xoxb-")]
+    slack_app_token: Annotated[SecretStr | None, secret("xapp-")] = Field(None, validate_default=True)
+    slack_signing_secret: Annotated[SecretStr | None, secret()] = Field(None, validate_default=True)
+    slack_api_url: Annotated[str, AfterValidator(api_address)] = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
-    command: Annotated[str, AfterValidator(_slash_command)] = Field("/incident", validation_alias="MUSTER_COMMAND")
+    command: Annotated[str, AfterValidator(slash_command)] = Field("/incident", validation_alias="MUSTER_COMMAND")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
     http_port: int | None = Field(None, gt=0, lt=65536, validation_alias="MUSTER_HTTP_PORT")
-    http_host: Annotated[str, AfterValidator(_ip_address)] = Field("127.0.0.1", validation_alias="MUSTER_HTTP_HOST")
+    http_host: Annotated[str, AfterValidator(known_ip_address)] = Field(
+        "127.0.0.1", validation_alias="MUSTER_HTTP_HOST"
+    )
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     log_format: LogFormat = Field("text", validation_alias="MUSTER_LOG_FORMAT")
     gap_seconds: int = Field(60, ge=0, validation_alias="MUSTER_GAP_SECONDS")
-    tsa_url: Annotated[str | None, AfterValidator(_web_address)] = Field(None, validation_alias="MUSTER_TSA_URL")
+    tsa_url: Annotated[str | None, AfterValidator(web_address)] = Field(None, validation_alias="MUSTER_TSA_URL")
     tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")
 
     @property
@@ -147,7 +80,7 @@ class Settings(BaseSettings):
 
     @field_validator("slack_app_token", "slack_signing_secret")
     @classmethod
-    def _mode_has_its_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    def _mode_has_itssecret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if secret is None and info.data.get("mode") == _NEEDED_BY[str(info.field_name)]:
             raise PydanticCustomError("missing", "is missing")
         return secret

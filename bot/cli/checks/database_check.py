@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
 from bot.cli.cli_errors import explain
 from bot.cli.database_access import NotFound, missing_file, team_of
-from bot.config.settings import SOURCES, is_example_address
+from bot.config.setting_values import is_example_address
+from bot.config.settings import SOURCES
 from bot.monitoring.logs import shown_database
 from storage.database import schema
 from storage.database.engine import read_url

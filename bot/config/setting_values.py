@@ -1,0 +1,82 @@
+"""What the values of settings may be: a check for each kind, worded as the end of a sentence. Knows no setting."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+# What Slack issues; whatever else looks like the examples of a manual holds no token.
+_ISSUED: Final = re.compile(r"xoxb-\d+-\d+-\w{20,}|xapp-\d-\w+-\d+-[0-9a-f]{60,}|[0-9a-f]{32}")
+_EXAMPLE: Final = re.compile(r"…|\.\.\.|[<>{}*]|x{4,}|your|change.?me|placeholder|example", re.IGNORECASE)
+_EXAMPLE_ADDRESS: Final = re.compile(r"…|\.\.\.|change.?me|://user:password@host", re.IGNORECASE)
+_PRINTABLE: Final = re.compile(r"[!-~]+")
+
+
+def is_placeholder(value: str) -> bool:
+    """True if a secret still holds what a manual or an example file says in its place."""
+    return not _ISSUED.fullmatch(value) and (value in ("xoxb-", "xapp-") or _EXAMPLE.search(value) is not None)
+
+
+def is_example_address(url: str) -> bool:
+    """True if a database address still holds what a manual or an example file says in its place."""
+    return _EXAMPLE_ADDRESS.search(url) is not None
+
+
+def secret(prefix: str = "") -> AfterValidator:
+    """Return the check of a secret: no placeholder, the prefix of its kind, only characters that a header can carry."""
+
+    def check(given: SecretStr | None) -> SecretStr | None:
+        value = given.get_secret_value() if given is not None else None
+        if value is None:
+            return given
+        if is_placeholder(value):
+            raise ValueError("still holds the placeholder of an example")
+        if not value.startswith(prefix):
+            raise ValueError(f"does not start with {prefix}")
+        if not _PRINTABLE.fullmatch(value):
+            raise ValueError("has a space or another character that no token has; copy it again")
+        return given
+
+    return AfterValidator(check)
+
+
+def api_address(address: str) -> str:
+    """Return the address of an API, which ends in /api/."""
+    if not _is_web_address(address) or not address.endswith("/api/"):
+        raise ValueError("is no web address that ends in /api/")
+    return address
+
+
+def web_address(address: str | None) -> str | None:
+    """Return the address of a web service."""
+    if address is not None and not _is_web_address(address):
+        raise ValueError("is no web address")
+    return address
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna")
+        return parts.scheme in ("https", "http") and bool(host) and _PRINTABLE.fullmatch(address) is not None
+    except ValueError:
+        return False
+
+
+def known_ip_address(address: str) -> str:
+    """Return an IP address as it is usually written."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        raise ValueError("is no IP address") from None
+
+
+def slash_command(word: str) -> str:
+    """Return a slash command in lower case."""
+    if not word.startswith("/") or " " in word or len(word) < 2:
+        raise ValueError("is no slash command")
+    return word.lower()
