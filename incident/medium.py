@@ -12,6 +12,14 @@ class Medium(StrEnum):
     """A way to reach people. The slugs are stored."""
 
     SLACK = "slack"
+    EMAIL = "email"
+    SMS = "sms"
+    VOICE = "voice"
+    PUSHOVER = "pushover"
+    NTFY = "ntfy"
+    PAGERDUTY = "pagerduty"
+    JSM = "jsm"
+    APPRISE = "apprise"
 
 
 def slack_ref(channel: str, ts: str) -> str:

@@ -1,0 +1,30 @@
+"""Text messages by telephone; a reply of one digit answers the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.notify.channel import Page
+from bot.notify.channels.twilio_api import TwilioAccount
+from bot.worker.port import Result
+from incident.contact_method import ContactMethod
+
+# Two text messages in the seven-bit alphabet, two and a bit in any other.
+_LONGEST_TEXT: Final = 306
+
+
+@dataclass(frozen=True)
+class TwilioSms:
+    """Sends text messages; the reference is the SID of the message."""
+
+    account: TwilioAccount
+
+    def send(self, page: Page, to: ContactMethod) -> Result:
+        """Send the short form of the page."""
+        callback = {"StatusCallback": page.answer_url} if page.answer_url else {}
+        return self.account.create("Messages", {"Body": page.short[:_LONGEST_TEXT], **callback}, to.address)
+
+    def check(self) -> Result:
+        """Read the account."""
+        return self.account.check()

@@ -1,0 +1,37 @@
+"""Providers and a mail server on loopback, a clock, and one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.clock import SetClock
+from bot.notify.channel import Page
+from tests.support.clock import T0
+from tests.support.paging_providers import PagingProviders
+
+
+@pytest.fixture
+def providers() -> Iterator[PagingProviders]:
+    double = PagingProviders()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(T0)
+
+
+@pytest.fixture
+def page() -> Page:
+    return Page(
+        key="muster-T1-INC-2026-0042-17",
+        subject="INC-2026-0042, P1, needs you: Payments fail",
+        text="Payments fail & <b>nobody</b> pays.\nCalled by Ada.",
+        short="INC-2026-0042 needs you: Payments fail. Reply 4 if you have it, 6 if you cannot.",
+        spoken="Incident 42 needs your help: Payments fail & <b>nobody</b> pays.",
+        link="https://slack.com/app_redirect?channel=C1",
+        answer_url="https://muster.example.org/answers/t0ken",
+    )
