@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
+from pydantic_settings import SettingsConfigDict
 
+SETTINGS_CONFIG: Final = SettingsConfigDict(
+    frozen=True, extra="ignore", env_ignore_empty=True, env_file_encoding="utf-8-sig", hide_input_in_errors=True
+)
 # What Slack issues; whatever else looks like the examples of a manual holds no token.
 _ISSUED: Final = re.compile(r"xoxb-\d+-\d+-\w{20,}|xapp-\d-\w+-\d+-[0-9a-f]{60,}|[0-9a-f]{32}")
 _EXAMPLE: Final = re.compile(r"…|\.\.\.|[<>{}*]|x{4,}|your|change.?me|placeholder|example", re.IGNORECASE)
 _EXAMPLE_ADDRESS: Final = re.compile(r"…|\.\.\.|change.?me|://user:password@host", re.IGNORECASE)
 _PRINTABLE: Final = re.compile(r"[!-~]+")
+_MAIL: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+")
+_PHONE: Final = re.compile(r"\+[1-9]\d{6,14}")
+_ACCOUNT: Final = re.compile(r"AC[0-9a-fA-F]{32}")
 
 
 def is_placeholder(value: str) -> bool:
@@ -80,3 +88,41 @@ def slash_command(word: str) -> str:
     if not word.startswith("/") or " " in word or len(word) < 2:
         raise ValueError("is no slash command")
     return word.lower()
+
+
+def mail_server(address: SecretStr | None) -> SecretStr | None:
+    """Return the address of a mail server, smtp:// or smtps://."""
+    text = address.get_secret_value() if address is not None else None
+    if text is None:
+        return address
+    if is_example_address(text):
+        raise ValueError("still holds the placeholder of an example")
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not _PRINTABLE.fullmatch(text):
+        raise ValueError("is no address that starts with smtp:// or smtps://; write %40 for @ in a password")
+    return address
+
+
+def mail_address(text: str | None) -> str | None:
+    """Return an e-mail address, with or without a name before it."""
+    if text is not None and (not text.isprintable() or not _MAIL.fullmatch(parseaddr(text)[1])):
+        raise ValueError("is no e-mail address")
+    return text
+
+
+def phone_number(text: str | None) -> str | None:
+    """Return a telephone number with its country code."""
+    if text is not None and not _PHONE.fullmatch(text):
+        raise ValueError("is no telephone number that starts with + and the country code")
+    return text
+
+
+def account_sid(text: str | None) -> str | None:
+    """Return the id of an account of Twilio."""
+    if text is not None and not _ACCOUNT.fullmatch(text):
+        raise ValueError("is no Account SID: AC and 32 letters and digits")
+    return text

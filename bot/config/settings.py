@@ -8,18 +8,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
+from bot.config.paging_settings import PAGING_SOURCES, PagingSettings
 from bot.config.setting_names import NamesInFile, name_problems, read_names
 from bot.config.setting_problems import MISSING, MissingSettings, Problem
-from bot.config.setting_values import api_address, known_ip_address, secret, slash_command, web_address
+from bot.config.setting_values import (
+    SETTINGS_CONFIG,
+    api_address,
+    known_ip_address,
+    secret,
+    slash_command,
+    web_address,
+)
 from bot.config.validation_words import in_plain_words
 
 LogFormat = Literal["text", "json"]
+Kind = TypeVar("Kind", bound=BaseSettings)
 
 # Where each secret comes from, and for the other settings what their value is.
 TOKEN_SOURCES: Final = {
@@ -41,18 +50,14 @@ SOURCES: Final = {name: f"Where to get it: {source}." for name, source in TOKEN_
     "MUSTER_LOG_FORMAT": "Use text (the default) or json.",
     "MUSTER_TSA_URL": "Use the address of an RFC 3161 time-stamp authority, https://…, or leave it out.",
     "MUSTER_TSA_CERT": "Use the file with the authority's certificates (PEM).",
+    **PAGING_SOURCES,
 }
 
 _NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
-_CONFIG: Final = SettingsConfigDict(
-    frozen=True, extra="ignore", env_ignore_empty=True, env_file_encoding="utf-8-sig", hide_input_in_errors=True
-)
 
 
-class Settings(BaseSettings):
+class Settings(PagingSettings):
     """The settings of `muster run`. Nothing else in the project reads the environment."""
-
-    model_config = _CONFIG
 
     mode: Literal["socket", "http"] = Field("socket", validation_alias="MUSTER_MODE")
     slack_bot_token: Annotated[SecretStr, secret("xoxb-")]
@@ -80,7 +85,7 @@ class Settings(BaseSettings):
 
     @field_validator("slack_app_token", "slack_signing_secret")
     @classmethod
-    def _mode_has_itssecret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    def _mode_has_its_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if secret is None and info.data.get("mode") == _NEEDED_BY[str(info.field_name)]:
             raise PydanticCustomError("missing", "is missing")
         return secret
@@ -89,7 +94,7 @@ class Settings(BaseSettings):
 class RecordSettings(BaseSettings):
     """The settings of commands that need only the record. No token is among them."""
 
-    model_config = _CONFIG
+    model_config = SETTINGS_CONFIG
 
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
@@ -119,11 +124,20 @@ def read_record_settings(env_file: Path | None = Path(".env"), *, has_been_check
 
 def read_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Read the environment, then `.env` for what it leaves out. Raise MissingSettings with every problem."""
+    return _read(Settings, env_file)
+
+
+def read_paging_settings(env_file: Path | None = Path(".env")) -> PagingSettings:
+    """Read the settings of the paging channels alone. Raise MissingSettings with every problem."""
+    return _read(PagingSettings, env_file)
+
+
+def _read(kind: type[Kind], env_file: Path | None) -> Kind:
     names = read_names(env_file)
     misspelt = tuple(name_problems(SOURCES, names, os.environ))
     source: dict[str, Any] = {"_env_file": env_file}
     try:
-        settings = Settings(**source)
+        settings = kind(**source)
     except ValidationError as invalid:
         raise MissingSettings((*_problems(invalid, names), *misspelt)) from None
     if misspelt:
@@ -134,6 +148,8 @@ def read_settings(env_file: Path | None = Path(".env")) -> Settings:
 def _problems(invalid: ValidationError, names: NamesInFile) -> Iterator[Problem]:
     for error in invalid.errors(include_input=False, include_url=False):
         name = str(error["loc"][0]).upper()
+        # A default is validated under the name of its field, a value under that of its setting.
+        name = name if name in SOURCES else f"MUSTER_{name}"
         fault = in_plain_words(error, Settings, shows_value=False)
         place = "" if os.environ.get(name) else names.place(name)
         yield Problem(name, fault, SOURCES.get(name, ""), "" if fault == MISSING else place)
