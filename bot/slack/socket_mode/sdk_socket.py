@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from errno import ECONNRESET
 from select import select
 from socket import SHUT_RDWR
-from ssl import SSLSocket
 from typing import Any
 
 from slack_bolt import App
@@ -29,11 +29,19 @@ class SdkSocket:
         """Make a client that hands what Slack sends to a Bolt app on `threads` threads."""
         handler = SocketModeHandler(app, app_token, concurrency=threads, ping_interval=ping_seconds)
         handler.client.web_client.ssl = trusted_tls()
-        return cls(handler.client)
+        socket = cls(handler.client)
+        socket.on_frame(socket.end_when_cut)
+        return socket
 
     def on_frame(self, callback: Callable[[str], None]) -> None:
         """Call back with each frame as it arrives, before Bolt sees it."""
         self._client.on_message_listeners.append(callback)
+
+    def end_when_cut(self, _frame: str) -> None:
+        """End the connection as soon as Slack has cut it; called on the reading thread, with its first frame at the latest."""
+        session = self._client.current_session
+        if session.sock is not None and not isinstance(session.sock, _CutSocket):
+            session.sock = _CutSocket(session.sock, lambda: self._client.current_session_state.terminated)
 
     def on_handled(self, callback: Callable[[], None]) -> None:
         """Call back after Bolt has handled an envelope, whatever the result."""
@@ -79,7 +87,7 @@ class SdkSocket:
         session = self._client.current_session
         sock = session.sock if session is not None else None
         try:
-            pending = sock.pending() if isinstance(sock, SSLSocket) else 0
+            pending = getattr(sock, "pending", lambda: 0)()
             return sock is not None and bool(pending or select([sock], [], [], 0)[0])
         except (OSError, ValueError):
             return False  # It was just closed.
@@ -87,6 +95,7 @@ class SdkSocket:
     def drop(self) -> None:
         """End the connection; the client opens another."""
         session = self._client.current_session
+        self._client.current_session_state.terminated = True
         _wake_reader(session)
         with suppress(AttributeError, OSError):
             session.disconnect()
@@ -107,6 +116,27 @@ class SdkSocket:
         # The reading thread may be closing the same connection, which slack_sdk does not expect.
         with suppress(AttributeError, OSError):
             client.close()
+
+
+class _CutSocket:
+    """A socket on which the end of the data is an error, unless `is_ended` says that we ended it.
+
+    slack_sdk takes it for silence, and would read again and again without a pause until its pings are missed.
+    """
+
+    def __init__(self, sock: Any, is_ended: Callable[[], bool]) -> None:
+        self._sock = sock
+        self._is_ended = is_ended
+
+    def recv(self, size: int) -> bytes:
+        """Return what has arrived."""
+        data: bytes = self._sock.recv(size)
+        if not data and not self._is_ended():
+            raise ConnectionResetError(ECONNRESET, "Slack cut the connection")
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
 
 
 def _wake_reader(session: Any) -> None:

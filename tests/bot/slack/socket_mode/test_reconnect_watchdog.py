@@ -14,7 +14,7 @@ from hashlib import sha1
 from types import SimpleNamespace
 
 import pytest
-from slack_sdk.socket_mode.builtin.connection import Connection
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 from bot.clock import SetClock
 from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, SocketWatchdog
@@ -98,7 +98,7 @@ def test_a_connection_that_never_answered_a_ping_is_ended_too():
     server, clock = SilentServer(), SetClock(datetime.now(UTC))
     host, port = server.listener.getsockname()
     connection = Connection(f"ws://{host}:{port}/", logging.getLogger(__name__))
-    watchdog = SocketWatchdog(SdkSocket(SimpleNamespace(current_session=connection)), clock)
+    watchdog = SocketWatchdog(SdkSocket(client_of(connection)), clock)
     connection.connect()
     assert server.accepted.wait(10)
 
@@ -111,6 +111,32 @@ def test_a_connection_that_never_answered_a_ping_is_ended_too():
 
     assert ended == [False, False, True, False]
     assert connection.last_ping_pong_time is None
+    assert not connection.is_active()
+
+
+def client_of(connection):
+    """The parts of slack_sdk's client that a socket needs, around a connection."""
+    return SimpleNamespace(current_session=connection, current_session_state=ConnectionState())
+
+
+def test_a_connection_that_is_cut_ends_at_once():
+    """slack_sdk would read from it without a pause, a whole processor's worth, until some pings are missed."""
+    server = SilentServer()
+    host, port = server.listener.getsockname()
+    connection = Connection(f"ws://{host}:{port}/", logging.getLogger(__name__))
+    client = client_of(connection)
+    connection.connect()
+    SdkSocket(client).end_when_cut("hello")
+    reading = threading.Thread(target=connection.run_until_completion, args=[client.current_session_state], daemon=True)
+    reading.start()
+    assert server.accepted.wait(10)
+
+    server.line.shutdown(socket.SHUT_WR)
+    reading.join(10)
+    is_reading, client.current_session_state.terminated = reading.is_alive(), True
+    server.close()
+
+    assert not is_reading
     assert not connection.is_active()
 
 
