@@ -131,8 +131,10 @@ def test_every_test_can_fail() -> None:
     empty = [
         f"{name(p)}:{node.name}"
         for p in python_files("tests")
+        if "def test_" in (text := p.read_text("utf-8"))
         for node in functions(p)
-        if node.name.startswith("test_") and not check.search(ast.get_source_segment(p.read_text("utf-8"), node) or "")
+        if node.name.startswith("test_")
+        and not check.search("\n".join(text.split("\n")[node.lineno - 1 : node.end_lineno]))
     ]
     assert empty == []
 
@@ -141,7 +143,8 @@ def test_our_own_code_is_never_mocked() -> None:
     found = [
         name(p)
         for p in python_files("tests")
-        for node in ast.walk(ast.parse(p.read_text("utf-8")))
+        if re.search(r"patch|Mock", text := p.read_text("utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and re.search(r"(^|\.)(patch|Mock|MagicMock|AsyncMock)$", ast.unparse(node.func))
     ]
     assert found == []

@@ -11,7 +11,8 @@ from incident.entry import IncidentKey
 from incident.record.hash_chain import digest
 from storage.database.sqlite import begin_writing
 from storage.integrity.checkpoints import Checkpoint
-from storage.maintenance.verification import VerificationReport, check_record
+from storage.integrity.checks.chain_check import walk_chain
+from storage.maintenance.verification import Problem, VerificationReport, check_record
 from storage.record.entry_rows import StoredEntryRow, rows_of_chain
 from storage.record.projection import columns, refold
 from storage.store import Store
@@ -55,6 +56,10 @@ class TamperedDatabase:
     def report(self) -> VerificationReport:
         return check_record(self.connection, self.published)
 
+    def problems_of_chain(self) -> list[Problem]:
+        """What the walk over this chain alone finds, in a fraction of the time of a report on everything."""
+        return walk_chain(self.connection, self.key, (), None).problems
+
     def entry(self, n: int):
         return (ENTRY.c.team == self.key.team) & (ENTRY.c.incident == self.key.id) & (ENTRY.c.n == n)
 
@@ -70,6 +75,11 @@ class TamperedDatabase:
     def remove(self, n: int) -> None:
         self.connection.execute(delete(BODY).where(self.body(n)))
         self.connection.execute(delete(ENTRY).where(self.entry(n)))
+
+    def remove_after(self, last: int) -> None:
+        for table in (BODY, ENTRY):
+            later = (table.c.team == self.key.team) & (table.c.incident == self.key.id) & (table.c.n > last)
+            self.connection.execute(delete(table).where(later))
 
     def swap(self, n: int, m: int) -> None:
         for old, new in ((n, 10_000), (m, n), (10_000, m)):
@@ -90,8 +100,7 @@ class TamperedDatabase:
 
     def cut(self, last: int) -> None:
         """Cut the tail after entry `last` and make everything derived agree, as one would who knows the tables."""
-        for line in self.lines[last:]:
-            self.remove(line.n)
+        self.remove_after(last)
         self.agree()
 
     def agree(self) -> None:

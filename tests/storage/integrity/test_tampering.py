@@ -70,6 +70,16 @@ def found(tamperer: TamperedDatabase) -> int | None:
     return broken[0]
 
 
+def found_by_walk(tamperer: TamperedDatabase, n: int) -> int | None:
+    """Return the first entry that the walk over the chain reports; of every eighth, that verification reports the same."""
+    problems = tamperer.problems_of_chain()
+    if n % 8 == 1:
+        assert set(problems) <= set(tamperer.report().problems)
+    broken = [p.n for p in problems if p.kind in ("tampered", "truncated")]
+    assert broken, "nothing was found"
+    return broken[0]
+
+
 def flipped(text: str, place: int) -> str:
     place %= len(text)
     return text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
@@ -89,7 +99,7 @@ def test_a_changed_byte_of_any_entry_is_found(record: TamperedDatabase) -> None:
             with record.undone():
                 record.set_entry(line.n, text=flipped(line.text, place))
 
-                assert found(record) == line.n, (line.n, place)
+                assert found_by_walk(record, line.n) == line.n, (line.n, place)
 
 
 def test_a_changed_byte_with_its_hash_made_to_fit_is_found(record: TamperedDatabase) -> None:
@@ -110,7 +120,7 @@ def test_a_changed_column_of_any_entry_is_found(record: TamperedDatabase, column
         with record.undone():
             record.set_entry(line.n, **{column: "2026-03-01T10:00:00.000001Z"})
 
-            assert found(record) == line.n
+            assert found_by_walk(record, line.n) == line.n
 
 
 def test_a_changed_byte_of_any_text_or_salt_is_found(record: TamperedDatabase) -> None:
@@ -123,7 +133,7 @@ def test_a_changed_byte_of_any_text_or_salt_is_found(record: TamperedDatabase) -
             with record.undone():
                 record.set_body(line.n, **change)
 
-                assert found(record) == line.n, (line.n, change)
+                assert found_by_walk(record, line.n) == line.n, (line.n, change)
 
 
 def test_text_missing_without_a_redaction_is_found(record: TamperedDatabase) -> None:
@@ -132,7 +142,7 @@ def test_text_missing_without_a_redaction_is_found(record: TamperedDatabase) -> 
             with record.undone():
                 record.connection.execute(delete(BODY).where(record.body(line.n)))
 
-                assert found(record) == line.n
+                assert found_by_walk(record, line.n) == line.n
 
 
 def test_text_that_reappears_or_is_added_is_found(record: TamperedDatabase) -> None:
@@ -142,7 +152,7 @@ def test_text_that_reappears_or_is_added_is_found(record: TamperedDatabase) -> N
                 here = {"team": record.key.team, "incident": record.key.id, "n": line.n}
                 record.connection.execute(BODY.insert().values(**here, salt="s", words='{"text":"other"}'))
 
-                assert found(record) == line.n
+                assert found_by_walk(record, line.n) == line.n
 
 
 def test_any_deleted_entry_is_found(record: TamperedDatabase) -> None:
@@ -206,8 +216,7 @@ def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: Tampe
 def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: TamperedDatabase) -> None:
     for line in record.lines[:-1]:
         with record.undone():
-            for later in record.lines[line.n :]:
-                record.remove(later.n)
+            record.remove_after(line.n)
 
             assert found(record) == line.n + 1
             assert "truncated" in kinds(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bot.scheduler import enqueue_daily
 from bot.timestamp_authority import Authority as Named
 from bot.timestamp_authority import certificates_in
 from bot.worker.handlers.integrity_jobs import DAILY, IntegrityJobs
+from bot.worker.job_runner import _MAX_ATTEMPTS
+from bot.worker.worker import Worker
 from incident.entry import workspace_chain
 from incident.jobs import JobKind
 from incident.policy import Policy
@@ -57,12 +60,18 @@ def day(rig: WorkerEnv, at: datetime, authority: TsaServer | None = None, kinds:
     """Enqueue and run the jobs of a day."""
     rig.clock.set(at)
     enqueue_daily(rig.store.recorder, rig.team, kinds, at)
+    with daily_worker(rig, authority) as worker:
+        return worker.drain(at)
+
+
+@contextmanager
+def daily_worker(rig: WorkerEnv, authority: TsaServer | None) -> Iterator[Worker]:
     named = authority and Named(authority.url, roots_of(authority))
     jobs = IntegrityJobs(rig.store, lambda: InForce(rig.policy), authority=named)
     handlers = {**rig.adapter.handlers(jobs.slack_handlers), **jobs.handlers}
     worker = rig.another_worker("keeper", handlers=handlers)
     try:
-        return worker.drain(at)
+        yield worker
     finally:
         worker.stop()
 
@@ -142,8 +151,12 @@ def test_a_stamp_waits_while_the_authority_is_unavailable(
     keeper.drain()
     first = keeper.store.checkpoints.take(START, signer)
     authority.closed = True
-    for minutes in range(0, 500, 10):
-        day(keeper, START + timedelta(minutes=minutes), authority, (JobKind.STAMP,))
+    day(keeper, START, authority, (JobKind.STAMP,))
+    with daily_worker(keeper, authority) as worker:
+        for times in range(1, _MAX_ATTEMPTS + 2):
+            keeper.clock.set(START + timedelta(minutes=10 * times))
+            worker.drain(keeper.clock.now())
+    assert authority.asked > _MAX_ATTEMPTS
     keeper.store.checkpoints.take(START + timedelta(minutes=400), signer)
     assert keeper.store.timestamps.of(first.seq) is None
     authority.closed = False
