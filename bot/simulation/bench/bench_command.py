@@ -42,6 +42,8 @@ class Sizes:
     incidents: int
     burst_s: int
     backlog: int
+    events: int
+    beats: int
 
 
 WHOLE: Final = Sizes(
@@ -55,6 +57,8 @@ WHOLE: Final = Sizes(
     incidents=50,
     burst_s=60,
     backlog=30_000,
+    events=1_000,  # All that the scenario and the story have.
+    beats=1_000,
 )
 QUICK: Final = Sizes(
     lines=30,
@@ -67,6 +71,8 @@ QUICK: Final = Sizes(
     incidents=2,
     burst_s=1,
     backlog=100,
+    events=10,
+    beats=8,
 )
 
 
@@ -108,9 +114,9 @@ def measured(sizes: Sizes) -> dict[str, Any]:
     _print_progress("a long record")
     results |= measure_record(entries=sizes.entries)
     _print_progress("a replay")
-    results["replay_s"] = measure_replay()
+    results["replay_s"] = measure_replay(events=sizes.events)
     _print_progress("the noise of the demo")
-    results["demo_channel"] = measure_noise()
+    results["demo_channel"] = measure_noise(beats=sizes.beats)
     results["small_incident"] = measure_small_incident()
     return {name: results[name] for name in ORDER}
 

@@ -20,9 +20,10 @@ def scenario_file() -> Path:
     return installed if installed.exists() else _HERE.parents[3] / "tests" / "scenarios" / _SCENARIO
 
 
-def measure_replay() -> float:
-    """Return the seconds for setup, replay, reading the record and teardown."""
-    scenario = read_scenario(scenario_file())
+def measure_replay(*, events: int) -> float:
+    """Return the seconds for setup, replay of the first `events`, reading the record and teardown."""
+    whole = read_scenario(scenario_file())
+    scenario = whole.model_copy(update={"events": whole.events[:events]})
     started = time.perf_counter()
     with open_player(scenario) as player:
         player.play()

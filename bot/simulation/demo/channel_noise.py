@@ -52,9 +52,10 @@ class _Seen:
             self.asking.add(message.ts)
 
 
-def measure_noise() -> dict[str, int]:
-    """Run the demo's story and return the counts for its first incident channel."""
-    return asdict(noise_of(read_story()))
+def measure_noise(*, beats: int | None = None) -> dict[str, int]:
+    """Run the demo's story, or its first `beats`, and return the counts for its first incident channel."""
+    story = read_story()
+    return asdict(noise_of(story.model_copy(update={"beats": story.beats[:beats]})))
 
 
 def noise_of(story: Story) -> Noise:

@@ -22,6 +22,8 @@ from storage.tables import BODY, CHAIN, CONCERNED, COUNTER, ENTRY, INCIDENT
 from tests.support.recorded_team import TEAM, at, record_all, refuse
 from tests.support.tampered_database import TamperedDatabase, count, owner
 
+COLUMNS = ("kind", "recorded_at", "channel", "ts", "prev", "hash", "incident", "team")
+
 
 def recorded(url: str, key_file: Path) -> tuple[Store, IncidentKey, tuple[Checkpoint, ...]]:
     """Record the story with two checkpoints, of which copies left the house."""
@@ -112,11 +114,10 @@ def test_a_changed_byte_with_its_hash_made_to_fit_is_found(record: TamperedDatab
             assert found(record) in (line.n, line.n + 1), line.n
 
 
-@pytest.mark.parametrize(
-    "column", ["kind", "recorded_at", "channel", "ts", "prev", "hash", "incident", "team"], ids=lambda c: f"in {c}"
-)
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda c: f"in {c}")
 def test_a_changed_column_of_any_entry_is_found(record: TamperedDatabase, column: str) -> None:
-    for line in record.lines:
+    """Each entry has two of its columns changed."""
+    for line in record.lines[COLUMNS.index(column) % 4 :: 4]:
         with record.undone():
             record.set_entry(line.n, **{column: "2026-03-01T10:00:00.000001Z"})
 
@@ -160,7 +161,7 @@ def test_any_deleted_entry_is_found(record: TamperedDatabase) -> None:
         with record.undone():
             record.remove(line.n)
 
-            assert found(record) == line.n
+            assert found_by_walk(record, line.n) == line.n
 
 
 def test_any_two_neighbours_in_the_other_order_are_found(record: TamperedDatabase) -> None:
@@ -168,7 +169,7 @@ def test_any_two_neighbours_in_the_other_order_are_found(record: TamperedDatabas
         with record.undone():
             record.swap(line.n, line.n + 1)
 
-            assert found(record) == line.n
+            assert found_by_walk(record, line.n) == line.n
 
 
 def test_any_two_entries_that_changed_places_are_found(record: TamperedDatabase) -> None:
@@ -177,7 +178,7 @@ def test_any_two_entries_that_changed_places_are_found(record: TamperedDatabase)
         with record.undone():
             record.swap(line.n, last + 1 - line.n)
 
-            assert found(record) == line.n
+            assert found_by_walk(record, line.n) == line.n
 
 
 def test_an_entry_of_another_incident_is_found_in_any_place(record: TamperedDatabase) -> None:
@@ -186,7 +187,7 @@ def test_an_entry_of_another_incident_is_found_in_any_place(record: TamperedData
         with record.undone():
             record.take_from(other, 1 + line.n % 3, line.n)
 
-            assert found(record) == line.n
+            assert found_by_walk(record, line.n) == line.n
 
 
 def _keys(record: TamperedDatabase) -> list[IncidentKey]:
