@@ -31,6 +31,7 @@ class Answer(Verb):
 
     name = "answer"
     group = Group.ROLES
+    is_answer = True
 
     answer: Annotated[
         Literal["accepted", "declined"],

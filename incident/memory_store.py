@@ -21,7 +21,7 @@ from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, is_message, place_of
 from incident.record.message_time import posted_at
 from incident.rules.open_list import concerned, position
-from incident.rules.visibility import may_see
+from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
 
 T = TypeVar("T")
@@ -122,9 +122,9 @@ class MemoryReader:
     def own_incidents(
         self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
     ) -> Sequence[Incident]:
-        """Return the first open incidents that concern a person and that they may see, in the order of lists."""
+        """Return the first open incidents that concern a person and that they may see or are called to, in the order of lists."""
         mine = [row for row in self._open(team) if person in concerned(row) or (with_masks and row.masks)]
-        return tuple(self._shown_incident(row) for row in mine if may_see(row, person))[:limit]
+        return tuple(map(self._shown_incident, (r for r in mine if may_see(r, person) or is_called(r, person))))[:limit]
 
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""

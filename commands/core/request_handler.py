@@ -64,8 +64,14 @@ class RequestHandler:
         key, actor, place = find_incident(self.unit, self.request), self.request.actor, self.request.place
         session = IncidentSession(self.unit, key, self.policy, self.request.at) if key else None
         found = session.before if session else None
+        verb = verb_registry.find(self.request.verb)
         if found is not None and not may_reach(
-            found, actor.id, is_guest=actor.is_guest, channel=place.channel, is_claimed=place.is_claimed
+            found,
+            actor.id,
+            is_guest=actor.is_guest,
+            channel=place.channel,
+            is_claimed=place.is_claimed,
+            is_answer=verb is not None and verb.is_answer and not actor.is_guest,
         ):
             return
         if session is not None:

@@ -139,6 +139,8 @@ class Verb(Frozen):
     dated: ClassVar[bool] = False
     # Guests have what reads and what adds to the record of their channels; nothing that decides, pages or publishes.
     for_guests: ClassVar[bool] = False
+    # It answers a call, so it reaches a restricted incident that shows the person no more than its number.
+    is_answer: ClassVar[bool] = False
 
     @property
     def intent(self) -> str:

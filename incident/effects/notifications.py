@@ -148,7 +148,7 @@ def _no_channel(after: Incident, n: int, who: PersonId, *part: str) -> Job:
 
 
 def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Bring up to date every call that others need not answer any more, or that shows words which a mask hides or shows."""
+    """Bring up to date every call that others need not answer any more, or whose words are hidden or shown again now."""
     fact = entry.fact
     if isinstance(fact, EscalationAnswered) and fact.answer == "accepted":
         answered = (call for call in after.escalations if call.n == fact.escalation)
@@ -158,6 +158,8 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
         calls = [
             call for call in after.escalations if call.person is not None and touched & {after.title_entry, call.n}
         ]
+    elif _restricts(fact):
+        calls = [call for call in after.escalations if call.person is not None]
     else:
         return ()
     return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)

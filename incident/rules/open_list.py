@@ -15,12 +15,13 @@ def position(incident: Incident) -> str:
 
 
 def concerned(incident: Incident) -> dict[PersonId, bool]:
-    """Return the people whom an open incident may concern, and whether each is involved; none once it is over.
+    """Return the people whom an open incident may concern, and whether each is involved or called; none once it is over.
 
-    Besides those involved they are the people who were active in it: every deadline asks one of either, save that a mask
-    asks those who may redact.
+    The others were active in it. Every deadline asks one of either, save that a mask asks those who may redact. Who is called
+    may answer a restricted incident, and not see it: what reads these rows asks `may_see` too.
     """
     if incident.is_over:
         return {}
     active = {seen.who: False for seen in incident.last_seen}
-    return active | dict.fromkeys(involved(incident), True)
+    called = {call.person for call in incident.escalations if call.person and call.answer != "declined"}
+    return active | dict.fromkeys((*involved(incident), *called), True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.responders.open_calls import taken_by
 from roles.person_ids import MUSTER, PersonId
 
 
@@ -22,16 +23,28 @@ def may_see(incident: Incident, person: PersonId, *, is_guest: bool = False) -> 
     return not is_restricted(incident) or person == MUSTER or person in involved(incident)
 
 
+def is_called(incident: Incident, person: PersonId) -> bool:
+    """True if the person may accept a call that no one has taken. It shows them no more of a restricted incident than its number."""
+    calls = (call for call in incident.escalations if call.person == person and call.answer in (None, "lapsed"))
+    return not incident.is_over and any(taken_by(incident, call) is None for call in calls)
+
+
 def may_reach(
-    incident: Incident, person: PersonId, *, is_guest: bool = False, channel: str | None, is_claimed: bool
+    incident: Incident,
+    person: PersonId,
+    *,
+    is_guest: bool = False,
+    channel: str | None,
+    is_claimed: bool,
+    is_answer: bool = False,
 ) -> bool:
-    """True if a person may act on the incident: from its channel, or from elsewhere if they may see it.
+    """True if a person may act on the incident: from its channel, or from elsewhere if they may see it or answer its call.
 
     A channel that only a button or a form names (`is_claimed`) counts for those who are in it by the record.
     """
     names_channel = channel is not None and channel == incident.places.channel
     is_here = names_channel and (not is_claimed or person in incident.members)
-    return is_here or may_see(incident, person, is_guest=is_guest)
+    return is_here or may_see(incident, person, is_guest=is_guest) or (is_answer and is_called(incident, person))
 
 
 def may_stand_in(incident: Incident, *, is_private: bool) -> bool:
@@ -59,14 +72,14 @@ def is_exposed(incident: Incident) -> bool:
 
 
 def involved(incident: Incident) -> frozenset[PersonId]:
-    """Return who is involved: reporter, owner, role holders, people paged, assignees, members of a private channel.
+    """Return who is involved: reporter, owner, role holders, who accepted a call, assignees, members of a private channel.
 
-    Anyone can join a public channel, so its members are not involved by that.
+    Anyone can join a public channel, so its members are not involved by that. Who is called is not until they accept.
     """
     people = {incident.contact, *(incident.members if incident.places.private else ())}
     people.update(i.who for i in incident.roles if i.until is None or incident.is_over)
     people.update(o.to for o in incident.offers)
-    people.update(e.person for e in incident.escalations if e.person and e.answer != "declined")
+    people.update(e.person for e in incident.escalations if e.person and e.answer == "accepted")
     people.update(a.assignee for a in incident.actions)
     if incident.service_owner:
         people.add(incident.service_owner)

@@ -17,7 +17,7 @@ from incident.ports import OpenPage, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
-from incident.rules.visibility import may_see
+from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
 from storage import person_names
 from storage.database.sqlite import by_index
@@ -84,17 +84,21 @@ class SqlReader:
         return tuple(IncidentKey(team, incident) for incident in found.scalars())
 
     def open_page(self, team: str, person: PersonId, *, after: IncidentKey | None = None, limit: int = 20) -> OpenPage:
-        """Return the open incidents that a person may see, in the order of lists, after the place of an incident."""
+        """Return the open incidents that a person may see, in the order of lists, after the place of an incident.
+
+        Those that follow are counted with the restricted ones to which the person is called.
+        """
         place = open_pages.place_of(self.connection, team, after.id) if after else ""
         rows, more = open_pages.page(self.connection, team, person, after=place, limit=limit)
-        return OpenPage(incidents=self._peeked(team, [row.incident for row in rows]), more=more)
+        found = self._peeked(team, [row.incident for row in rows])
+        return OpenPage(incidents=tuple(one for one in found if may_see(one, person)), more=more)
 
     def own_incidents(
         self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
     ) -> Sequence[Incident]:
-        """Return the first open incidents that concern a person and that they may see, in the order of lists."""
+        """Return the first open incidents that concern a person and that they may see or are called to, in the order of lists."""
         found = open_pages.own(self.connection, team, person, with_masks=with_masks, limit=limit)
-        return [one for one in self._peeked(team, found) if may_see(one, person)]
+        return [one for one in self._peeked(team, found) if may_see(one, person) or is_called(one, person)]
 
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""

@@ -15,7 +15,7 @@ from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import read_buttons, section_with_button
 from commands.core.request import Actor
 from commands.core.rules.list_lines import ListLine, list_lines
-from commands.core.rules.open_incidents import open_page, own_incidents
+from commands.core.rules.open_incidents import called_to, open_page, own_incidents
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
@@ -38,10 +38,12 @@ _MOST_OTHERS = 12
 class OwnIncident:
     """An incident that concerns a person: their roles, and what waits for them there.
 
-    That are the calls to answer, the deadlines for which they are asked, and their open actions without a time.
+    That are the calls to answer, the deadlines for which they are asked, and their open actions without a time. Of one that
+    `is_hidden` they see the number only, until they accept a call.
     """
 
     line: ListLine
+    is_hidden: bool
     roles: tuple[Role, ...]
     calls: tuple[Escalation, ...]
     owes: tuple[Deadline, ...]
@@ -81,6 +83,7 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
     actor = Actor(id=person, account=Account.GUEST if is_guest else Account.MEMBER)
     own = own_incidents(reader, team, actor, with_masks=redacts, limit=_MOST_OWN)
     concerns = [_own_incident(incident, person, policy, now) for incident in own]
+    concerns += [_hidden(incident, person, policy, now) for incident in called_to(reader, team, actor)]
     waiting = tuple(one for one in concerns if one.waits)
     mine = tuple(one for one in concerns if not one.waits and (one.roles or person in _in(one.i)))
     page = open_page(reader, team, actor, limit=len(waiting) + len(mine) + _MOST_OTHERS)
@@ -112,11 +115,22 @@ def _own_incident(incident: Incident, person: PersonId, policy: Policy, now: dat
     ]
     return OwnIncident(
         line=list_lines([incident], policy, now)[0],
+        is_hidden=False,
         roles=tuple(i.role for i in incident.roles if i.who == person and i.until is None),
-        calls=tuple(one for one in incident.escalations if one.person == person and can_be_answered(incident, one)),
+        calls=_calls(incident, person),
         owes=tuple(sorted(owes, key=lambda thing: thing.due_at)),
         tasks=tuple(one for one in incident.actions if one.assignee == person and not (one.done_at or one.due_at)),
     )
+
+
+def _hidden(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> OwnIncident:
+    """Return a restricted incident to which a person is called, and which they may not see yet."""
+    line = list_lines([incident], policy, now)[0]
+    return OwnIncident(line, is_hidden=True, roles=(), calls=_calls(incident, person), owes=(), tasks=())
+
+
+def _calls(incident: Incident, person: PersonId) -> tuple[Escalation, ...]:
+    return tuple(one for one in incident.escalations if one.person == person and can_be_answered(incident, one))
 
 
 def _in(incident: Incident) -> frozenset[PersonId]:

@@ -12,7 +12,7 @@ from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.ports import OpenPage, Reader
 from incident.rules.open_list import position
-from incident.rules.visibility import may_see
+from incident.rules.visibility import is_called, may_see
 
 _MOST_OF_A_GUEST: Final = 200
 # A search that meets so many incidents which the actor may not see ends there.
@@ -60,6 +60,12 @@ def own_incidents(
     return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
 
 
+def called_to(reader: Reader, team: str, actor: Actor) -> Sequence[Incident]:
+    """Return the open incidents to which the actor is called and which they may not see before they accept."""
+    found = () if actor.is_guest else reader.own_incidents(team, actor.id)
+    return [one for one in found if is_called(one, actor.id) and not may_see(one, actor.id)]
+
+
 def meant_incident(verb: type[Verb], reader: Reader, team: str, actor: Actor) -> Incident | None:
     """Return the incident of a line that names none, where none is; None if there is none or several.
 
@@ -69,5 +75,6 @@ def meant_incident(verb: type[Verb], reader: Reader, team: str, actor: Actor) ->
     if verb.is_query:
         found = open_page(reader, team, actor, limit=2).incidents
     else:
-        found = tuple(one for one in own_incidents(reader, team, actor) if verb.is_awaited(one, actor.id))
+        mine = (*own_incidents(reader, team, actor), *(called_to(reader, team, actor) if verb.is_answer else ()))
+        found = tuple(one for one in mine if verb.is_awaited(one, actor.id))
     return found[0] if len(found) == 1 else None

@@ -5,6 +5,7 @@ import pytest
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import from_action
 from incident.entries.role_holders import RoleTaken
+from roles.person_ids import slack_person
 from tests.support.wait import until
 
 
@@ -58,6 +59,30 @@ def test_its_button_does_nothing_for_an_outsider(place, secret):
 
     assert reply.refused
     assert place.entries(secret.key, RoleTaken.kind) == ()
+
+
+def test_who_is_called_to_it_answers_from_a_direct_message_and_sees_it_once_they_accept(place, channel):
+    hidden = place.incident("Leaked tokens", channel=f"{channel}-call", private=True)
+    bea = slack_person(place.team, place.user("bea"))
+    place.run("escalate", {"who": bea, "reason": "tokens of all customers"}, "ann", number=hidden.number)
+    assert "Leaked" not in str(slash(place, "bea", f"{hidden.number} status").payload)
+    assert "Leaked" not in str(slash(place, "bea", "list").payload)
+    call = place.now(hidden.key).escalations[-1]
+    fields = {"answer": "accepted", "escalation": call.n}
+    value = ActionContext(incident=hidden.key.id, entry=hidden.n, fields=fields).as_value()
+    body = {
+        "team": {"id": place.team},
+        "user": {"id": place.user("bea")},
+        "container": {"message_ts": "1.1", "channel_id": "D0BEA"},
+        "channel": {"id": "D0BEA"},
+        "actions": [{"action_id": "verb:answer", "value": value, "action_ts": "1.2"}],
+    }
+
+    reply = place.gateway.executor.execute(from_action(body, place.clock.now()), "answer", fields)
+
+    assert not reply.refused, reply.text
+    assert place.now(hidden.key).escalations[-1].answer == "accepted"
+    assert "Leaked tokens" in slash(place, "bea", f"{hidden.number} status").payload["text"]
 
 
 def test_the_people_involved_see_it_by_its_number(place, secret):

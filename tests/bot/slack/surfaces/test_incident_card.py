@@ -177,15 +177,30 @@ def test_a_page_is_valid_with_every_answer(answer, how):
     assert ("I have it" in str(message.blocks)) == (answer in (None, "lapsed"))
 
 
-def test_a_page_about_a_restricted_incident_leaves_its_details_to_a_command_that_the_person_may_use():
-    call = Escalation(n=4, at=START, how="functional", to="x", person=EVA, by=ROB, reason="help")
-    incident = an_incident(restricted=True, escalations=(call,))
+@pytest.mark.parametrize(
+    ("answer", "is_told"), [(None, False), ("lapsed", False), ("declined", False), ("accepted", True)]
+)
+def test_a_page_about_a_restricted_incident_says_what_it_is_about_once_it_is_accepted(answer, is_told):
+    call = Escalation(n=4, at=START, how="functional", to="x", person=EVA, by=ROB, reason="a lawyer", answer=answer)
+    incident = an_incident(restricted=True, roles=(), escalations=(call,))
 
     message = page_message(PageContext(incident, call), Renderer())
 
-    assert incident.title not in message.text + str(message.blocks)
-    assert f"`/incident show {incident.number}`" in str(message.blocks)
-    assert may_see(incident, EVA)
+    shown = message.text + str(message.blocks)
+    for detail in (incident.title, "a lawyer", f"<#{incident.places.channel}>"):
+        assert (detail in shown) is is_told, detail
+    assert may_see(incident, EVA) is is_told
+
+
+def test_the_home_tab_shows_the_number_alone_of_a_restricted_incident_to_which_one_is_called():
+    secret = an_incident(restricted=True, roles=(), escalations=(call(),), last_seen=SEEN)
+
+    text = home_text(secret)
+
+    assert "INC-2026-0042" in text
+    assert "I have it" in text
+    for hidden in (secret.title, "the pool is full", "P2", "tray"):
+        assert hidden not in text
 
 
 def test_a_page_about_an_incident_that_is_over_needs_no_answer():

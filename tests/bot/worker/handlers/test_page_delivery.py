@@ -22,8 +22,28 @@ def test_a_page_about_a_restricted_incident_shows_only_the_necessary_data(rig):
     rig.drain()
 
     [called] = rig.direct("rosa")
-    assert "we need a lawyer" in str(called.blocks)
-    assert "Acme" not in str(called.blocks)
+    assert "*INC-2026-0001*" in called.text
+    for hidden in ("Acme", "we need a lawyer", f"<#{rig.channel(key).id}>"):
+        assert hidden not in called.text + str(called.blocks)
+
+    rig.act("answer", "rosa", key, **pressed(called)["I have it"][1]["f"])
+    rig.after(seconds=5)
+
+    told = rig.direct("rosa")[0].text
+    assert all(detail in told for detail in ("Acme", "we need a lawyer", f"<#{rig.channel(key).id}>"))
+    assert rig.users["rosa"] in rig.channel(key).members
+
+
+def test_a_page_of_an_incident_that_becomes_restricted_shows_its_number_alone(rig):
+    key = rig.declare("Customer data of Acme leaked")
+    rig.act("escalate", "ilse", key, who=rig.person("rosa"), reason="we need a lawyer")
+    rig.drain()
+    assert "Acme" in str(rig.direct("rosa")[0].blocks)
+
+    rig.act("reclassify", "ilse", key, type="security", reason="an attacker has been inside")
+    rig.after(seconds=5)
+
+    assert "Acme" not in rig.direct("rosa")[0].text + str(rig.direct("rosa")[0].blocks)
 
 
 def test_a_page_that_reaches_no_one_goes_to_the_next_level_at_once(rig):
