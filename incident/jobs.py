@@ -32,6 +32,7 @@ class JobKind(StrEnum):
     READ_IN = "read_in"
     NO_CHANNEL = "no_channel"
     NOT_INVITED = "not_invited"
+    APPROVER = "approver"
     MASK = "mask"
     AMEND = "amend"
     TIMER = "timer"

@@ -25,7 +25,9 @@ _BY_STATE: Final = {
     State.ACTIVE: "regress",
     State.CLOSED: "close",
 }
-_UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.NOT_INVITED, JobKind.HOME})
+_UNSAID: Final = frozenset(
+    {JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.NOT_INVITED, JobKind.APPROVER, JobKind.HOME}
+)
 
 
 def channel_messages(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.effects.shared_prompts import shared_prompts, span_of
 from incident.entries.classification import Reclassified
-from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
+from incident.entries.conversation import DecisionMade, Joined, Masked, MaskLifted, Redacted
 from incident.entries.delivery import ChannelChanged, DeliveryFailed
 from incident.entries.lifecycle import Undone
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
@@ -79,7 +79,7 @@ def _of_entry(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Return the job for a person who is paged, got a role or joined late."""
+    """Return the job for a person who is paged, got a role, is named as an approver or joined late."""
     fact = entry.fact
     if isinstance(fact, Escalated):
         is_page = fact.person is not None and not is_recorded_late(after, entry)
@@ -91,6 +91,8 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
     if isinstance(fact, RoleTaken | HandoverAccepted):
         holder = fact.who if isinstance(fact, RoleTaken) else fact.to
         return (_job(after, JobKind.DUTIES, entry.n, holder, NORMAL),)
+    if isinstance(fact, DecisionMade) and fact.approved_by not in (None, entry.by):
+        return (_job(after, JobKind.APPROVER, entry.n, fact.approved_by, NORMAL).model_copy(update={"needs": None}),)
     if isinstance(fact, Joined) and _is_late(after, entry):
         return (_job(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
     return ()

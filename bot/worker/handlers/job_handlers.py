@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.worker.handlers import (
+    approver_message,
     channel_posts,
     digest_post,
     direct_messages,
@@ -46,6 +47,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.READ_IN: direct_messages.show_catch_up_brief,
     JobKind.NO_CHANNEL: direct_messages.report_missing_channel,
     JobKind.NOT_INVITED: direct_messages.report_missing_member,
+    JobKind.APPROVER: approver_message.tell_approver,
     JobKind.MASK: slack_redaction.edit_quotes,
     JobKind.AMEND: amended_posts.amend,
     JobKind.RECONCILE: gap_backfill.backfill_gap,

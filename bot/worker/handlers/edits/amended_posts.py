@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.edits.posted_messages import deliveries, edit_all, posts_here
+from bot.worker.handlers.edits.posted_messages import deliveries, direct_messages_sent, edit_all, posts_here
 from bot.worker.handlers.message_sender import is_private, post
 from bot.worker.handlers.status_update_delivery import correction_text
 from bot.worker.job_context import JobContext, entries_of
@@ -30,7 +30,7 @@ def amend(run: JobRun, context: JobContext) -> Sequence[Fact]:
     entry = entries_of(run, context)[0]
     fact = entry.fact
     if isinstance(fact, Undone):
-        posted = (*posts_here(run, context), *deliveries(run, context))
+        posted = (*posts_here(run, context), *deliveries(run, context), *direct_messages_sent(run, context))
         return edit_all(run, context, entry, [one for one in posted if one.tells_of(*fact.entries)])
     if not isinstance(fact, UpdateCorrected):
         raise LookupError(f"job {run.job.key} names an entry that amends nothing")

@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.approver_message import approver_message
 from bot.worker.handlers.channel_posts import line_text, messages_of, shared_text
 from bot.worker.handlers.direct_messages import checklist_message, missing_channel_message, offer_behind
 from bot.worker.handlers.message_sender import MESSAGE_GONE, direct_channel, edit, find_posted
@@ -24,7 +25,7 @@ from incident.effects.job_keys import key_of
 from incident.effects.notifications import CHANNEL_MISSING
 from incident.effects.shared_lines import shared_lines
 from incident.entries import KINDS
-from incident.entries.conversation import MessagePosted
+from incident.entries.conversation import DecisionMade, MessagePosted
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.role_holders import HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDelivered
@@ -156,8 +157,8 @@ def _update(context: JobContext, run: JobRun, entries: tuple[Entry, ...]) -> Mes
 
 
 def direct_messages_sent(run: JobRun, context: JobContext) -> Iterator[Posted]:
-    """Yield the direct messages that name the incident by its title: checklists of roles, and that a channel is missing."""
-    kinds = (RoleTaken.kind, HandoverAccepted.kind, DeliveryFailed.kind)
+    """Yield the direct messages that quote the incident: checklists of roles, decisions to approvers, a missing channel."""
+    kinds = (RoleTaken.kind, HandoverAccepted.kind, DecisionMade.kind, DeliveryFailed.kind)
     commanders = [held.who for held in run.incident.roles if held.role == Role.COMMANDER]
     for entry in context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds)):
         fact, kind = entry.fact, JobKind.DUTIES
@@ -166,6 +167,8 @@ def direct_messages_sent(run: JobRun, context: JobContext) -> Iterator[Posted]:
             kind, people = JobKind.NO_CHANNEL, (run.incident.contact, *commanders)
         elif isinstance(fact, RoleTaken | HandoverAccepted):
             people = (fact.who if isinstance(fact, RoleTaken) else fact.to,)
+        elif isinstance(fact, DecisionMade) and fact.approved_by not in (None, entry.by):
+            kind, people = JobKind.APPROVER, (fact.approved_by or entry.by,)
         for person in dict.fromkeys(people):
             find = partial(_find, context, key_of(kind, run.job.incident, entry.n), person, entry)
             quoted = (entry, *offer_behind(run, context, entry))
@@ -180,6 +183,8 @@ def _direct_message(context: JobContext, run: JobRun, entries: tuple[Entry, ...]
     fact = entries[0].fact
     if isinstance(fact, RoleTaken | HandoverAccepted):
         return checklist_message(run, context, entries)
+    if isinstance(fact, DecisionMade):
+        return approver_message(run, context, entries[0])
     return missing_channel_message(run, context, fact) if isinstance(fact, DeliveryFailed) else None
 
 

@@ -29,8 +29,8 @@ def test_a_page_about_a_restricted_incident_shows_only_the_necessary_data(rig):
     rig.act("answer", "rosa", key, **pressed(called)["I have it"][1]["f"])
     rig.after(seconds=5)
 
-    told = rig.direct("rosa")[0].text
-    assert all(detail in told for detail in ("Acme", "we need a lawyer", f"<#{rig.channel(key).id}>"))
+    answered = rig.direct("rosa")[0].text
+    assert all(detail in answered for detail in ("Acme", "we need a lawyer", f"<#{rig.channel(key).id}>"))
     assert rig.users["rosa"] in rig.channel(key).members
 
 
