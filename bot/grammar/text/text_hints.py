@@ -21,6 +21,7 @@ from roles.role_names import ALIASES, Role
 
 _ID: Final = re.compile(r"[A-Za-z]{1,4}-?\d{1,6}")
 _BRACKETS: Final = "()[]"
+_SEVERAL: Final = frozenset({Control.CHOICES, Control.AUDIENCES})
 _SINGLE: Final = frozenset({Control.CHOICE, Control.ROLE, Control.SERVICE})
 
 
@@ -34,6 +35,7 @@ def add_hints(state: ParseState, start: int, end: int, rest: str) -> None:
         hint_first_time(state, head)
     _hint_unknown_field(state, text, start)
     hint_fixed_word(state, head[0])
+    _hint_list(state, head[0])
     _hint_addressee(state, head)
     _hint_second(state, head)
     _hint_id(state, head)
@@ -65,6 +67,27 @@ def hint_fixed_word(state: ParseState, first: Token) -> None:
         if near is not None:
             state.doubt("near", first.text, near.replace("_", " "))
             return
+
+
+def _hint_list(state: ParseState, first: Token) -> None:
+    """Doubt the word of a list that is nearly a fixed one (`internal,bord`, `internal, bord`), and take those that are."""
+    last = state.form_fields.get(state.last_field)
+    if last is not None and last.control in _SEVERAL and state.line.text[: state.position].rstrip()[-1:] == ",":
+        near = nearest(first.text, _fixed_words(state.last_field, last))
+        if near is not None:
+            state.doubt("near", first.text, near.replace("_", " "))
+        return
+    words = [word for word in first.text.split(",") if word]
+    for name, form_field in state.empty_fields():
+        if len(words) < 2 or not form_field.leading or form_field.control not in _SEVERAL:
+            continue
+        known = [word for word in words if parse_value(form_field, [word], state.vocabulary) is not None]
+        unknown = next((word for word in words if word not in known), None)
+        near = nearest(unknown, _fixed_words(name, form_field)) if unknown else None
+        if known and unknown and near:
+            state.values[name] = list(known)
+            state.doubt("near", unknown, near.replace("_", " "))
+        return
 
 
 def _fixed_words(name: str, form_field: FormField) -> tuple[str, ...]:

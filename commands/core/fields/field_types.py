@@ -28,6 +28,7 @@ AUDIENCE_WORDS: Final = (
     ("executive", "exec"),
     ("executives", "exec"),
     ("leadership", "exec"),
+    ("board", "exec"),
     ("management", "exec"),
     ("managers", "exec"),
     ("customers", "customer"),

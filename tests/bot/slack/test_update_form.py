@@ -58,6 +58,28 @@ def ticked(view):
     return [option["value"] for option in element(view, "audience").get("initial_options", [])]
 
 
+def test_a_misspelt_audience_ticks_none_and_the_form_says_what_it_may_have_meant(place, channel, incident):
+    view = opened(place, channel, "update bord Cards are declined")
+
+    assert ticked(view) == []
+    assert "I didn't understand “bord”. Did you mean board?" in shown(view)
+    assert "bord Cards are declined" in str(view.values)
+
+
+@pytest.mark.parametrize("named", ["internal,bord", "internal, bord"])
+def test_of_several_audiences_the_form_ticks_those_that_were_understood(place, channel, incident, named):
+    view = opened(place, channel, f"update {named} Cards are declined")
+
+    assert ticked(view) == ["internal"]
+    assert "I didn't understand “bord”. Did you mean board?" in shown(view)
+
+
+def test_a_misspelt_criterion_leaves_nothing_ticked_to_confirm(place, channel, incident):
+    view = opened(place, channel, "confirm categroy")
+
+    assert element(view, "what").get("initial_options", []) == []
+
+
 def posted(place, incident):
     return [entry.fact for entry in place.entries(incident.key, StatusUpdatePosted.kind)]
 

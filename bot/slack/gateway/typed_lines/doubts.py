@@ -31,9 +31,14 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
 
 
 def fields_in_doubt(verb: type[Verb], parsed: ParsedCommand) -> Fields:
-    """Return the fields whose typed value was not read, as empty: the form must not show the incident's present value."""
+    """Return the fields whose typed value was not read, as empty: the form must not show what it would without the line.
+
+    A misspelt fixed word may be the value of any field that takes one.
+    """
     marks = form_fields(verb)
     names = [name for name, _ in parsed.invalid if name in marks and name not in parsed.fields]
     if any(one.reason == "priority_levels" for one in parsed.doubts):
         names += ["impact", "urgency"]
+    if any(one.reason == "near" for one in parsed.doubts):
+        names += [name for name, one in marks.items() if one.leading and one.choices and name not in parsed.fields]
     return dict.fromkeys(names)
