@@ -61,7 +61,7 @@ class Escalate(Verb):
     def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact]:
         """Page one person, wait for an answer until the policy's timeout, and record who is paged next.
 
-        A person who is still to answer such a call is not paged a second time. A level that cannot be reached is skipped.
+        A person who is still to answer a call is not paged a second time. A level that cannot be reached is skipped.
         """
         person = self._named(now)
         if person is None and self.to is not None:
@@ -86,7 +86,7 @@ class Escalate(Verb):
         return EscalateView(tuple(who for who in before if who != now.actor.id and not is_present(now, who)))
 
     def _refuse_repetition(self, now: DecisionContext, person: PersonId) -> None:
-        waiting = open_call_to(now.open, person, self.how, now.at)
+        waiting = open_call_to(now.open, person, now.at)
         if waiting is not None and waiting.answer_by is not None:
             left = str(max(round((waiting.answer_by - now.at).total_seconds()), 1))
             raise Refusal(Code.STATE, "escalate_open", "who", who=person, left=left)

@@ -28,7 +28,7 @@ from bot.rendering.reader_clock import ReaderClock, present
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
-from incident.rules.responders.open_calls import taken_by
+from incident.rules.responders.open_calls import joined_call, taken_by
 from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
@@ -90,6 +90,12 @@ def _taken_by(incident: Incident, n: int) -> PersonId | None:
     return next((taken_by(incident, call) for call in incident.escalations if call.n == n), None)
 
 
+def _joined(incident: Incident, n: int, at: datetime) -> PersonId | None:
+    """Return the next level of the call of entry `n` where they are being called already, or None."""
+    calls = (joined_call(incident, call, at) for call in incident.escalations if call.n == n)
+    return next((call.person for call in calls if call is not None), None)
+
+
 def _audiences(slugs: str) -> str:
     """Return the words of several audiences, given as `exec, customer`."""
     return mrkdwn.any_of(", ".join(slug_labels()["audience"].get(one, one) for one in slugs.split(", ")), "and")
@@ -139,6 +145,7 @@ class Renderer:
         self._environment.filters["any_of"] = mrkdwn.any_of
         self._environment.filters["audiences"] = _audiences
         self._environment.filters["taken_by"] = _taken_by
+        self._environment.filters["joined"] = _joined
         self._environment.filters["message"] = mrkdwn.message_link
         times = ReaderClock(is_slack=mode is Mode.SLACK)
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})

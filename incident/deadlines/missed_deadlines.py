@@ -15,7 +15,7 @@ from incident.entry import EntryPoint, Fact, NewEntry, Source
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.rules.responders.open_calls import is_waited_for, levels_to_call, taken_by
+from incident.rules.responders.open_calls import is_waited_for, joined_call, levels_to_call, taken_by
 from incident.states import RESPONDING
 from roles.escalation_policy import levels_after
 from roles.person_ids import MUSTER
@@ -40,10 +40,10 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, 
 def next_page(incident: Incident, escalation: Escalation, at: datetime) -> Escalated | None:
     """Return the page of the next level that can be reached, None when there is none or a person has accepted (S1-45).
 
-    It has as long to answer as the level before had, at least one minute.
+    A level that is being called already is not called again: what became of that call decides. It has as long to answer as the level before had, at least one minute.
     """
     levels = levels_to_call(incident, escalation)
-    if not levels or taken_by(incident, escalation) is not None:
+    if not levels or taken_by(incident, escalation) is not None or joined_call(incident, escalation, at) is not None:
         return None
     waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
     person = levels[0]

@@ -19,7 +19,7 @@ from incident.fold.delivery import CLOSED
 from incident.jobs import LATER, NORMAL, URGENT, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.rules.responders.open_calls import same_need
+from incident.rules.responders.open_calls import taken_by
 from incident.rules.service_contacts import on_call_for
 from incident.rules.visibility import may_see
 from incident.states import Audience
@@ -153,8 +153,9 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Bring up to date every call that others need not answer any more, or whose words are hidden or shown again now."""
     fact = entry.fact
     if isinstance(fact, EscalationAnswered) and fact.answer == "accepted":
-        answered = (call for call in after.escalations if call.n == fact.escalation)
-        calls = [other for call in answered for other in same_need(after, call) if other.n != call.n and other.person]
+        accepted = next(call for call in after.escalations if call.n == fact.escalation)
+        others = (call for call in after.escalations if call.n != accepted.n and call.person)
+        calls = [other for other in others if taken_by(after, other) == accepted.person]
     elif isinstance(fact, Redacted | Masked | MaskLifted):
         touched = frozenset(fact.entries)
         calls = [

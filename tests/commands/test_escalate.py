@@ -7,7 +7,7 @@ import pytest
 from incident.deadlines.due_deadlines import next_at
 from incident.ports import Person
 from incident.refusal import Code
-from incident.rules.responders.open_calls import levels_to_call
+from incident.rules.responders.open_calls import levels_to_call, taken_by
 from roles.person_ids import MUSTER
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
@@ -31,7 +31,7 @@ def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: CommandBen
     assert room.incident.escalations[-1].person == who("rob")
 
 
-def test_who_calls_somebody_off_the_ladder_is_not_called_in_turn(room: CommandBench) -> None:
+def test_who_calls_a_person_outside_the_levels_is_not_called_in_turn(room: CommandBench) -> None:
     room.do("escalate", by="rob", at=8, who=who("nadia"), reason="help")
     assert "Then I call <@UEVA>." in room.answer()
 
@@ -143,12 +143,6 @@ def test_the_same_call_to_a_person_who_is_still_to_answer_is_one_call(room: Comm
     assert len(room.incident.escalations) == 1
 
 
-def test_a_call_for_a_decision_is_another_call_than_one_for_help(room: CommandBench) -> None:
-    room.do("escalate", by="ilse", at=8, who=who("rob"), reason="help")
-
-    assert not room.do("escalate", by="ilse", at=8, how="hierarchical", who=who("rob"), reason="may we?").is_refused
-
-
 def test_a_person_is_called_again_once_the_first_call_is_answered_or_over(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, who=who("nadia"), reason="help")
     room.do("answer", by="nadia", at=9, answer="accepted")
@@ -212,7 +206,7 @@ def test_a_call_for_a_decision_without_a_name_goes_to_the_service_owner_and_to_n
     room.tick(30)
 
     (call,) = room.incident.escalations
-    assert (call.person, call.ladder, call.answer) == (who("nadia"), (), "lapsed")
+    assert (call.person, levels_to_call(room.incident, call), call.answer) == (who("nadia"), (), "lapsed")
 
 
 def test_an_owner_who_did_not_take_the_call_is_not_asked_to_find_another_way(room: CommandBench) -> None:
@@ -230,3 +224,39 @@ def test_a_call_for_a_decision_that_no_one_here_can_take_asks_for_a_name(room: C
     outcome = room.do("escalate", by="nadia", how="hierarchical", reason="may we?")
 
     assert (outcome.reason, outcome.fields) == ("escalate_decider", ("who",))
+
+
+def test_a_level_that_is_being_called_already_is_not_called_again_by_another_call(room: CommandBench) -> None:
+    """Rob does not answer the first call while Eva, the next level, has a second call with its own time."""
+    room.do("escalate", by="ilse", at=8, reason="help")
+    room.do("escalate", by="nadia", at=10, who=who("eva"), reason="help with the database")
+
+    room.tick(13.1)
+
+    assert [call.person for call in room.incident.escalations] == [who("rob"), who("eva")]
+    room.do("answer", by="eva", at=14, answer="accepted")
+    room.tick(60)
+    assert [call.person for call in room.incident.escalations] == [who("rob"), who("eva")]
+    assert {taken_by(room.incident, call) for call in room.incident.escalations} == {who("eva")}
+
+
+def test_a_call_that_joined_another_goes_on_once_that_was_not_answered(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, who=who("nadia"), reason="help")
+    room.do("escalate", by="ilse", at=10, who=who("rob"), reason="help with the database")
+
+    room.tick(13.1)
+    assert [call.person for call in room.incident.escalations] == [who("nadia"), who("rob")]
+    room.tick(15.1)
+
+    assert [call.person for call in room.incident.escalations] == [who("nadia"), who("rob"), who("eva")]
+
+
+@pytest.mark.parametrize("how", ["functional", "hierarchical"])
+def test_a_person_has_one_open_call_whatever_it_is_for(room: CommandBench, how: str) -> None:
+    room.do("escalate", by="ilse", at=8, who=who("nadia"), reason="help")
+
+    outcome = room.do("escalate", by="eva", at=9, who=who("nadia"), how=how, reason="may we switch payments off?")
+
+    assert outcome.code == Code.STATE
+    assert "is being called already" in room.answer()
+    assert len(room.incident.escalations) == 1

@@ -80,8 +80,8 @@ def test_a_raised_priority_pages_once(desk: CommandBench) -> None:
     declare(desk, impact=2, urgency=2)
     assert calls(desk) == []
 
-    desk.do("priority", by="ilse", impact=1, urgency=2, justification="nobody can pay at all")
-    desk.do("priority", by="ilse", impact=1, urgency=1, justification="nobody can pay at all")
+    desk.do("priority", by="ilse", impact=1, urgency=2, justification="no customer can pay at all")
+    desk.do("priority", by="ilse", impact=1, urgency=1, justification="no customer can pay at all")
 
     assert calls(desk) == [who("rob")]
 
@@ -90,7 +90,7 @@ def test_a_raise_pages_no_one_when_someone_was_called_for_help(desk: CommandBenc
     declare(desk, impact=2, urgency=2)
     desk.do("escalate", by="ilse", who=who("nadia"), reason="help")
 
-    desk.do("priority", by="ilse", impact=1, urgency=1, justification="nobody can pay at all")
+    desk.do("priority", by="ilse", impact=1, urgency=1, justification="no customer can pay at all")
 
     assert calls(desk) == [who("nadia")]
 

@@ -37,7 +37,7 @@ def next_level(how: str, now: DecisionContext) -> PersonId:
     if not chosen:
         reason = "escalate_unreachable" if others else _NONE_NAMED[how]
         raise Refusal(Code.MISSING_FIELDS, reason, "who", service=now.open.service)
-    return next((who for who in chosen if open_call_to(now.open, who, how, now.at) is None), chosen[0])
+    return next((who for who in chosen if open_call_to(now.open, who, now.at) is None), chosen[0])
 
 
 def newly_gone(now: DecisionContext, people: Sequence[PersonId]) -> tuple[DatedFact, ...]:

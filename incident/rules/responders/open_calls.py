@@ -13,15 +13,22 @@ from roles.person_ids import PersonId
 
 
 def levels_to_call(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
-    """Return whom to call after this call, in order: those who can be reached and were not called for the same need.
+    """Return whom to call after this call, in order: those who can be reached and were not called since its need began.
 
     Who calls is not called themselves. No level follows a call for a decision: the people of an escalation policy help,
     and do not decide.
     """
     if call.how == "hierarchical":
         return ()
-    called = {one.person for one in same_need(incident, call) if one.person is not None} | {caller_of(incident, call)}
+    need = same_need(incident, call)
+    others = [one for one in incident.escalations if one.n > need[0].n and one.answer is not None]
+    called = {one.person for one in (*need, *others) if one.person is not None} | {caller_of(incident, call)}
     return tuple(who for who in levels_left(call.ladder, called) if can_be_asked(incident, who))
+
+
+def joined_call(incident: Incident, call: Escalation, at: datetime) -> Escalation | None:
+    """Return the open call to the next level of a call, which is not called a second time; None if they are not being called."""
+    return next((open_call_to(incident, who, at) for who in levels_to_call(incident, call)[:1]), None)
 
 
 def same_need(incident: Incident, call: Escalation) -> tuple[Escalation, ...]:
@@ -38,8 +45,11 @@ def caller_of(incident: Incident, call: Escalation) -> PersonId:
 
 
 def taken_by(incident: Incident, call: Escalation) -> PersonId | None:
-    """Return who accepted a call for the same need, or None."""
-    return next((one.person for one in same_need(incident, call) if one.answer == "accepted"), None)
+    """Return who accepted a call for the same need, or another one of its kind since then as one of its levels; or None."""
+    need = same_need(incident, call)
+    joined = (one for one in incident.escalations if one.how == call.how and one.n > need[0].n)
+    calls = (*need, *(one for one in joined if one.person in need[0].ladder))
+    return next((one.person for one in calls if one.answer == "accepted"), None)
 
 
 def is_waited_for(incident: Incident, call: Escalation) -> bool:
@@ -54,7 +64,7 @@ def can_be_answered(incident: Incident, call: Escalation) -> bool:
     return is_open and taken_by(incident, call) is None
 
 
-def open_call_to(incident: Incident, person: PersonId, how: str, at: datetime) -> Escalation | None:
-    """Return the call of this kind that a person is to answer and still can in time, or None."""
-    calls = (one for one in incident.escalations if one.person == person and one.how == how)
+def open_call_to(incident: Incident, person: PersonId, at: datetime) -> Escalation | None:
+    """Return the call that a person is to answer and still can in time, or None. No one has two at a time."""
+    calls = (one for one in incident.escalations if one.person == person)
     return next((one for one in calls if is_waited_for(incident, one) and one.answer_by and at <= one.answer_by), None)
