@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from incident.contact_method import ContactMethod
 from incident.entries.integrity import PolicyActivated
 from incident.entry import EntryPoint, NewEntry, Source, workspace_chain
 from incident.policy import Policy
 from incident.ports import Person
 from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
-from storage import person_names
+from storage import contact_methods, person_names
 from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.errors import require_team
@@ -51,9 +52,27 @@ class Directory:
         """Return the current directory data of every person, for entry points without Slack."""
         return self._transactions.read(lambda connection: person_names.all_people(connection, self._team))
 
+    def contact_methods(self, person: PersonId) -> tuple[ContactMethod, ...]:
+        """Return how a person is paged, in that person's order."""
+        return self.all_contact_methods().get(person, ())
+
+    def all_contact_methods(self) -> Mapping[PersonId, tuple[ContactMethod, ...]]:
+        """Return how everyone is paged who has contact methods."""
+        return self._transactions.read(lambda connection: contact_methods.all_methods(connection, self._team))
+
+    def put_contact_methods(self, person: PersonId, methods: Sequence[ContactMethod]) -> None:
+        """Store how a person is paged, in place of what was stored before."""
+        self._transactions.write(lambda connection: contact_methods.put(connection, self._team, person, methods))
+        self._transactions.truncate_log()
+
     def erase(self, person: PersonId) -> bool:
-        """Erase every stored name, title and zone of a person; False when the person is unknown."""
-        erased = self._transactions.write(lambda connection: person_names.erase(connection, self._team, person))
+        """Erase every stored name, title, zone and contact method of a person; False when the person is unknown."""
+
+        def work(connection: Connection) -> int:
+            deleted = contact_methods.delete_all(connection, self._team, person)
+            return deleted + person_names.erase(connection, self._team, person)
+
+        erased = self._transactions.write(work)
         self._transactions.truncate_log()
         return erased > 0
 

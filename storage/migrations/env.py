@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import storage.contact_methods
 import storage.heartbeats
 import storage.jobs.job_table
 import storage.tables  # noqa: F401 - their tables are what migrations are compared with

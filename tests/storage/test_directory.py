@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from incident.contact_method import ContactMethod
+from incident.medium import Medium
 from incident.ports import Person
 from storage.errors import TeamRequired
 from storage.store import Store, open_store
@@ -51,11 +53,35 @@ def test_an_erased_person_has_no_name_at_any_time(store: Store) -> None:
     assert not store.directory.erase(BEN)
 
 
+def test_contact_methods_keep_their_order_and_are_replaced_whole(store: Store) -> None:
+    sms = ContactMethod(medium=Medium.SMS, address="+491701234567", verified_at=at(3))
+    call = ContactMethod(medium=Medium.VOICE, address="+491701234567", delay_minutes=5)
+
+    store.directory.put_contact_methods(ADA, [sms, call])
+    assert store.directory.contact_methods(ADA) == (sms, call)
+    assert store.directory.contact_methods(BEN) == ()
+
+    store.directory.put_contact_methods(ADA, [call])
+    assert store.directory.all_contact_methods() == {ADA: (call,)}
+
+
+def test_an_erasure_deletes_the_contact_methods_too(store: Store) -> None:
+    method = ContactMethod(medium=Medium.EMAIL, address="ada@example.org")
+    store.directory.put_contact_methods(ADA, [method])
+    store.directory.put_contact_methods(BEN, [method])
+
+    assert store.directory.erase(ADA)
+
+    assert store.directory.all_contact_methods() == {BEN: (method,)}
+
+
 def test_another_teams_people_are_not_ours(database_url: str) -> None:
     with open_store(database_url, team="T2") as theirs, open_store(database_url, team=TEAM) as ours:
         theirs.directory.put([Person(id=ADA, name="Ada")], RECORD_START)
+        theirs.directory.put_contact_methods(ADA, [ContactMethod(medium=Medium.SLACK)])
 
         assert ours.directory.person(ADA) is None
+        assert ours.directory.all_contact_methods() == {}
         assert ours.recorder.read(lambda reader: reader.person(ADA)) is None
 
 
