@@ -12,7 +12,7 @@ from incident.frozen import Frozen, Utc
 from incident.medium import Medium
 
 MOST_DELAY_MINUTES: Final = 24 * 60
-# What wakes nobody by itself: an app that people mute at night.
+# What wakes no one by itself: an app that people mute at night.
 SILENT: Final = frozenset({Medium.SLACK, Medium.EMAIL})
 _PHONE: Final = (re.compile(r"\+[1-9]\d{6,14}"), "is no telephone number such as +491701234567")
 _MAIL: Final = (

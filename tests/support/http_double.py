@@ -1,4 +1,4 @@
-"""A server on loopback that plays somebody else's HTTP API, with the faults that such an API has."""
+"""A server on loopback that plays another HTTP API, with the faults that such an API has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""E-mail by SMTP, over TLS. It wakes nobody: it is a copy in writing, or the last of a person's contact methods."""
+"""E-mail by SMTP, over TLS. It wakes no one: it is a copy in writing, or the last of a person's contact methods."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ def page() -> Page:
     return Page(
         key="muster-T1-INC-2026-0042-17",
         subject="INC-2026-0042, P1, needs you: Payments fail",
-        text="Payments fail & <b>nobody</b> pays.\nCalled by Ada.",
+        text="Payments fail & <b>no one</b> pays.\nCalled by Ada.",
         short="INC-2026-0042 needs you: Payments fail. Reply 4 if you have it, 6 if you cannot.",
-        spoken="Incident 42 needs your help: Payments fail & <b>nobody</b> pays.",
+        spoken="Incident 42 needs your help: Payments fail & <b>no one</b> pays.",
         link="https://slack.com/app_redirect?channel=C1",
         answer_url="https://muster.example.org/answers/t0ken",
     )

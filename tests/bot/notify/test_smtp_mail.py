@@ -1,4 +1,4 @@
-"""E-mail over real SMTP: encryption, headers that nobody can add to, and each reply of a mail server."""
+"""E-mail over real SMTP: encryption, headers that no one can add to, and each reply of a mail server."""
 
 from __future__ import annotations
 

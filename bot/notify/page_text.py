@@ -1,0 +1,52 @@
+"""The text of a page outside Slack: the one place that decides what leaves of an incident. Of a restricted one the number only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.notify.channel import Page
+from bot.rendering.renderer import Renderer
+from incident.model.components import Escalation
+from incident.model.incident import Incident
+from incident.rules.visibility import is_restricted
+
+_TEMPLATE = "notify/page.j2"
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """A call of an incident, and the code with which a text message names it where several calls are open."""
+
+    incident: Incident
+    call: Escalation
+    reply_code: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """True if more than the number may leave Slack."""
+        return not is_restricted(self.incident)
+
+    @property
+    def spoken_number(self) -> str:
+        """The incident's number as a voice reads it: without its year and leading zeros."""
+        return self.incident.number.rpartition("-")[2].lstrip("0") or self.incident.number
+
+
+def page_of(context: PageContext, renderer: Renderer, *, link: str = "", answer_url: str = "") -> Page:
+    """Return the page for one person's call. `renderer` is one for documents, which writes plain text."""
+    incident = context.incident
+    return Page(
+        key=f"muster-{incident.key.team}-{incident.number}-{context.call.n}",
+        subject=renderer.macro(_TEMPLATE, "subject", context),
+        text=renderer.macro(_TEMPLATE, "text", context),
+        short=renderer.macro(_TEMPLATE, "short", context),
+        spoken=renderer.macro(_TEMPLATE, "spoken", context),
+        link=link if context.is_open else "",
+        answer_url=answer_url,
+    )
+
+
+def trial_page(key: str, by: str, renderer: Renderer, *, code: str = "") -> Page:
+    """Return a page that belongs to no incident: a test, or the code that proves whose address it is."""
+    text = renderer.macro(_TEMPLATE, "test_text", by, code)
+    return Page(key=key, subject="Muster tests how it pages you", text=text, short=text, spoken=text)
