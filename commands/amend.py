@@ -49,6 +49,20 @@ class Amend(Verb):
         texts = [fact.text for fact in sent if isinstance(fact, StatusUpdatePosted)]
         return {"text": texts[0]} if texts and texts[0] not in (MASKED, REDACTED) else {}
 
+    @classmethod
+    def entries_offered(cls, incident: Incident, reader: Reader) -> Sequence[Entry]:
+        """Offer each update that was sent, once for all its audiences."""
+        sent = reader.entries(incident.key, kinds=_KINDS)
+        first = {
+            amendments.update_sent_with(one, sent)[0].n for one in sent if isinstance(one.fact, StatusUpdatePosted)
+        }
+        return [one for one in reversed(amendments.as_amended(sent)) if one.n in first]
+
+    @classmethod
+    def refusal_to_open(cls, incident: Incident) -> str | None:
+        """Return that no update was sent, if so."""
+        return None if any(one.posts for one in incident.audiences) else "amend_none"
+
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Correct the update for every audience that was sent it by the same act, or for none."""
         entries = now.reader.unmasked().entries(now.open.key, kinds=_KINDS)

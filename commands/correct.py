@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
-from incident.entries.conversation import Corrected, TimeCorrected
+from incident.entries import TIMELINE_KINDS
+from incident.entries.conversation import Corrected, MessageEdited, MessagePosted, TimeCorrected
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Fact
 from incident.frozen import Utc
+from incident.model.incident import Incident
+from incident.ports import Reader
 from incident.record.amendments import update_sent_with
 from incident.record.corrected_times import CORRECTABLE, KINDS, corrected_times
 from incident.refusal import Code, Refusal
@@ -40,6 +44,12 @@ class Correct(Verb):
         Utc | None, FormField("It happened", Control.MOMENT, "Only where the entry's time is wrong", past=True)
     ] = None
 
+    @classmethod
+    def entries_offered(cls, incident: Incident, reader: Reader) -> Sequence[Entry]:
+        """Offer what the timeline shows and no one has taken back."""
+        entries = reader.entries(incident.key, kinds=TIMELINE_KINDS)
+        return [entry for entry in reversed(entries) if entry.n not in incident.undone]
+
     def view(self, now: DecisionContext) -> CorrectedUpdate | None:
         """Return the update that is corrected, which readers may still have before them; None for any other entry."""
         entries = now.reader.entries(now.open.key, kinds=(StatusUpdatePosted.kind,))
@@ -56,6 +66,10 @@ class Correct(Verb):
             return (DatedFact(self._corrected_time(happened, now), occurred_at=now.at),)
         if not self.text:
             raise Refusal(Code.MISSING_FIELDS, "correct_what", "text", entry=str(self.entry))
+        for entry in now.reader.entries(now.open.key, after=self.entry - 1, until=self.entry):
+            if entry.fact.timeline is None and not isinstance(entry.fact, MessagePosted | MessageEdited):
+                what = entry.fact.kind.replace("_", " ")
+                raise Refusal(Code.STATE, "correct_nothing", "entry", entry=str(entry.n), what=what)
         return (Corrected(corrects=self.entry, text=self.text),)
 
     def _corrected_time(self, happened: datetime, now: DecisionContext) -> TimeCorrected:

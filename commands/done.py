@@ -24,6 +24,11 @@ class Done(Verb):
     result: Annotated[str, FormField("Result", Control.TEXT, "What came out of it", rest=True, needed=True)]
 
     @classmethod
+    def refusal_to_open(cls, incident: Incident) -> str | None:
+        """Return that no action is open, if so."""
+        return None if any(one.done_at is None for one in incident.actions) else "done_none"
+
+    @classmethod
     def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
         """True if an action is assigned to the person and not done."""
         return any(one.assignee == person and one.done_at is None for one in incident.actions)

@@ -11,14 +11,13 @@ from pydantic import Field
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.entries import KINDS
+from incident.entries import TIMELINE_KINDS
 from incident.entry import Entry, Fact
 from incident.record.amendments import corrections_of
 from incident.record.corrected_times import corrected_times
 
 _SHOWN: Final = 15
 _MOST: Final = 40
-_KINDS: Final = tuple(sorted({fact.kind for fact in KINDS.values() if fact.timeline}))
 _ORDERS: Final = (("happened", "As it happened"), ("recorded", "As it was recorded"))
 
 
@@ -63,7 +62,7 @@ class Timeline(Verb):
 
     def view(self, now: DecisionContext) -> TimelineView:
         """Return the last lines of the timeline; of two that happened at once the one recorded first comes first."""
-        found = _lines(now.reader.entries(now.open.key, kinds=_KINDS), now.open.undone)
+        found = _lines(now.reader.entries(now.open.key, kinds=TIMELINE_KINDS), now.open.undone)
         if self.order == "happened":
             found = sorted(found, key=lambda line: (line.at, line.entry.n))
         shown = tuple(found[-(self.count or _SHOWN) :])

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.database_access import NotFound
-from bot.config.policy_loader import BrokenPolicy
+from bot.config.policy_loader import BrokenPolicy, NoPolicyFile
 from bot.config.settings import TOKEN_SOURCES
 from bot.monitoring.logs import redact
 from bot.web.http_server import PortTaken
@@ -77,6 +77,8 @@ def _setting_of(error: BaseException, settings: BaseSettings) -> str | None:
 def _explanation(error: BaseException) -> str:
     if isinstance(error, SlackApiError):
         return _slack(error)
+    if isinstance(error, NoPolicyFile):
+        return f"No policy is in force yet, and {error.errors[0].path} {error.errors[0].message}."
     if isinstance(error, BrokenPolicy):
         return "The policy is broken, and there is no earlier one. Correct these lines:\n" + "\n".join(
             f"  {one}" for one in error.errors

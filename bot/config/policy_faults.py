@@ -53,6 +53,9 @@ def contradictions(policy: Policy) -> Iterator[PolicyFault]:
         yield ("services",), "names no service, so nothing could be declared. Name one"
     if not policy.version.strip():
         yield ("version",), "is empty: each incident records the version that it followed"
+    for i, word in enumerate(policy.resolution.banned):
+        if not word.strip():
+            yield ("resolution", "banned", i), "is empty: a word that is not allowed has letters. Take it out"
     yield from _channels(policy)
     yield from _unknown(("regimes",), policy.regimes, REGIMES)
     yield from _unknown(("restricted_types",), policy.restricted_types, _TYPES)

@@ -24,6 +24,7 @@ def gaps(policy: Policy) -> Iterator[PolicyFault]:
     yield from _audiences(policy)
     yield from _people(policy)
     yield from _unattached(policy)
+    yield from _repeated(policy)
     yield from _authority(policy)
     yield from _unused_groups(policy)
     yield from _numbers(policy)
@@ -99,6 +100,18 @@ def _unattached(policy: Policy) -> Iterator[PolicyFault]:
                 )
             if not getattr(people, "rungs", people):
                 yield (f"{key}s", name), f"The {key} {name} names no one, so no one is called."
+
+
+def _repeated(policy: Policy) -> Iterator[PolicyFault]:
+    """People who are named twice in one list, most likely in the place of another, and groups that name no one."""
+    seen: set[tuple[object, ...]] = set()
+    for path, who in named_ids(policy):
+        if (place := (*path[:-1], who)) in seen:
+            yield path, f"{who} is named twice in {' '.join(map(str, path[:2]))}. Take one out, or name who was meant."
+        seen.add(place)
+    for name, members in policy.groups.items():
+        if not members and name != "responder":
+            yield ("groups", name), f"The group {name} has no members. Add them, or take it out."
 
 
 def _authority(policy: Policy) -> Iterator[PolicyFault]:

@@ -37,6 +37,10 @@ class BrokenPolicy(Exception):  # noqa: N818 - it is an answer for a person, who
         self.errors = errors
 
 
+class NoPolicyFile(BrokenPolicy):
+    """There is no earlier policy, and the file cannot be read."""
+
+
 def read_policy(text: str, today: date, *, was_active: bool = False) -> LoadedPolicy:
     """Parse a policy, or raise BrokenPolicy with every fault. The effective date must not be after `today`.
 
@@ -111,7 +115,7 @@ def active_policy(
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:
-        broken = BrokenPolicy((_unreadable(path, unreadable),))
+        broken: BrokenPolicy = NoPolicyFile((_unreadable(path, unreadable),))
     else:
         try:
             return ActivePolicy(read_policy(text, today)), ()

@@ -146,6 +146,7 @@ class Renderer:
         self._environment.filters["audiences"] = _audiences
         self._environment.filters["taken_by"] = _taken_by
         self._environment.filters["joined"] = _joined
+        self._environment.filters["has_slack"] = lambda person: slack_user(person) is not None
         self._environment.filters["message"] = mrkdwn.message_link
         times = ReaderClock(is_slack=mode is Mode.SLACK)
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from commands.core.request import Actor, Fields, Place, Request
-from incident.entry import Fact, IncidentKey
+from incident.entry import Entry, Fact, IncidentKey
 from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -151,6 +151,16 @@ class Verb(Frozen):
     def proposal(cls, fields: Fields, incident: Incident, reader: Reader) -> Fields:
         """Return values that a form proposes beside the given ones, from the record of its incident; none for most verbs."""
         return {}
+
+    @classmethod
+    def entries_offered(cls, incident: Incident, reader: Reader) -> Sequence[Entry]:
+        """Return the entries, newest first, one of which a form without a number asks for; none for most verbs."""
+        return ()
+
+    @classmethod
+    def refusal_to_open(cls, incident: Incident) -> str | None:
+        """Return the reason why a form would be filled in for nothing, since there is nothing to act on; rarely one."""
+        return None
 
     @classmethod
     def is_awaited(cls, incident: Incident, person: PersonId) -> bool:

@@ -26,3 +26,5 @@ def _kinds() -> dict[tuple[str, int], type[Fact]]:
 
 
 KINDS: Final = _kinds()
+TIMELINE_KINDS: Final = tuple(sorted({fact.kind for fact in KINDS.values() if fact.timeline}))
+"""The kinds of facts that the timeline shows."""

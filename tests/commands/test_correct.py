@@ -76,3 +76,18 @@ def test_a_corrected_time_lies_in_the_past(room: CommandBench) -> None:
     outcome = room.do("correct", entry=n, happened=T(90).isoformat(), at=40)
 
     assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("happened",))
+
+
+def test_an_entry_of_musters_own_that_says_nothing_is_not_corrected(room: CommandBench) -> None:
+    made = next(entry.n for entry in room.entries() if entry.fact.kind == "channel_made")
+
+    refused = room.do("correct", entry=made, text="it was another", at=40)
+
+    assert (refused.code, refused.reason) == (Code.STATE, "correct_nothing")
+    assert room.answer().startswith(f"Not recorded: entry {made} (channel made) is Muster's own")
+
+
+def test_an_entry_without_text_that_the_timeline_shows_is_corrected_in_words(room: CommandBench) -> None:
+    n = room.do("ack", at=30).first or 0
+
+    assert not room.do("correct", entry=n, text="it was Eva who took it", at=40).is_refused

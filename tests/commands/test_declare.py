@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from commands.core.request import Place
+from commands.core.request import Actor, Place
 from incident.jobs import JobKind
 from incident.refusal import Code
 from incident.rules.visibility import may_see
 from incident.states import Priority, State
+from roles.person_ids import cli_person
 from tests.support.clock import T
 from tests.support.command_bench import CHANNEL, CommandBench, who
 
@@ -35,6 +36,17 @@ def test_a_provisional_priority_says_so(desk: CommandBench) -> None:
         "INC-2026-0001 (P3) declared: *Checkout errors* on checkout."
         " The priority is provisional: set it with `/incident priority`. Its channel opens now, and you are invited."
     )
+
+
+def test_a_person_outside_slack_reads_who_is_invited_and_not_that_they_are(desk: CommandBench) -> None:
+    shell = Actor(id=cli_person("rob", "host"), groups=frozenset({"responder"}))
+
+    desk.do("declare", place=Place(), actor=shell, title="Checkout errors", service="checkout")
+    assert "Its channel opens now. Invited: <@UROB>, <@UEVA>." in desk.answer()
+
+    desk.policy = desk.policy.model_copy(update={"rosters": {}})
+    desk.do("declare", place=Place(), actor=shell, title="Checkout errors", service="checkout")
+    assert "Its channel opens now. No one is invited: `/incident assign commander @name`" in desk.answer()
 
 
 def test_the_answer_says_that_a_minor_incident_is_not_announced(desk: CommandBench) -> None:

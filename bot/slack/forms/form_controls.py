@@ -46,6 +46,8 @@ def read_state(field: Field, state: Json, team: str) -> JsonValue:
         return _read_text(state, team)
     if field.form_field.control is Control.WORD:
         return _read_one(state, team)
+    if field.form_field.control is Control.ENTRY and state.get("type") == "static_select":
+        return _read_level(state, team)
     return _control(field).read(state, team)
 
 
@@ -57,7 +59,7 @@ def longest_text(fields: Mapping[str, JsonValue]) -> int:
 def _control(field: Field) -> FormControl:
     control = field.form_field.control
     count = len(choices_of(field))
-    if control is Control.WORD and 0 < count <= LIMITS["options.count"]:
+    if control in (Control.WORD, Control.ENTRY) and 0 < count <= LIMITS["options.count"]:
         return _CONTROLS[Control.SERVICE]
     if control in _FROM_OPTIONS and not count:
         return _CONTROLS[Control.LINE]

@@ -6,7 +6,7 @@ The callback id names the verb, and the private metadata is the context: a submi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import JsonValue
 
@@ -16,7 +16,7 @@ from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view
 from bot.slack.forms import update_form
 from bot.slack.forms.form_controls import draw_element
-from bot.slack.forms.select_options import Field, current_values, offered
+from bot.slack.forms.select_options import Choices, Field, current_values, offered
 from bot.slack.forms.update_form import UPDATE
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField, form_fields
@@ -32,6 +32,14 @@ _EARLIER: Final = FormField("When did it happen?", Control.MOMENT, "Leave empty 
 Fields = dict[str, JsonValue]
 
 
+class Beside(NamedTuple):
+    """What a form has beside its fields: blocks above and below them, and the entries of which it offers one."""
+
+    above: Sequence[Json] = ()
+    below: Sequence[Json] = ()
+    entries: Choices = ()
+
+
 def verb_form(
     verb: type[Verb],
     fields: Fields,
@@ -40,15 +48,15 @@ def verb_form(
     *,
     banner: str | None = None,
     incident: Incident | None = None,
-    around: tuple[Sequence[Json], Sequence[Json]] = ((), ()),
+    beside: Beside = Beside(),  # noqa: B008 - it is frozen
 ) -> Json:
-    """Return the form of a verb, filled with these fields, a refusal (`banner`) above it, and blocks `around` them.
+    """Return the form of a verb, filled with these fields, a refusal (`banner`) above it, and what is `beside` them.
 
     Fields that the form does not show are in its private metadata, so that a submission has all of them. `incident` is the
     incident it is about, if any: its service, open items and current values are offered.
     """
     fields = {**(current_values(incident, verb.name) if incident else {}), **fields}
-    shown = fields_shown(verb, policy, fields, incident)
+    shown = fields_shown(verb, policy, fields, incident, beside.entries)
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
     blocks.append(_section("form:about", form_intro(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
@@ -59,7 +67,7 @@ def verb_form(
         _owed_updates(incident) if incident and verb.name == UPDATE else None,
     ):
         blocks += [_context_block(text)] if text else []
-    blocks += around[0]
+    blocks += beside.above
     for field in shown:
         blocks += (
             [{"type": "divider"}, _context_block(label("form", "rest"))]
@@ -68,7 +76,7 @@ def verb_form(
         )
         blocks.append(_input(field, fields.get(field.name)))
     if verb.name == UPDATE:
-        blocks += [update_form.tools(fields), *around[1]]
+        blocks += [update_form.tools(fields), *beside.below]
     return fit_view(
         {
             "type": "modal",
@@ -96,7 +104,11 @@ def notice_view(title: str, blocks: list[Json]) -> Json:
 
 
 def fields_shown(
-    verb: type[Verb], policy: Policy, given: Fields | None = None, incident: Incident | None = None
+    verb: type[Verb],
+    policy: Policy,
+    given: Fields | None = None,
+    incident: Incident | None = None,
+    entries: Choices = (),
 ) -> list[Field]:
     """Return the fields a form shows, in the order of the model, and the time of the event for verbs that record one.
 
@@ -117,7 +129,7 @@ def fields_shown(
             one,
             policy,
             service,
-            offered(verb.name, name, one, incident=incident, policy=policy, given=given.get(name)),
+            offered(verb.name, name, one, incident=incident, policy=policy, given=given.get(name), entries=entries),
         )
         for name, one in shown.items()
     ]

@@ -82,11 +82,20 @@ def _has_regulator(policy: Policy) -> bool:
 
 
 def offered(
-    verb: str, name: str, form_field: FormField, *, incident: Incident | None, policy: Policy, given: JsonValue
+    verb: str,
+    name: str,
+    form_field: FormField,
+    *,
+    incident: Incident | None,
+    policy: Policy,
+    given: JsonValue,
+    entries: Choices = (),
 ) -> Choices:
     """Return the choices of a field that depend on the incident or on the value it has already; none for most fields."""
     if name == _AUDIENCE:
         return audience_choices(form_field, policy, given)
+    if form_field.control is Control.ENTRY:
+        return entries
     if incident is None:
         return ()
     if name == _NEXT_IN:

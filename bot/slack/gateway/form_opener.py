@@ -13,7 +13,9 @@ from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.degraded.dry_run import opens_now
 from bot.slack.degraded.fallback import DegradedFallback
 from bot.slack.error_reports import log_with_id, not_recorded, report_unexpected
-from bot.slack.forms.modal import verb_form
+from bot.slack.forms.entry_choices import entry_choices
+from bot.slack.forms.modal import Beside, verb_form
+from bot.slack.forms.select_options import Choices
 from bot.slack.forms.update_form import CONFIRMED, UPDATE, first_values
 from bot.slack.gateway.form_drafts import FormDrafts
 from bot.slack.gateway.form_preview import PreviewMoment, preview
@@ -21,13 +23,15 @@ from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.replies import Replies
 from bot.slack.interaction import Interaction
 from bot.slack.payload import Json
-from commands.core.fields.form_field import form_fields
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.pre_declaration_scope import is_direct
 from commands.core.preconditions import refusal_of_account
 from commands.core.request import Actor, Fields
 from commands.core.rules.adoption import refusal_to_adopt
 from commands.core.verb import Verb
 from incident.model.incident import Incident
+from incident.ports import Reader
+from roles.person_ids import PersonId
 from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
@@ -102,6 +106,8 @@ class FormOpener:
             return reason_text(reason)
         if verb.needs_incident and incident is None:
             return self._no_incident(interaction, actor)
+        if incident is not None and (reason := verb.refusal_to_open(incident)):
+            return reason_text(reason)
         # A declaration from a message is another incident, also in the channel of one.
         if verb.opens_incident and incident is not None and interaction.context.message is None:
             return reason_text("already_declared", number=incident.number)
@@ -133,16 +139,36 @@ class FormOpener:
 
         A form opens with its preview in sight, above the fields; the button below them shows it there.
         """
-        record, around = self.lookup.record, (tuple[Json, ...](), tuple[Json, ...]())
+        record, beside = self.lookup.record, Beside(entries=self._entries(interaction, verb, fields, incident))
         if incident is not None and verb.name == UPDATE:
             actor = self.lookup.actor(interaction)
             fields = {**first_values(incident, fields, actor.id), **fields}
             if asked or fields.get("text"):
                 shown = preview(record, PreviewMoment(incident, actor, interaction.at), verb, fields)
                 fields = {**({CONFIRMED: False} if shown.is_doubtful else {}), **fields}
-                around = ((), shown.blocks) if asked else (shown.blocks, ())
+                beside = Beside(below=shown.blocks) if asked else Beside(above=shown.blocks)
         context, policy = interaction.context, record.policy
-        return verb_form(verb, fields, context, policy, banner=banner, incident=incident, around=around)
+        return verb_form(verb, fields, context, policy, banner=banner, incident=incident, beside=beside)
+
+    def _entries(
+        self, interaction: Interaction, verb: type[Verb], fields: Fields, incident: Incident | None
+    ) -> Choices:
+        """Return the entries from which a form without a number lets people choose."""
+        numbered = (name for name, one in form_fields(verb).items() if one.control is Control.ENTRY)
+        if incident is None or all(fields.get(name) for name in numbered):
+            return ()
+
+        def read(reader: Reader) -> Choices:
+            def name(person: PersonId) -> str | None:
+                known = reader.person(person)
+                return known.name if known else None
+
+            entries, zone = verb.entries_offered(incident, reader), self.lookup.users.time_zone(interaction.user)
+            return entry_choices(entries, names=name, at=interaction.at, zone=zone)
+
+        with suppress(Unavailable):
+            return self.lookup.record.read(read)
+        return ()
 
     def redraw(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> None:
         """Draw an open form again with its preview; it changes after this has returned."""

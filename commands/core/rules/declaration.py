@@ -19,9 +19,10 @@ from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
 from incident.rules.responders.first_call import pages_no_one
 from incident.rules.seen_length import cut_seen
+from incident.rules.service_contacts import on_call_for
 from incident.rules.visibility import is_announced, may_be_announced
 from incident.states import State
-from roles.person_ids import PersonId, is_person_id, outside_person, person_named
+from roles.person_ids import PersonId, is_person_id, outside_person, person_named, slack_user
 
 TITLE_LENGTH: Final = 250
 REPORTER_LENGTH: Final = 80
@@ -31,12 +32,14 @@ REPORTER_LENGTH: Final = 80
 class DeclarationView:
     """What the reply adds: the earlier incident that this one may duplicate, the channel where it is not announced.
 
-    `pages_no_one`: its priority pages who is on call, and the policy names no one who can be reached.
+    `pages_no_one`: its priority pages who is on call, and the policy names no one who can be reached. `invited` are the people
+    in Slack whom the channel gets at once.
     """
 
     duplicate: Incident | None
     unannounced_in: str | None = None
     pages_no_one: bool = False
+    invited: tuple[PersonId, ...] = ()
 
 
 class Declaration(Verb):
@@ -103,11 +106,13 @@ class Declaration(Verb):
 
     def view(self, now: DecisionContext) -> DeclarationView:
         """Return what to know at once: a likely duplicate, that it is not announced, that no one is paged."""
+        on_call = on_call_for(now.open.service, now.policy, now.team)
         is_minor = may_be_announced(now.open) and not is_announced(now.open, now.policy)
         return DeclarationView(
             duplicate=possible_duplicate(now.open, now),
             unannounced_in=now.policy.incidents_channel if is_minor else None,
             pages_no_one=pages_no_one(now.open, now.policy, now.actor.id),
+            invited=tuple(one for one in (now.open.contact, *on_call) if slack_user(one)),
         )
 
     def with_conversation(self, declared: Declared, now: DecisionContext) -> Declared:

@@ -90,3 +90,14 @@ def test_a_scenario_is_replayed_and_compared(tmp_path: Path) -> None:
     assert result.code == 0, result.everything
     assert "matches" in result.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_needs_a_policy_says_where_none_is(tmp_path: Path) -> None:
+    muster(tmp_path, "migrate")
+
+    result = muster(tmp_path, "retention")
+
+    assert result.code == 1
+    assert result.err.startswith("No policy is in force yet, and ")
+    assert result.err.count("MUSTER_POLICY") == 1
+    assert "line 1" not in result.err

@@ -75,6 +75,13 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
             "groups: {responder: [U0123ABCD]}\nladders: {payments: {rungs: [U0123ABCE]}}\n",
             "U0123ABCE is called and is not in the group responder",
         ),
+        (
+            "#groups:\n",
+            "groups: {responder: [U0123ABCD, U0123ABCE, U0123ABCD]}\n",
+            "U0123ABCD is named twice in groups responder",
+        ),
+        ("#rosters:\n", "rosters: {payments: [U1, U2, U1]}\n", "U1 is named twice in rosters payments"),
+        ("#groups:\n", "groups: {legal: []}\n", "The group legal has no members"),
     ],
 )
 def test_numbers_and_lists_that_contradict_each_other_are_named(old, new, says):

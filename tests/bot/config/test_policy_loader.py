@@ -216,6 +216,7 @@ def test_a_misspelt_type_in_retention_is_a_fault() -> None:
             "approver",
             "a policy without approval never becomes active",
         ),
+        ("[fixed, resolved, done", '[fixed, "", done', "resolution.banned.1", "is empty: a word that is not allowed"),
         ("regimes: []", "regimes: [gdrp33]", "regimes.0", "not gdrp33. Did you mean gdpr33?"),
         (
             "restricted_types: [security]",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.grammar.command_parser import parse_command
-from incident.entries.conversation import Masked, Noted, TimeCorrected
+from incident.entries.conversation import Corrected, Masked, Noted, TimeCorrected
 from incident.entries.lifecycle import Undone, Voided
 from incident.entries.status_updates import UpdateCorrected
 from incident.states import State
 from tests.support.clock import T
+from tests.support.wait import until
 
 
 def typed(place, channel, text, by="ann"):
@@ -114,3 +115,48 @@ def test_a_button_voids_the_other_incident_where_this_one_is_too_far_on(place, c
     (voided,) = place.entries(other.key, Voided.kind)
     assert voided.fact.duplicate_of == incident.number
     assert place.now(incident.key).state == State.MITIGATED
+
+
+def options(form, field="entry"):
+    (element,) = [block["element"] for block in form.blocks if block.get("block_id") == field]
+    return {one["value"]: one["text"]["text"] for one in element["options"]}
+
+
+def test_a_correction_without_a_number_offers_the_entries_of_the_timeline_newest_first(place, channel, incident):
+    first, last = noted(place, channel, incident, "pool empty"), noted(place, channel, incident, "pool full")
+
+    form = typed(place, channel, "correct").view()
+    offered = options(form)
+    place.actor.submit("ann", form.id, {"entry": str(first.n), "text": "it was half empty"})
+
+    assert list(offered)[:2] == [str(last.n), str(first.n)]
+    assert offered[str(first.n)].endswith(" · pool empty")
+    (corrected,) = place.entries(incident.key, Corrected.kind)
+    assert (corrected.fact.corrects, corrected.fact.text) == (first.n, "it was half empty")
+
+
+def test_a_correction_of_a_named_entry_asks_for_no_other(place, channel, incident):
+    n = noted(place, channel, incident).n
+
+    form = typed(place, channel, f"correct {n} happened=whenever").view()
+
+    (element,) = [block["element"] for block in form.blocks if block.get("block_id") == "entry"]
+    assert (element["type"], element["initial_value"]) == ("number_input", str(n))
+
+
+def test_an_update_to_correct_is_chosen_from_those_that_were_sent(place, channel, incident):
+    place.run("update", {"audience": ["internal"], "text": "Half the payments fail"}, channel=place.channel(channel))
+
+    offered = options(typed(place, channel, "amend").view())
+
+    assert len(offered) == 1
+    assert "Half the payments fail" in str(offered)
+
+
+def test_a_form_with_nothing_to_act_on_does_not_open_and_says_what_to_do(place, channel, incident):
+    for line, says in (("done", "`/incident action @name`"), ("amend", "`/incident update`")):
+        before = len(place.whispers("ann"))
+
+        typed(place, channel, line)
+
+        assert says in until(lambda start=before: place.whispers("ann")[start:])[0].text
