@@ -14,6 +14,7 @@ from storage.store import Store, open_store
 from tests.support import postgres
 from tests.support.browser import chromium, desk
 from tests.support.failpoint_runner import FailpointRunner
+from tests.support.shared_statements import share_statements
 
 __all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.
 
@@ -57,6 +58,11 @@ SLOW = (
     "tests/upgrade/",
 )
 TEMPLATE = "muster_template"
+
+
+def pytest_sessionstart() -> None:
+    """Compile each SQL statement once in this process, not once in each test."""
+    share_statements()
 
 
 def pytest_collection_finish() -> None:
