@@ -62,6 +62,8 @@ _AFTERWARDS: Final = (
     closure_deadlines.review,
 )
 
+# What comes so soon after a prompt to the same person comes with it.
+TOGETHER: Final = timedelta(seconds=45)
 LATE_AFTER: Final = timedelta(minutes=2)
 _JUST_AFTER: Final = timedelta(seconds=1)
 _ASKED_OF_NONE_ELSE: Final = frozenset({"mask"})
@@ -90,20 +92,29 @@ def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue, ...]:
-    """Return the prompts that are due at `at` (UTC) and were not sent, one per deadline.
+    """Return the prompts that are due at `at` (UTC) and were not sent, one per deadline, with those that follow at once.
 
-    A prompt is late when it is sent more than `LATE_AFTER` (two minutes) after it was due.
+    What is due within `TOGETHER` (45 seconds) for a person who is asked now comes with it. A prompt is late when it is sent more than `LATE_AFTER` (two minutes) after it was due.
     """
     asked = {prompted.due: prompted for prompted in incident.prompted}
-    found = []
+    coming: list[tuple[datetime, Deadline, PromptStep]] = []
     for thing in due(incident, policy):
         moment = _next_prompt(incident, policy, thing, asked.get(thing.key))
-        step = thing.step_at(at)
-        if moment is None or moment > at or step is None:
-            continue
-        late = at - _latest(moment, step.at) > LATE_AFTER
-        found.append(PromptDue(due=thing.key, ask=step.ask, asked=step.whom, due_at=thing.due_at, late=late))
-    return tuple(found)
+        step = thing.step_at(max(at, moment)) if moment is not None and moment <= at + TOGETHER else None
+        if moment is not None and step is not None:
+            coming.append((moment, thing, step))
+    asked_now = {step.whom[:1] for moment, _, step in coming if moment <= at} - {()}
+    return tuple(
+        PromptDue(
+            due=thing.key,
+            ask=step.ask,
+            asked=step.whom,
+            due_at=thing.due_at,
+            late=at - _latest(moment, step.at) > LATE_AFTER,
+        )
+        for moment, thing, step in coming
+        if moment <= at or step.whom[:1] in asked_now
+    )
 
 
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
@@ -153,13 +164,21 @@ def _next_prompt(incident: Incident, policy: Policy, thing: Deadline, asked: Ope
         return thing.steps[0].at
     if (gone_at := _gone_at(incident, asked)) is not None:
         return gone_at
-    moment = asked.until or thing.after(asked.at)
-    is_repeated = asked.until is None and asked.at >= thing.steps[-1].at
+    moment = asked.until or _after(thing, asked)
+    is_repeated = asked.until is None and asked.at + TOGETHER >= thing.steps[-1].at
     if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
         return moment
     if is_calm(incident):
         return calm_repetition(thing.steps[-1].at, asked.at, policy.time_zone)
     return backed_off(incident, moment)
+
+
+def _after(thing: Deadline, asked: OpenPrompt) -> datetime | None:
+    """Return when a deadline prompts after its last prompt, which may have come a little before its time."""
+    moment = thing.after(asked.at)
+    step = thing.step_at(moment) if moment is not None and moment - asked.at <= TOGETHER else None
+    is_sent = moment is not None and step is not None and (step.ask, step.whom) == (asked.ask, asked.asked)
+    return thing.after(moment) if is_sent and moment is not None else moment
 
 
 def _gone_at(incident: Incident, asked: OpenPrompt) -> datetime | None:

@@ -20,8 +20,8 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
     The first prompt is left out when the last update promised a time as near as that. Without a comms lead the commander
     is asked, else the reporter. A promised update is asked for like one that is owed. While an update waits for approval,
-    those who may approve it are asked first. Once repetitions back off, no prompt comes before a slot that follows a missed
-    one.
+    the prompt for that is the one; when the update is due, those who may approve it are asked first. Once repetitions back
+    off, no prompt comes before a slot that follows a missed one.
     """
     lead, both = _leads(incident)
     before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
@@ -32,9 +32,10 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
             continue
         draft = waiting_draft(incident, state.audience)
         first = approvers(incident, draft, policy) if draft else ()
-        soon = PromptStep(due_at - before, "update_soon", first or lead)
+        soon = PromptStep(due_at - before, "update_soon", lead)
         promised_for_soon = state.last_post_at is not None and state.last_post_at >= soon.at
-        steps = (*(() if promised_for_soon else (soon,)), PromptStep(due_at, "update_due", each_once(*first, *both)))
+        is_asked_already = promised_for_soon or draft is not None
+        steps = (*(() if is_asked_already else (soon,)), PromptStep(due_at, "update_due", each_once(*first, *both)))
         found.append(Deadline(key_of("update", state.audience, due_at), due_at, steps, about=state.audience))
     return tuple(found)
 

@@ -193,15 +193,18 @@ def test_a_missed_update_that_waits_is_asked_of_who_may_approve_it() -> None:
     assert missed.asked[0] == who("mia")
 
 
-def test_a_draft_that_waits_does_not_meet_the_slot_and_its_prompt_asks_who_may_approve() -> None:
+def test_a_draft_that_waits_does_not_meet_the_slot_and_who_may_approve_it_is_asked_once_until_it_is_due() -> None:
     desk = drafted()
     due_at = desk.incident.audience(CUSTOMER).open.due_at
     minutes = (due_at - T(0)) / timedelta(minutes=1)
 
     desk.tick(minutes - 5)
-    [soon] = [p for p in desk.incident.prompted if p.ask == "update_soon" and p.due.startswith("update:customer")]
+    before = [p.ask for p in desk.incident.prompted if who("ilse") in p.asked and "customer" in p.due]
+    desk.tick(minutes)
+    [due] = [p for p in desk.incident.prompted if p.due.startswith("update:customer")]
     desk.tick(minutes + 6)
 
-    assert soon.asked == (who("ilse"),)
+    assert before == []
+    assert (due.ask, due.asked[0]) == ("update_due", who("ilse"))
     assert [slot.status for slot in desk.incident.audience(CUSTOMER).slots] == ["missed"]
     assert desk.incident.update_drafts[0].outcome is None

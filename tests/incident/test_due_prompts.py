@@ -8,10 +8,12 @@ from incident.deadlines import due_deadlines
 from incident.deadlines.due_deadlines import PromptState
 from incident.entries.conversation import ActionDone, ActionOpened
 from incident.entries.delivery import PromptDue, PromptPutOff
+from incident.entries.role_holders import RoleTaken
 from incident.states import Priority
 from roles.person_ids import MUSTER
+from roles.role_names import Role
 from tests.support.clock import T
-from tests.support.entry_chains import CHI, Chain
+from tests.support.entry_chains import BEN, CHI, CUSTOMER, EXEC, INTERNAL, Chain
 from tests.support.policies import two_service_policy
 
 
@@ -120,3 +122,19 @@ def test_following_the_next_moment_asks_for_everything_and_never_stands_still():
         before, at = len(chain.entries), (moment - T(0)).total_seconds() / 60
         asked(chain, at)
         assert len(chain.entries) > before, f"nothing happened at minute {at}"
+
+
+def test_what_is_due_for_a_person_some_seconds_later_comes_with_what_is_due_now_and_not_again():
+    chain = Chain(Priority.P1)
+    chain.add(RoleTaken(role=Role.COMMANDER, who=CHI), at=1)
+    chain.post(INTERNAL, 20, promise=60)
+    chain.post(EXEC, 20.5, promise=60.5)
+    chain.post(CUSTOMER, 20.6, promise=200)
+    chain.add(ActionOpened(id="A1", text="x", assignee=BEN, due_at=T(50.5)), at=21)
+
+    together = [fact.due.split(":")[:2] for fact in asked(chain, 50)]
+    later = [(fact.ask, fact.asked) for fact in asked(chain, 50.5)]
+
+    assert together == [["update", "internal"], ["update", "exec"]]
+    assert later == [("action", (BEN,))]
+    assert [fact.ask for fact in asked(chain, 60)] == ["update_due", "update_due"]
