@@ -15,7 +15,7 @@ from bot.bootstrap.composition import compose
 from bot.clock import SetClock
 from bot.config.settings import Settings
 from bot.requests.command_line_request import command_line_request
-from bot.simulation.replay.scenario_policy import SHIPPED
+from bot.simulation.replay.scenario_policy import SHIPPED, read_once
 from bot.slack.forms.update_form import CONFIRMED
 from commands.core.request import Fields
 from commands.core.run import record_passed
@@ -46,10 +46,9 @@ class ReplayEnvironment:
         timing: Timing = TIMING,
     ) -> None:
         self.clock = clock
-        manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
         self.sandbox = Sandbox(
             people.values(),
-            manifest=manifest,
+            manifest=read_once(MANIFEST),
             clock=self.clock,
             strict_tiers=False,
             channels=(LOBBY, *channels),

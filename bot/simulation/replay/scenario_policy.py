@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -14,9 +15,15 @@ from incident.policy import MOST_BEFORE_MINUTES, Policy, Service
 SHIPPED: Final = Path(__file__).resolve().parents[3] / "policy.yaml"
 
 
+@cache
+def read_once(path: Path) -> Any:
+    """Return a YAML file that ships with Muster; many scenarios are played in one process."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
 def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:
     """Return the scenario's policy; `user_of` maps aliases to ids. Capture reaches back to the first event."""
-    shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    shipped = Policy.model_validate(read_once(SHIPPED))
     services = {
         name: Service(owner=user_of.get(service.owner or "", ""), customer_facing=service.customer_facing)
         for name, service in scenario.org.services.items()
