@@ -1,10 +1,9 @@
-"""A process that dies by SIGKILL at a named moment of its work. Run as `python -m tests.support.crash_process URL MOMENT`."""
+"""A process that dies by SIGKILL at a named moment of its work. `main` is the target of a forked process."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 
 from incident.entries.conversation import Noted
 from incident.entry import IncidentKey
@@ -33,7 +32,3 @@ def main(url: str, moment: str) -> None:
         die()
     store.jobs.claim(RECORD_START, "the one who died", limit=1, lease_seconds=60)
     die()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])

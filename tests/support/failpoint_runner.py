@@ -1,7 +1,7 @@
 """Runs Muster in child processes that may be killed or stopped at a named failpoint.
 
-Run as a process, since SIGKILL must leave no time for clean-up. The program imports everything once, then forks one child
-for each scenario that it reads, so that a Muster starts in milliseconds. It has no thread, so that a fork is whole.
+In processes, since SIGKILL must leave no time for clean-up. A program, itself forked from what has imported Muster, forks one
+child for each scenario that it reads, so that a Muster starts in milliseconds. It has no thread, so that a fork is whole.
 
 Each message is one line of JSON. The first message of a child is its process id; the last, by the program, is how it ended.
 """
@@ -12,14 +12,14 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 import traceback
 from importlib import import_module
-from pathlib import Path
+from multiprocessing.connection import Connection
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.forked_process import muster_forks
+
 PATIENCE_S = 30.0
 KILLED = -signal.SIGKILL
 # Each module has `scenario(settings)`, which runs in the child, and `warm()`, which runs before the fork.
@@ -30,7 +30,7 @@ class FailpointRunner:
     """The test's side: starts scenarios, one at a time, and exchanges messages with them."""
 
     def __init__(self) -> None:
-        self._process = self._started()
+        self._start()
 
     def start(self, scenario: str, settings: dict[str, Any]) -> int:
         """Fork a child that runs the scenario; return its process id."""
@@ -41,15 +41,12 @@ class FailpointRunner:
 
     def send(self, message: Any) -> None:
         """Send a message to the program, or to the child while there is one."""
-        assert self._process.stdin is not None
-        self._process.stdin.write((json.dumps(message) + "\n").encode())
-        self._process.stdin.flush()
+        os.write(self._to.fileno(), (json.dumps(message) + "\n").encode())
 
     def receive(self, seconds: float = PATIENCE_S) -> dict[str, Any] | None:
         """Return the next message, or None when none comes in that time."""
-        assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], seconds)
-        return json.loads(self._process.stdout.readline()) if ready else None
+        ready, _, _ = select.select([self._replies], [], [], seconds)
+        return json.loads(self._replies.readline()) if ready else None
 
     def ended(self, seconds: float = PATIENCE_S) -> int:
         """Wait for the child's end; return its exit code, negative for a signal."""
@@ -59,24 +56,26 @@ class FailpointRunner:
 
     def close(self) -> None:
         """End the program and its child, a stopped one too."""
+        assert self._process.pid is not None
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
+        self._process.join()
+        self._to.close()
+        self._replies.close()
 
     def restart(self) -> None:
         """Start afresh, so that a failed test leaves nothing to the next."""
         self.close()
-        self._process = self._started()
+        self._start()
 
-    @staticmethod
-    def _started() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.support.failpoint_runner"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-        )
+    def _start(self) -> None:
+        heard, self._to = muster_forks().Pipe(duplex=False)
+        replies, say_to = muster_forks().Pipe(duplex=False)
+        with heard, replies, say_to:
+            # Unbuffered, since a line in a buffer would be invisible to select.
+            self._replies = os.fdopen(os.dup(replies.fileno()), "rb", buffering=0)
+            self._process = muster_forks().Process(target=main, args=(heard, say_to))
+            self._process.start()
+        assert self.receive() == {"ready": True}, "the runner does not start"
 
 
 def say(message: dict[str, Any]) -> None:
@@ -84,11 +83,18 @@ def say(message: dict[str, Any]) -> None:
     os.write(1, (json.dumps(message) + "\n").encode())
 
 
-def main() -> None:
+def main(heard: Connection, say_to: Connection) -> None:
     """Fork one child for each scenario that is read."""
+    os.setsid()
+    with heard, say_to:
+        os.dup2(heard.fileno(), 0)
+        os.dup2(say_to.fileno(), 1)
     modules = {name: import_module(f"tests.support.{name}") for name in SCENARIOS}
     for module in modules.values():
         module.warm()
+    say({"ready": True})
+    # multiprocessing has closed what was standard input.
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays open
     for line in sys.stdin:
         given = json.loads(line)
         child = os.fork()
@@ -105,7 +111,3 @@ def _run(module: Any, settings: dict[str, Any]) -> None:
     finally:
         traceback.print_exc()
         os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from tests.support.forked_process import ForkedProcess, run_module
 
 ROOT = Path(__file__).parents[2]
 POLICY = (ROOT / "policy.yaml").read_text(encoding="utf-8")
@@ -39,12 +40,15 @@ def environment(**given: str) -> dict[str, str]:
     return {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **given}
 
 
-def started(
-    folder: Path, *words: str, python: tuple[str, ...] = (), module: str = "bot.cli.main", **given: str
-) -> subprocess.Popen[str]:
-    """Start the command in a folder."""
+def started(folder: Path, *words: str, module: str = "bot.cli.main", **given: str) -> ForkedProcess:
+    """Start the command in a folder, in a process that is forked, so that it starts at once."""
+    return ForkedProcess(run_module, module, words, folder, environment(**given))
+
+
+def spawned(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> subprocess.Popen[str]:
+    """Start the command in a folder as people do, with a Python of its own."""
     return subprocess.Popen(
-        [sys.executable, *python, "-m", module, *words],
+        [sys.executable, *python, "-m", "bot.cli.main", *words],
         cwd=folder,
         env=environment(**given),
         stdout=subprocess.PIPE,
@@ -55,7 +59,7 @@ def started(
 
 
 def muster(folder: Path, *words: str, **given: str) -> CommandResult:
-    """Run the command to its end in this process, which is quick; `in_process` starts one, as people do."""
+    """Run the command to its end in this process, which is quick; `in_process` spawns one, as people do."""
     with _restored_process_state(), contextlib.chdir(folder):
         os.environ.clear()
         os.environ.update(environment(**given))
@@ -82,8 +86,8 @@ def _restored_process_state() -> Iterator[None]:
 
 
 def in_process(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> CommandResult:
-    """Run the command to its end in a process of its own."""
-    process = started(folder, *words, python=python, **given)
+    """Run the command to its end in a process that is spawned for it."""
+    process = spawned(folder, *words, python=python, **given)
     try:
         out, err = process.communicate(timeout=PATIENCE)
     finally:

@@ -6,7 +6,6 @@ import json
 import select
 import signal
 import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +22,7 @@ from bot.slack.client.sent_lookup import job_of
 from sandbox.pretend_workspace import Sandbox
 from storage.store import Store, open_store
 from tests.support.impatient_run import IN_FLIGHT_SECONDS
-from tests.support.muster_command import POLICY, in_process, muster, started
+from tests.support.muster_command import POLICY, in_process, muster, spawned, started
 from tests.support.wait import until
 
 PATIENCE = 60
@@ -31,11 +31,10 @@ IMPATIENT = "tests.support.impatient_run"
 
 @contextmanager
 def running(
-    folder: Path, env: dict[str, str], module: str = "bot.cli.main"
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run Muster for the duration of a test, and yield its first line."""
-    process = started(folder, "run", module=module, **env)
-    assert process.stdout is not None
+    folder: Path, env: dict[str, str], module: str = "bot.cli.main", process: Any = None
+) -> Iterator[tuple[Any, str]]:
+    """Run Muster for the duration of a test, in a forked process unless one is given, and yield its first line."""
+    process = process or started(folder, "run", module=module, **env)
     try:
         ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
         assert ready, "it did not begin in time"
@@ -54,7 +53,7 @@ def wait_until_held(store: Store, kind: str) -> None:
 def test_run_prints_what_runs_and_exits_cleanly_on_a_signal(
     number: signal.Signals, sandbox: Sandbox, env: dict[str, str], here: Path
 ) -> None:
-    with running(here, env) as (process, line):
+    with running(here, env, process=spawned(here, "run", **env)) as (process, line):
         assert sandbox.wait_for_socket()
         process.send_signal(number)
         code = process.wait(PATIENCE)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +11,10 @@ from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.maintenance.verification import verify
 from storage.store import Store
+from tests.support import crash_process
 from tests.support.crash_process import note
+from tests.support.forked_process import ForkedProcess
 from tests.support.recorded_team import RECORD_START, long_script, record
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -26,9 +23,9 @@ def key(store: Store) -> IncidentKey:
 
 
 def crash(url: str, moment: str) -> None:
-    command = [sys.executable, "-m", "tests.support.crash_process", url, moment]
-    done = subprocess.run(command, check=False, cwd=ROOT, timeout=60, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    process = ForkedProcess(crash_process.main, url, moment)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, errors
 
 
 def length(store: Store, key: IncidentKey) -> int:

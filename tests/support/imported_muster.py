@@ -1,0 +1,26 @@
+"""Everything that a Muster imports, for the process of which others are forked. Knows no test."""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+
+from bot.rendering.renderer import for_slack
+from bot.slack.client.client_factory import trusted_tls
+
+# `bot.cli.main` is left to those who run it.
+MODULES = (
+    "bot.cli.run_command",
+    "bot.web.http_app",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
+    "typer",
+)
+
+for module in MODULES:
+    import_module(module)
+for_slack().warm()
+trusted_tls()
+# A child would copy what its collector touches.
+gc.collect()
+gc.freeze()
