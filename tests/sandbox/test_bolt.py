@@ -41,7 +41,9 @@ class Helper:
     def __init__(self, sandbox: Sandbox) -> None:
         self.received: list[dict[str, Any]] = []
         client = client_of(sandbox)
-        self.app = App(client=client, signing_secret=sandbox.signing_secret, process_before_response=True)
+        self.app = App(
+            name="sample", client=client, signing_secret=sandbox.signing_secret, process_before_response=True
+        )
         self.app.command("/do")(self.on_command)
         self.app.view("form")(self.on_submit)
         self.app.action("done")(self.on_done)

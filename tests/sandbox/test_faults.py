@@ -87,7 +87,7 @@ class Listener:
         self.received: list[tuple[str, str]] = []
         client = client_of(sandbox)
         sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
-        app = App(client=client, process_before_response=True)
+        app = App(name="sample", client=client, process_before_response=True)
         app.event("message")(self.on_message)
         app.event({"type": "message", "subtype": "message_changed"})(self.on_message)
         self.handler = SocketModeHandler(app, sandbox.app_token, ping_interval=1)

@@ -16,7 +16,7 @@ from tests.support.wait import until
 def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: Sandbox) -> None:
     client = client_of(sandbox)
     received: list[str] = []
-    app = App(client=client)
+    app = App(name="sample", client=client)
     app.event("message")(lambda event: received.append(event["ts"]))
     app.event("member_joined_channel")(lambda: None)
     handler = SocketModeHandler(app, sandbox.app_token)
@@ -37,7 +37,7 @@ def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: S
 def test_fifty_commands_at_300_ms_latency_are_served_concurrently(sandbox: Sandbox) -> None:
     client = client_of(sandbox)
     opening = ThreadPoolExecutor(50)
-    app = App(client=client, process_before_response=True)
+    app = App(name="sample", client=client, process_before_response=True)
 
     @app.command("/do")
     def on_command(ack: Any, body: Any) -> None:

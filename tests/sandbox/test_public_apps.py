@@ -47,7 +47,9 @@ def declare_form() -> dict[str, Any]:
 
 def build(sandbox: Sandbox) -> App:
     """Build the app."""
-    app = App(client=client_of(sandbox), signing_secret=sandbox.signing_secret, process_before_response=True)
+    app = App(
+        name="sample", client=client_of(sandbox), signing_secret=sandbox.signing_secret, process_before_response=True
+    )
     listen_as_starter(app)
     listen_as_incident_bot(app)
     return app

@@ -2,13 +2,12 @@
 
 import json
 import time
-from contextlib import suppress
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.slack.socket_mode.sdk_socket import SdkSocket
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
@@ -102,24 +101,18 @@ class SampleApp:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.received: list[dict[str, Any]] = []
-        self._sandbox = sandbox
         client = WebClient(sandbox.bot_token, base_url=sandbox.base_url, retry_handlers=[])
         client.proxy = None
-        self.app = App(client=client, process_before_response=True)
-        self._handler = SocketModeHandler(self.app, sandbox.app_token)
+        self.app = App(name="sample", client=client, process_before_response=True)
+        self._socket = SdkSocket.of(self.app, sandbox.app_token, threads=10, ping_seconds=10)
         self._listen()
 
     def __enter__(self) -> "SampleApp":
-        self._handler.connect()
+        self._socket.connect()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Cut the socket first: its reader would otherwise sit out its whole timeout before it ends."""
-        self._handler.client.auto_reconnect_enabled = False
-        self._sandbox.faults.drop_sockets()
-        # The reading thread may be closing the same connection, which slack_sdk does not expect.
-        with suppress(AttributeError):
-            self._handler.close()
+        self._socket.close()
 
     def _listen(self) -> None:
         app = self.app

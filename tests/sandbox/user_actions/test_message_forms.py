@@ -27,7 +27,7 @@ BLOCKS = [
 def received(sandbox: Sandbox) -> Iterator[list[dict[str, Any]]]:
     """Run an app that acknowledges every action, and give the bodies that it received."""
     bodies: list[dict[str, Any]] = []
-    app = App(client=client_of(sandbox), process_before_response=True)
+    app = App(name="sample", client=client_of(sandbox), process_before_response=True)
     for name in ("go", "level", "svc"):
         app.action(name)(lambda ack, body: (bodies.append(body), ack()))
     app.options("svc")(lambda ack, body: (bodies.append(body), ack(options=LEVELS)))
