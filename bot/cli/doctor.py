@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checks.check_result import BLOCKING, CheckResult, Severity, missing, note, wrong
+from bot.cli.checks.contact_check import check_contacts, check_credentials
 from bot.cli.checks.database_check import check_database
 from bot.cli.checks.machine_check import check_key, check_python
 from bot.cli.checks.mounts_check import check_layers
@@ -17,6 +18,7 @@ from bot.cli.checks.spool_check import check_spool
 from bot.clock import Clock, RealClock
 from bot.config.setting_problems import MISSING, MissingSettings
 from bot.config.settings import Settings, read_record_settings, read_settings
+from bot.notify.channel_factory import make_channels
 
 NO_PAGER: Final = "Muster calls people by Slack direct message only. Slack won't wake them: keep your pager."
 _HTTP: Final = (
@@ -46,6 +48,8 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     yield from results
     yield from check_record_protection(record, file.policy if file else None)
     if settings is not None:
+        yield from check_credentials(settings, clock)
+        yield from check_contacts(record, file.policy if file else None, make_channels(settings, clock))
         yield from check_slack(settings, file, clock)
         if settings.mode == "http":
             yield note(_HTTP)

@@ -1,0 +1,75 @@
+"""`muster doctor` on paging: who can be woken, who cannot, and whether the providers take our credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.cli.checks.check_result import Severity
+from bot.cli.checks.contact_check import contact_results
+from bot.clock import SetClock
+from bot.notify.channels.ntfy import ntfy
+from incident.contact_method import ContactMethod
+from incident.medium import Medium
+from incident.ports import Person
+from roles.person_ids import slack_person
+from tests.support import paging_providers as known
+from tests.support.clock import T0
+from tests.support.muster_command import POLICY
+from tests.support.paging_providers import PagingProviders
+from tests.support.started_record import StartedRecord
+
+ANN, BEA, CY = (Person(id=slack_person("T1", f"U{n}"), name=name) for n, name in enumerate(("Ann", "Bea", "Cy"), 1))
+NTFY = ContactMethod(medium=Medium.NTFY, address=known.TOPIC)
+CHANNELS = {Medium.NTFY: ntfy(SecretStr("t"), SetClock(T0))}
+
+
+@pytest.fixture
+def providers() -> Iterator[PagingProviders]:
+    double = PagingProviders()
+    yield double
+    double.close()
+
+
+def test_whom_only_silent_methods_reach_is_named_once() -> None:
+    methods = {ANN.id: [NTFY], BEA.id: [ContactMethod(medium=Medium.EMAIL, address="b@example.org")]}
+
+    good, no_mail, asleep = contact_results([ANN, BEA, CY], methods, CHANNELS)
+
+    assert good.message == "Ann can be paged by ntfy …3a77, not verified."
+    assert no_mail.severity is Severity.WRONG
+    assert "MUSTER_SMTP_URL is not set" in no_mail.message
+    assert asleep.severity is Severity.NOTE
+    assert asleep.message.startswith("No contact method wakes Bea, Cy: ")
+
+
+def test_a_method_without_its_settings_wakes_no_one() -> None:
+    call = ContactMethod(medium=Medium.VOICE, address=known.MOBILE)
+
+    wrong, asleep = contact_results([ANN], {ANN.id: [call]}, CHANNELS)
+
+    assert wrong.message == "Ann has call …4567, not verified, and MUSTER_TWILIO_SID is not set."
+    assert "Ann" in asleep.message
+
+
+@pytest.mark.parametrize(("token", "says"), [(known.NTFY_TOKEN, "ntfy are good"), ("tk_wrong", "MUSTER_NTFY_TOKEN")])
+def test_the_doctor_checks_credentials_and_who_can_be_paged(
+    token: str, says: str, record: StartedRecord, providers: PagingProviders, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.yaml").write_text(f"{POLICY}\n", encoding="utf-8")
+    settings = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "MUSTER_NTFY_URL": providers.url,
+        "MUSTER_NTFY_TOKEN": token,
+    }
+
+    result = record.muster(tmp_path, "doctor", **settings)
+
+    assert says in result.out
+    assert token not in result.everything
+    assert providers.published == []
