@@ -119,6 +119,13 @@ def _authority(policy: Policy) -> Iterator[PolicyFault]:
     if unheld:
         acts = ", ".join(act.replace("_", " ") for act in unheld)
         yield ("authority",), f"No one may do this until you fill the groups of `authority`: {acts}."
+    if "force_take" in unheld:
+        idle = policy.roles.take_over_idle_minutes
+        yield (
+            ("authority", "force_take"),
+            "When a commander stops answering, no one can take over. Name people, or write `force_take: [responder]`: then any "
+            f"responder may, with a reason, once the commander was silent for {idle} minutes.",
+        )
     for audience, approval in policy.update_approvals.items():
         if not _is_held(policy, approval.by):
             who = ", ".join(approval.by) or "no one"

@@ -120,3 +120,12 @@ def test_roles_of_a_closed_incident_stay_as_they_ended(room: CommandBench) -> No
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     assert room.do("take", role="commander").code == Code.STATE
+
+
+def test_any_responder_takes_over_from_a_silent_commander_where_the_policy_lets_them(commanded: CommandBench) -> None:
+    rules = commanded.policy.authority.model_copy(update={"force_take": ("responder",)})
+    commanded.policy = commanded.policy.model_copy(update={"authority": rules})
+
+    assert commanded.do("take", by="eva", at=5, **FORCE).code == Code.HOLDER_ACTIVE
+    assert commanded.do("take", by="eva", at=30, **FORCE).code is None
+    assert commanded.incident.holders(Role.COMMANDER) == (who("eva"),)

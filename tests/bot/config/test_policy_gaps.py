@@ -96,3 +96,12 @@ def test_a_group_of_the_organisation_that_authority_or_an_approval_names_is_used
     assert [
         one for one in gap_texts(used + "update_approvals: {exec: {by: [press]}}\n") if "Nothing names" in one
     ] == []
+
+
+def test_a_policy_under_which_no_one_can_take_over_from_a_silent_commander_says_how_to_let_anyone():
+    anyone = OURS.replace("force_take: [major_authority]", "force_take: [major_authority, responder]")
+    says = "When a commander stops answering, no one can take over."
+
+    assert any(says in one and "`force_take: [responder]`" in one for one in gap_texts(OURS))
+    assert anyone != OURS
+    assert not any(says in one for one in gap_texts(anyone))
