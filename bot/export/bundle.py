@@ -88,7 +88,7 @@ def _try_to_write(
     if evidence is None:
         return None
     with _Draft(out, fold(chain.entries[:1]).number) as draft:
-        export = _write(store, chain, evidence, draft, at=at, exported_by=exported_by, time_zone=policy.time_zone)
+        export = _write(store, chain, evidence, draft, at=at, exported_by=exported_by, policy=policy)
         exported = Exported(who=exported_by, upto=export.entries, head=export.head)
         job = f"export:{key.id}:{export.entries}:{utc_text(at)}"
         note_outcome(key, [exported], job=job, recorder=store.recorder, policy=policy, at=at)
@@ -146,16 +146,14 @@ def _write(
     *,
     at: datetime,
     exported_by: PersonId,
-    time_zone: str,
+    policy: Policy,
 ) -> Export:
     """Write every file of the export, the manifest last."""
     masks, folder = masked_view.masks_of_chain(chain.entries), draft.folder
     entries = [masked_view.masked(entry, masks) for entry in chain.entries]
     names = ReaderNames(store.directory.person, chain.key.team)
     head = chain.rows[-1].hash
-    incident = _write_documents(
-        folder, entries, names=names, at=at, exported_by=exported_by, head=head, time_zone=time_zone
-    )
+    incident = _write_documents(folder, entries, names=names, at=at, exported_by=exported_by, head=head, policy=policy)
     has_policy = _write_policy(folder, store.directory.policy_text(incident.policy_hash), incident.policy_hash)
     lines = zip(chain.rows, chain.entries, strict=True)
     write_proof(folder, (_without_text(line) if masked_view.hides(masks, e) else line for line, e in lines), evidence)
@@ -192,7 +190,7 @@ def _write_documents(
     at: datetime,
     exported_by: PersonId,
     head: str,
-    time_zone: str,
+    policy: Policy,
 ) -> Incident:
     """Write the record and the page, from the entries alone, and return the folded incident with its texts readable."""
     render = html_page.document_renderer(names)
@@ -208,7 +206,8 @@ def _write_documents(
         head=head,
         exported_at=f"{utc_text(at)[:19]}Z",
         exported_by=names(exported_by),
-        time_zone=time_zone,
+        time_zone=policy.time_zone,
+        channels=policy.audiences,
     )
     (folder / "index.html").write_text(html_page.render_page(context, render), encoding="utf-8", newline="\n")
     return incident

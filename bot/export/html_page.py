@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.export import page_rows
+from bot.export.entry_numbers import EntryNumbers, entry_numbers
 from bot.export.later_entries import later_entries
 from bot.export.page_rows import DecisionRow, FurtherRow, MessageRow, SentUpdateRow
 from bot.export.reader_names import Names
@@ -19,6 +20,7 @@ from bot.rendering.renderer import TEMPLATES, Mode, Renderer
 from incident.entry import Entry
 from incident.model.incident import Incident
 from incident.rules.impact_time import impact
+from incident.states import Audience
 
 STYLE: Final = TEMPLATES / "documents" / "incident.css"
 SCRIPT: Final = TEMPLATES / "documents" / "incident.js"
@@ -39,6 +41,7 @@ class HtmlPageContext:
     restored_after: str | None
     timeline: tuple[dict[str, Any], ...]
     happened: tuple[dict[str, Any], ...] | None
+    numbers: EntryNumbers
     audiences: tuple[dict[str, Any], ...]
     updates: tuple[SentUpdateRow, ...]
     messages: tuple[MessageRow, ...]
@@ -79,11 +82,22 @@ class HtmlPageContext:
 
 
 def page_context(
-    entries: Sequence[Entry], incident: Incident, record: dict[str, Any], *, names: Names, render: Renderer, **more: Any
+    entries: Sequence[Entry],
+    incident: Incident,
+    record: dict[str, Any],
+    *,
+    names: Names,
+    render: Renderer,
+    channels: Mapping[Audience, str] | None = None,
+    **more: Any,
 ) -> HtmlPageContext:
-    """Return the context of the page of an incident. `more` holds what only the export knows."""
+    """Return the context of the page of an incident. `more` holds what only the export knows.
+
+    `channels` are those of the audiences, as the policy names them.
+    """
+    channels = {**(channels or {}), **_own_channel(incident)}
     later = later_entries(entries, render)
-    sent = page_rows.sent_updates(entries, names, render, later)
+    sent = page_rows.sent_updates(entries, names, render, later, channels)
     rows = page_rows.timeline_rows(record, entries, render, later)
     messages = page_rows.message_rows(entries, render, later)
     happened = page_rows.as_it_happened(rows)
@@ -97,6 +111,7 @@ def page_context(
         restored_after=_restored_after(incident),
         timeline=rows,
         happened=None if happened == rows else happened,
+        numbers=entry_numbers(entries, incident.undone),
         audiences=page_rows.audience_rows(record, sent),
         updates=sent,
         messages=messages,
@@ -108,6 +123,11 @@ def page_context(
         policy_hash=incident.policy_hash,
         **more,
     )
+
+
+def _own_channel(incident: Incident) -> dict[Audience, str]:
+    """Return the channel of responders, who read their updates in that of the incident."""
+    return {Audience.INTERNAL: f"#{incident.places.channel_name}"} if incident.places.channel_name else {}
 
 
 def render_page(context: HtmlPageContext, render: Renderer) -> str:

@@ -22,6 +22,7 @@ from incident.entries.status_updates import (
 )
 from incident.entry import Entry, Fact
 from incident.report.report_format import moment
+from incident.states import Audience
 from roles.person_ids import PersonId
 
 Later = Mapping[int, tuple[LaterEntry, ...]]
@@ -137,7 +138,9 @@ def audience_rows(record: dict[str, Any], sent: Sequence[SentUpdateRow]) -> tupl
     return tuple(rows)
 
 
-def sent_updates(entries: Sequence[Entry], names: Names, render: Renderer, later: Later) -> tuple[SentUpdateRow, ...]:
+def sent_updates(
+    entries: Sequence[Entry], names: Names, render: Renderer, later: Later, channels: Mapping[Audience, str]
+) -> tuple[SentUpdateRow, ...]:
     """Return every status update, and every correction of one, in the order of recording."""
     delivered = {(e.fact.update, e.fact.audience): e for e in entries if isinstance(e.fact, UpdateDelivered)}
     rows = []
@@ -152,7 +155,9 @@ def sent_updates(entries: Sequence[Entry], names: Names, render: Renderer, later
                     by=names(entry.shown_by),
                     approved_by=names(entry.by) if isinstance(fact, StatusUpdatePosted) and fact.author else None,
                     text=render.words(fact.text),
-                    reached=_reached(fact.has_channel, delivered.get((entry.n, fact.audience))),
+                    reached=_reached(
+                        fact.has_channel, delivered.get((entry.n, fact.audience)), channels.get(fact.audience, "")
+                    ),
                     corrects=fact.update if isinstance(fact, UpdateCorrected) else None,
                     later=later.get(entry.n, ()),
                 )
@@ -160,15 +165,16 @@ def sent_updates(entries: Sequence[Entry], names: Names, render: Renderer, later
     return tuple(rows)
 
 
-def _reached(has_channel: bool, delivery: Entry | None) -> str:
-    """Return whether an update reached its audience, and where: the id of Slack's channel."""
+def _reached(has_channel: bool, delivery: Entry | None, name: str) -> str:
+    """Return whether an update reached its audience, and where: the channel by name, if it has one, and Slack's id."""
     if not has_channel:
         return "no one: the policy names no channel"
     if delivery is None or not isinstance(delivery.fact, UpdateDelivered):
         return "no delivery on record"
     if delivery.fact.ref is None:
         return "not delivered"
-    return f"delivered, in channel {delivery.fact.ref.partition(':')[0]}"
+    channel = delivery.fact.ref.partition(":")[0]
+    return f"delivered, in {name} ({channel})" if name.startswith("#") else f"delivered, in channel {channel}"
 
 
 def decision_rows(entries: Sequence[Entry], names: Names, render: Renderer, later: Later) -> tuple[DecisionRow, ...]:

@@ -41,7 +41,7 @@ def test_a_state_reads_as_elsewhere_and_the_title_stands_once(room: CommandBench
 
     lines = [line.partition("* ")[2] for line in room.answer().splitlines()]
     title = room.incident.title
-    assert "logged → unclaimed" in lines
+    assert "from logged to unclaimed" in lines
     assert lines[0].count(title) == 1
 
 

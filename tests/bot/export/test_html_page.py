@@ -216,3 +216,41 @@ def test_nothing_is_folded_away_and_the_one_script_is_allowed_by_its_digest(expo
 def test_an_unknown_time_zone_in_a_policy_is_refused(tmp_path: Path, sqlite_store: Store):
     with pytest.raises(Exception, match="time_zone"):
         Office(sqlite_store, tmp_path).in_force(SHIPPED.replace("time_zone: UTC", "time_zone: Atlantis/Main"), 0)
+
+
+def test_roles_priorities_and_updates_owed_name_their_entries(exported: Exported):
+    exported.office.do("take", 14, NUMBER, role="commander")
+    taken = next(e.n for e in exported.office.entries(exported.key) if e.fact.kind == "role_taken")
+    judged = next(e.n for e in exported.office.entries(exported.key) if e.fact.kind == "priority_changed")
+    page = (exported.office.export(exported.key, 91) / "index.html").read_text("utf-8")
+
+    def first_entry(section: str) -> list[str]:
+        return re.findall(r'<tr><td class="t"><a href="#e(\d+)">', page.partition(f'id="{section}">')[2])[:1]
+
+    assert first_entry("roles") == [str(taken)]
+    assert first_entry("classification") == [str(judged)]
+    owed = page.partition('id="owed">')[2].partition("</section>")[0]
+    assert f'<a href="#e{exported.wrong}">' in owed
+
+
+def test_a_delivered_update_names_the_channel_where_the_policy_does(exported: Exported):
+    office = exported.office
+    office.policy = office.policy.model_copy(update={"audiences": {Audience.EXEC: "#board"}})
+    office.do("take", 14, NUMBER, role="comms_lead")
+    office.do("update", 14, NUMBER, audience=["exec"], text="One payment in six fails.")
+    sent = [e.n for e in office.entries(exported.key) if e.fact.kind == "status_update_posted"][-1]
+    office.note(
+        exported.key, UpdateDelivered(update=sent, audience=Audience.EXEC, medium=Medium.SLACK, ref="C9:1.5"), 14
+    )
+
+    page = (office.export(exported.key, 91) / "index.html").read_text("utf-8")
+
+    assert "delivered, in #board (C9)" in page
+    assert "delivered, in channel C7" in page
+
+
+def test_no_sentence_of_the_page_has_an_arrow_or_a_slug(exported: Exported):
+    text = re.sub(r"<[^>]+>", " ", exported.page.partition("<main>")[2].partition("<script>")[0])
+
+    assert "→" not in text
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", text) == []
