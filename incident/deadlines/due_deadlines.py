@@ -164,13 +164,20 @@ def _next_prompt(incident: Incident, policy: Policy, thing: Deadline, asked: Ope
         return thing.steps[0].at
     if (gone_at := _gone_at(incident, asked)) is not None:
         return gone_at
-    moment = asked.until or _after(thing, asked)
+    moment = _after_snooze(asked, _after(thing, asked))
     is_repeated = asked.until is None and asked.at + TOGETHER >= thing.steps[-1].at
     if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
         return moment
     if is_calm(incident):
         return calm_repetition(thing.steps[-1].at, asked.at, policy.time_zone)
     return backed_off(incident, moment)
+
+
+def _after_snooze(asked: OpenPrompt, moment: datetime | None) -> datetime | None:
+    """Return when a prompt comes again: a snooze puts it off for who snoozed it, and not what comes earlier for others."""
+    if asked.until is None or moment is None or not set(asked.asked) - {asked.put_off_by}:
+        return asked.until or moment
+    return min(asked.until, moment)
 
 
 def _after(thing: Deadline, asked: OpenPrompt) -> datetime | None:

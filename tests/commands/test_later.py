@@ -83,3 +83,15 @@ def test_a_refused_snooze_says_how_long_is_possible():
     desk.do("later", by="rob", minutes=241)
 
     assert desk.answer() == "Nothing snoozed: a question waits at most 4 h. Give a shorter time, or answer it."
+
+
+def test_a_snooze_of_one_of_several_does_not_put_off_what_comes_earlier_for_the_others():
+    desk = CommandBench().declared(impact=1, urgency=1)
+    desk.tick(15)
+    [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
+    assert len(prompted.asked) == 2
+
+    desk.do("later", by="rob", at=29, due=prompted.due)
+    desk.tick(30)
+
+    assert [p.at for p in desk.incident.prompted if p.due == prompted.due] == [T(30)]

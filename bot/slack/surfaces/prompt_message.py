@@ -125,13 +125,15 @@ def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None
         return None
     if context.state is PromptState.GONE:
         return _settled(renderer.macro(template, "answered", context))
-    if context.state is PromptState.PUT_OFF:
+    if context.state is PromptState.PUT_OFF and not set(context.prompt.asked) - {context.put_off_by}:
         return _put_off(
             context, renderer.macro(_SHARED, "put_off", context), renderer.macro(template, "buttons", context)
         )
-    if context.items:
-        return _checklist(context, renderer)
-    return template_message(renderer, template, context, context.i)
+    message = _checklist(context, renderer) if context.items else None
+    message = message or template_message(renderer, template, context, context.i)
+    if context.state is PromptState.PUT_OFF:
+        return _snoozed_by_one(message, renderer.macro(_SHARED, "put_off", context))
+    return message
 
 
 def _settled(text: str) -> Message | None:
@@ -142,6 +144,18 @@ def _put_off(context: PromptContext, text: str, buttons: str) -> Message:
     """Return a postponed prompt: it can be answered still, and not be postponed again."""
     lines = "\n".join(line for line in buttons.splitlines() if not line.strip().startswith(_POSTPONE))
     return Message(text, [*context_line(text), *button_row(read_buttons(lines, context.i))])
+
+
+def _snoozed_by_one(message: Message, text: str) -> Message:
+    """Return a prompt that one of several snoozed: it stays as it is for the others, who see who snoozed it until when."""
+    blocks = [
+        {**block, "elements": _without_snooze(block)} if "elements" in block else block for block in message.blocks
+    ]
+    return Message(message.text, [*(b for b in blocks if b.get("elements", True)), *context_line(text)])
+
+
+def _without_snooze(block: Json) -> list[Json]:
+    return [one for one in block["elements"] if not one.get("action_id", "").startswith(_POSTPONE)]
 
 
 def _checklist(context: PromptContext, renderer: Renderer) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -89,6 +90,10 @@ def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=START
         until=later(9),
         put_off_by=EVA,
     )
+
+
+def of_one(several: PromptContext) -> PromptContext:
+    return replace(several, prompt=several.prompt.model_copy(update={"asked": (EVA,)}))
 
 
 def elements(message):
@@ -179,8 +184,22 @@ def test_an_answered_prompt_is_one_line_without_buttons_in_every_state(ask, stat
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_a_postponed_prompt_says_what_it_asks_and_until_when_and_a_repeated_one_is_deleted(ask):
+def test_a_prompt_that_one_of_several_postponed_stays_for_the_others_and_cannot_be_postponed_from_it(ask):
     put_off, asked = (prompt_message(context(ask, s), Renderer()) for s in (PromptState.PUT_OFF, PromptState.OPEN))
+
+    assert put_off is not None
+    assert valid_message(put_off.arguments()["blocks"])
+    assert put_off.text == asked.text
+    assert "snoozed to" in str(put_off.blocks[-1])
+    labels = [{e["text"]["text"] for e in elements(one) if e["type"] == "button"} for one in (put_off, asked)]
+    assert labels[1] - labels[0] == {"Not now (10 min)"}
+
+
+@pytest.mark.parametrize("ask", ASKS)
+def test_a_postponed_prompt_says_what_it_asks_and_until_when_and_a_repeated_one_is_deleted(ask):
+    put_off, asked = (
+        prompt_message(of_one(context(ask, s)), Renderer()) for s in (PromptState.PUT_OFF, PromptState.OPEN)
+    )
 
     assert put_off is not None
     assert valid_message(put_off.arguments()["blocks"])

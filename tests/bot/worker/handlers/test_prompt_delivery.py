@@ -90,6 +90,23 @@ def test_a_snoozed_prompt_still_says_what_it_asks_returns_and_is_recorded(rig):
     assert prompt.ts not in {m.ts for m in rig.messages(key)}
 
 
+def test_a_prompt_that_one_of_several_snoozed_stays_due_for_the_others(rig):
+    key = rig.declare()
+    rig.after(minutes=15)
+    [prompt] = [m for m in prompts_in(rig, key) if "commander" in m.text]
+    due = next(one.due for one in rig.incident(key).prompted if one.due.startswith("commander:"))
+    assert len(rig.incident(key).prompted[-1].asked) > 1
+
+    rig.act("later", "ilse", key, due=due)
+    rig.drain()
+
+    shown = rig.channel(key).messages[prompt.ts]
+    assert shown.text == prompt.text
+    assert "Take command" in pressed(shown)
+    assert due not in json.dumps(shown.blocks)
+    assert "snoozed to" in json.dumps(shown.blocks)
+
+
 def test_a_snoozed_prompt_says_what_whose_and_until_when(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
