@@ -6,7 +6,7 @@ A transaction works on a copy, which becomes the state when the transaction succ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock, get_ident
 from typing import Final, TypeVar
@@ -14,8 +14,10 @@ from typing import Final, TypeVar
 from incident.entries import conversation
 from incident.entry import Entry, IncidentKey, NewEntry, join, split
 from incident.jobs import Job, JobKind
+from incident.memory_state import MemoryState, QueuedJob
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch, declared_at
+from incident.model.subscription import Subscription
 from incident.ports import MOST_COUNTED, OpenPage, Outcome, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, is_message, place_of
@@ -28,33 +30,6 @@ T = TypeVar("T")
 
 REMEMBERED_FOR: Final = timedelta(hours=48)
 SKEW: Final = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class QueuedJob:
-    """A job that is not done: its newest generation, and the generation that a worker is serving, if any."""
-
-    job: Job
-    run_at: datetime
-    generation: int = 1
-    serving: int | None = None
-
-
-@dataclass
-class MemoryState:
-    """The whole record. Its values are never changed in place, so a shallow copy is a snapshot."""
-
-    chains: dict[IncidentKey, tuple[Entry, ...]] = field(default_factory=dict)
-    rows: dict[IncidentKey, Incident] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
-    seen: dict[tuple[IncidentKey, str], bool] = field(default_factory=dict)
-    jobs: dict[str, QueuedJob] = field(default_factory=dict)
-    people: dict[PersonId, Person] = field(default_factory=dict)
-
-    def copy(self) -> MemoryState:
-        """Return a snapshot for one transaction."""
-        return MemoryState(**{name: dict(value) for name, value in vars(self).items()})
 
 
 class MemoryReader:
@@ -156,6 +131,11 @@ class MemoryReader:
         """Return what the directory knows of a person."""
         return self._state.people.get(person)
 
+    def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
+        """Return what the people of a team subscribed to, or what one of them did."""
+        ours = (one for (of_team, _), one in self._state.subscriptions.items() if of_team == team)
+        return tuple(one for one in ours if person in (None, one.person))
+
 
 class MemoryUnit(MemoryReader):
     """One transaction on its own copy of the state."""
@@ -164,6 +144,12 @@ class MemoryUnit(MemoryReader):
         """Return the people for whom a Home tab is queued: a job that is done leaves no trace here."""
         jobs = (queued.job for queued in self._state.jobs.values())
         return tuple(j.person for j in jobs if j.kind is JobKind.HOME and j.person and j.incident.team == team)
+
+    def subscribe(self, team: str, person: PersonId, subscription: Subscription | None) -> None:
+        """Store what a person subscribes to; None ends it."""
+        self._state.subscriptions.pop((team, person), None)
+        if subscription is not None:
+            self._state.subscriptions[(team, person)] = subscription
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of an earlier request with this idempotency key."""
@@ -221,20 +207,12 @@ class MemoryUnit(MemoryReader):
         """Queue jobs; a job that is queued already is rescheduled and gets a new generation."""
         for job in jobs:
             before = self._state.jobs.get(job.key)
-            self._state.jobs[job.key] = _again(before, job, at) if before else QueuedJob(job, job.run_at or at)
+            self._state.jobs[job.key] = before.again(job, at) if before else QueuedJob(job, job.run_at or at)
 
     def cancel(self, keys: Sequence[str]) -> None:
         """Remove jobs that are not done."""
         for key in keys:
             self._state.jobs.pop(key, None)
-
-
-def _again(before: QueuedJob, job: Job, at: datetime) -> QueuedJob:
-    """Requeue a job: at the new time if it is a timer or a worker serves it, else at the earlier of both times."""
-    run_at = job.run_at or at
-    earliest = run_at if before.serving or job.kind is JobKind.TIMER else min(run_at, before.run_at)
-    rank = min(before.job.rank, job.rank)
-    return replace(before, job=job.model_copy(update={"rank": rank}), run_at=earliest, generation=before.generation + 1)
 
 
 def _without_text(entry: Entry) -> Entry:

@@ -11,6 +11,7 @@ from incident.frozen import Frozen, Utc
 from incident.jobs import Job
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
+from incident.model.subscription import Subscription
 from roles.person_ids import PersonId
 
 T = TypeVar("T")
@@ -118,12 +119,18 @@ class Reader(Protocol):
     def person(self, person: PersonId) -> Person | None:
         """Return what the user directory knows of a person, or None."""
 
+    def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
+        """Return what the people of a team subscribed to, or what one of them did."""
+
 
 class UnitOfWork(Reader, Protocol):
     """One transaction: all of it is stored, or none."""
 
     def home_viewers(self, team: str) -> Sequence[PersonId]:
         """Return the people for whom a Home tab was drawn; Slack goes on showing it until it is drawn again."""
+
+    def subscribe(self, team: str, person: PersonId, subscription: Subscription | None) -> None:
+        """Store what a person subscribes to, in the directory; None ends it."""
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome stored under an idempotency key within 48 hours, or None."""

@@ -1,4 +1,4 @@
-"""The directory of one team: people and policies over time. Knows no rule of either."""
+"""The directory of one team: people, what they subscribed to, and policies over time. Knows no rule of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incident.policy import Policy
 from incident.ports import Person
 from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
-from storage import contact_methods, person_names
+from storage import contact_methods, person_names, subscriptions
 from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.errors import require_team
@@ -66,10 +66,11 @@ class Directory:
         self._transactions.truncate_log()
 
     def erase(self, person: PersonId) -> bool:
-        """Erase every stored name, title, zone and contact method of a person; False when the person is unknown."""
+        """Erase every stored name, title, zone, contact method and choice of a person; False when the person is unknown."""
 
         def work(connection: Connection) -> int:
             deleted = contact_methods.delete_all(connection, self._team, person)
+            deleted += subscriptions.erase(connection, self._team, person)
             return deleted + person_names.erase(connection, self._team, person)
 
         erased = self._transactions.write(work)

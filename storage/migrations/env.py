@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import storage.contact_methods
 import storage.heartbeats
 import storage.jobs.job_table
+import storage.subscriptions
 import storage.tables  # noqa: F401 - their tables are what migrations are compared with
 
 connection = context.config.attributes["connection"]

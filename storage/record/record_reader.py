@@ -13,13 +13,14 @@ from ulid import ULID
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
+from incident.model.subscription import Subscription
 from incident.ports import OpenPage, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
 from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
-from storage import person_names
+from storage import person_names, subscriptions
 from storage.database.sqlite import by_index
 from storage.record import projection
 from storage.record.chain_writer import EPOCH
@@ -121,6 +122,10 @@ class SqlReader:
     def person(self, person: PersonId) -> Person | None:
         """Return a person's current directory data."""
         return person_names.person_at(self.connection, self.team, person)
+
+    def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
+        """Return what the people of a team subscribed to, or what one of them did."""
+        return subscriptions.find(self.connection, team, person)
 
     def _peeked(self, team: str, incidents: Sequence[str]) -> tuple[Incident, ...]:
         found = (self.peek(IncidentKey(team, incident)) for incident in incidents)

@@ -12,8 +12,10 @@ from ulid import ULID
 from incident.entry import Entry, IncidentKey, NewEntry
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
+from incident.model.subscription import Subscription
 from incident.ports import Outcome
 from roles.person_ids import PersonId
+from storage import subscriptions
 from storage.errors import require_team
 from storage.jobs import outbox
 from storage.record import chain_writer, idempotency_keys, incident_numbers, projection, redaction
@@ -34,6 +36,13 @@ class SqlUnitOfWork(SqlReader):
     def home_viewers(self, team: str) -> Sequence[PersonId]:
         """Return the people for whom a Home tab was drawn."""
         return outbox.people_of(self.connection, team, JobKind.HOME)
+
+    def subscribe(self, team: str, person: PersonId, subscription: Subscription | None) -> None:
+        """Store what a person subscribes to; None deletes it."""
+        if subscription is None:
+            subscriptions.erase(self.connection, team, person)
+        else:
+            subscriptions.save(self.connection, team, subscription)
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of this idempotency key, if it is not older than 48 hours."""

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from bot.timestamp_authority import Authority, request_timestamp
 from incident.jobs import Job, JobKind
+from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import new_key
@@ -40,6 +41,7 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     def others(unit) -> None:
         unit.claim(keys[0], ["C01INC:1.0"])
         unit.remember("k1", Outcome(verb="note", key=keys[0], at=at(0)))
+        unit.subscribe(TEAM, ADA, Subscription(person=ADA, since=at(0), priorities=("P1",)))
         unit.enqueue([Job(kind=JobKind.CARD, key="card:1", incident=keys[0])], at(0))
 
     store.recorder.transact(others)

@@ -17,6 +17,7 @@ from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
+from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import OpenPage, Person, Reader
 from roles.person_ids import PersonId
@@ -82,6 +83,10 @@ class EmptyReader:
     def person(self, person: PersonId) -> Person | None:
         """Return None or nothing."""
         return None
+
+    def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
+        """Return None or nothing."""
+        return ()
 
 
 @dataclass(frozen=True)
