@@ -118,7 +118,7 @@ def _parsed(
     command: ParsedCommand, verb: type[Verb], phrase: VerbPhrase, typed: TypedLine, vocabulary: Vocabulary
 ) -> ParsedCommand:
     own = HAPPENED in verb.model_fields
-    happened = {} if verb.is_query or own else {HAPPENED: _HAPPENED}
+    happened = {} if verb.only_answers() or own else {HAPPENED: _HAPPENED}
     state = parse_fields({**_typed_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated)
     above_lines = [name for name, one in form_fields(verb).items() if one.above_lines]
     for one in assignments_in(typed.text, phrase.end) if above_lines else ():

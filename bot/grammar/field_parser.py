@@ -153,7 +153,7 @@ def _parse_leading_field(state: ParseState, name: str, form_field: FormField, to
         return False
     words = " ".join(token.raw for token in tokens[skipped : skipped + found.words])
     take_value(state, name, found, words)
-    several = form_field.control in (Control.AUDIENCES, Control.CHOICES)
+    several = form_field.control in (Control.AUDIENCES, Control.CHOICES, Control.SERVICES)
     state.consume(tokens, found.words + skipped, doubtful=found.plain and (several or not form_field.needed))
     return True
 

@@ -7,6 +7,7 @@ Each parser looks at the words from the front and returns the value and how many
 | person | `<@U12AB>`, `@ilse`, `ilse`, `me` |
 | role | `commander`, `IC`, `comms lead`, `incident commander` |
 | service | `checkout`, `internal tools` |
+| services | `checkout`, `checkout, internal tools and search` |
 | choice | `false alarm`, `duplicate`; `monitoring` where one choice alone has that word; synonyms of the field (`dupe`) |
 | choices, audiences | `internal`, `internal,exec`, `customers`, `internal, exec and customer` |
 | level | `1`, `2`, `3`, `high`, `medium`, `low` |
@@ -52,6 +53,7 @@ _YES: Final = frozenset({"yes", "true", "on", "1"})
 # Slack's names for everyone in a channel, which are no person's.
 _EVERYONE: Final = frozenset({"channel", "here", "everyone"})
 _PUNCTUATION: Final = ",;:.!"
+_AND: Final = frozenset({"and", "&", "+"})
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,26 @@ def _service(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> Pars
         if name is not None:
             return ParsedValue(name, count, plain=True)
     return None
+
+
+def _services(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
+    """Parse services separated by spaces, commas, `and` or `&`."""
+    found: list[JsonValue] = []
+    count = index = 0
+    while index < len(words):
+        named = _service(form_field, words[index:], vocabulary)
+        joined = [_service(form_field, [part], vocabulary) for part in re.split(r"[,+/]", words[index]) if part]
+        several = [named] if named else joined
+        values = [one.value for one in several if one is not None]
+        if len(values) == len(several):
+            found += [value for value in dict.fromkeys(map(str, values)) if value not in found]
+            index += named.words if named else 1
+            count = index
+        elif found and words[index].lower() in _AND:
+            index += 1
+        else:
+            break
+    return ParsedValue(found, count, plain=True) if found else None
 
 
 def _choice(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
@@ -239,6 +261,7 @@ _PARSERS: Final[dict[Control, Callable[[FormField, Sequence[str], Vocabulary], P
     Control.PERSON: _person,
     Control.ROLE: _role,
     Control.SERVICE: _service,
+    Control.SERVICES: _services,
     Control.CHOICE: _choice,
     Control.CHOICES: _choices,
     Control.AUDIENCES: _choices,

@@ -65,7 +65,7 @@ class Reply:
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
     criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant. `is_draft`: what
-    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `redatable` is the entry it recorded whose time can be corrected, if there is one. `opens_incident` and `is_query` are those of the verb that was run.
+    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `redatable` is the entry it recorded whose time can be corrected, if there is one. `opens_incident` is that of the verb that was run; `is_query`: its answer is all that people see.
     """
 
     text: str
@@ -92,7 +92,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
     return Reply(
         accepted.text,
         opens_incident=accepted.verb.opens_incident,
-        is_query=accepted.verb.is_query,
+        is_query=accepted.verb.only_answers(),
         redatable=accepted.redatable,
         suggestion=join or amend,
     )

@@ -14,7 +14,8 @@ from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.preconditions import refuse_account
 from commands.core.request import Request
-from commands.core.verb import DatedFact, DecisionContext, Doubt, OtherIncidentFact, Verb
+from commands.core.verb import DatedFact, Decided, DecisionContext, Doubt, OtherIncidentFact, SubscriptionChange, Verb
+from incident.effects.affected_surfaces import home_refreshes
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entries.lifecycle import Declared
@@ -94,15 +95,23 @@ class RequestHandler:
             self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
             self.session.gives_way = self.request.gives_way
             decided = [_numbered(fact, number) for fact in decided]
+        self._subscribe(decided)
         if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)
-        added = self.session.apply([self._entry(fact) for fact in decided if not isinstance(fact, OtherIncidentFact)])
+        own = [self._entry(one) for one in decided if not isinstance(one, OtherIncidentFact | SubscriptionChange)]
+        added = self.session.apply(own)
         if verb.opens_incident and self.channel is not None:
             self.session.apply([self.session.by_muster(self.channel, self.request.source)])
         for fact in decided:
             if isinstance(fact, OtherIncidentFact):
                 self._record_elsewhere(fact)
         return outcome_of(verb.name, self.session, added)
+
+    def _subscribe(self, decided: Sequence[Decided]) -> None:
+        team, person = self.request.team, self.request.actor.id
+        for change in (one for one in decided if isinstance(one, SubscriptionChange)):
+            self.unit.subscribe(team, person, change.subscription)
+            self.unit.enqueue(home_refreshes(team, (person,)), self.request.at)
 
     def _read(self) -> Verb:
         """Return the verb with its fields. Refuses when its incident is missing, or when its button is outdated."""
@@ -185,7 +194,7 @@ def _name_of(word: str) -> str:
     return kind.name if kind else "unknown"
 
 
-def _numbered(decided: Fact | DatedFact | OtherIncidentFact, number: str) -> Fact | DatedFact | OtherIncidentFact:
+def _numbered(decided: Decided, number: str) -> Decided:
     """Put the display number into the declaration, which is decided before there is one."""
     return decided.model_copy(update={"number": number}) if isinstance(decided, Declared) else decided
 

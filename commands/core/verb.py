@@ -12,6 +12,7 @@ from commands.core.request import Actor, Fields, Place, Request
 from incident.entry import Entry, Fact, IncidentKey
 from incident.frozen import Frozen
 from incident.model.incident import Incident
+from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
 from roles.person_ids import PersonId
@@ -52,6 +53,16 @@ class OtherIncidentFact:
 
     key: IncidentKey
     fact: Fact
+
+
+@dataclass(frozen=True)
+class SubscriptionChange:
+    """What the actor subscribes to from now on, None for nothing. It is stored in the directory, never as an entry."""
+
+    subscription: Subscription | None
+
+
+Decided = Fact | DatedFact | OtherIncidentFact | SubscriptionChange
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,8 @@ class Verb(Frozen):
     group: ClassVar[Group]
     opens_incident: ClassVar[bool] = False
     is_query: ClassVar[bool] = False
+    # It sets what its person gets and records nothing: alone it opens its form with the present choice.
+    is_setting: ClassVar[bool] = False
     needs_incident: ClassVar[bool] = True
     # A typed line opens the form, which says what will happen; its submission confirms it.
     is_confirmed: ClassVar[bool] = False
@@ -163,6 +176,16 @@ class Verb(Frozen):
         return None
 
     @classmethod
+    def present_choice(cls, team: str, person: PersonId, reader: Reader) -> Fields:
+        """Return the values that the form of a setting opens with: what the person chose before."""
+        return {}
+
+    @classmethod
+    def only_answers(cls) -> bool:
+        """True if the answer is all that people see of the verb, since it records nothing: a question or a setting."""
+        return cls.is_query or cls.is_setting
+
+    @classmethod
     def is_awaited(cls, incident: Incident, person: PersonId) -> bool:
         """True if the incident waits for this act from a person, who may then type it outside its channel; rarely so."""
         return False
@@ -179,6 +202,6 @@ class Verb(Frozen):
         """Return what to ask before an allowed request is recorded; a verb with doubts has a field that confirms them."""
         return ()
 
-    def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact | OtherIncidentFact]:
+    def decide(self, now: DecisionContext) -> Sequence[Decided]:
         """Return the facts to record, or raise Refusal. Pure: reads only the context."""
         raise RuntimeError(f"{self.name} decides nothing")

@@ -80,7 +80,7 @@ def _value(
         return person(str(value)) or str(value)
     if control is Control.MOMENT:
         return utc_text(utc_datetime(value))
-    if control is Control.AUDIENCES or control is Control.CHOICES:
+    if control in (Control.AUDIENCES, Control.CHOICES, Control.SERVICES):
         return list(value) if isinstance(value, list) else [value]
     if field == "ref" and verb.name == "redact":
         return message(str(value))

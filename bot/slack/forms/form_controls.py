@@ -61,6 +61,8 @@ def _control(field: Field) -> FormControl:
     count = len(choices_of(field))
     if control in (Control.WORD, Control.ENTRY) and 0 < count <= LIMITS["options.count"]:
         return _CONTROLS[Control.SERVICE]
+    if control is Control.SERVICES:
+        return _SEVERAL_SEARCHED if count > LIMITS["options.count"] else _CONTROLS[Control.CHOICES]
     if control in _FROM_OPTIONS and not count:
         return _CONTROLS[Control.LINE]
     if control in _FROM_OPTIONS and count > LIMITS["options.count"]:
@@ -125,6 +127,13 @@ def _several(field: Field, value: JsonValue) -> Json:
     return {"type": kind, "options": options} | ({"initial_options": chosen} if chosen else {})
 
 
+def _several_searched(field: Field, value: JsonValue) -> Json:
+    given = value if isinstance(value, list) else [value]
+    chosen = [option(*pair) for pair in choices_of(field) if pair[0] in given]
+    drawn: Json = {"type": "multi_external_select", "min_query_length": 1}
+    return drawn | ({"initial_options": chosen} if chosen else {})
+
+
 def _read_several(state: Json, team: str) -> JsonValue:
     return [one["value"] for one in state.get("selected_options") or []] or None
 
@@ -170,6 +179,7 @@ def _read_number(state: Json, team: str) -> JsonValue:
 
 _LINE: Final = FormControl(lambda field, value: _text(field, value, multiline=False), _read_text)
 _SEARCHED: Final = FormControl(_searched, _read_one)
+_SEVERAL_SEARCHED: Final = FormControl(_several_searched, _read_several)
 _CONTROLS: Final = {
     Control.LINE: _LINE,
     Control.WORD: _LINE,

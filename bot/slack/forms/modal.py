@@ -118,7 +118,7 @@ def fields_shown(
     every, given = given is None, given or {}
     chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
-    is_dated = not verb.is_query and HAPPENED not in verb.model_fields
+    is_dated = not verb.only_answers() and HAPPENED not in verb.model_fields
     shown = _of_choice(form_fields(verb), given) | ({OCCURRED: _EARLIER} if is_dated else {})
     shown = {name: one for name, one in shown.items() if every or not one.on_request or name in given}
     if incident is not None and not any(audience.held for audience in incident.audiences):

@@ -53,7 +53,7 @@ def choices_of(field: Field) -> Choices:
         return field.form_field.choices
     policy = field.policy
     match field.form_field.control:
-        case Control.SERVICE:
+        case Control.SERVICE | Control.SERVICES:
             return tuple((name, name) for name in policy.services if len(name) <= LIMITS["option.value"])
         case Control.CATEGORY:
             return _categories(field)

@@ -119,6 +119,8 @@ class FormOpener:
         responder, about = self.replies.responder, incident if verb.needs_incident else None
         if about is not None:
             fields = {**self.lookup.record.read(partial(verb.proposal, fields, about)), **fields}
+        if verb.is_setting and not fields:
+            fields = self.lookup.record.read(partial(verb.present_choice, interaction.team, interaction.person))
         with responder.form_lock:
             view = self.form(interaction, verb, fields, about, banner=banner)
         trigger_id = interaction.trigger_id

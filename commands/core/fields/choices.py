@@ -1,8 +1,10 @@
-"""Choices that several verbs offer: how an incident was resolved, and how it was checked that it works."""
+"""Choices of verbs that several share or that are long: how an incident was resolved and checked, and the priorities."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from incident.states import Priority
 
 NOT_COUNTED: Final = "provider_all_clear"
 
@@ -20,6 +22,11 @@ CRITERIA: Final = (
     ("integrity_verified", "Integrity verified"),
     ("security_signoff", "Security sign-off"),
     (NOT_COUNTED, "A provider's all-clear (does not count)"),
+)
+
+PRIORITIES: Final = tuple((one.value, one.value) for one in Priority)
+PRIORITY_WORDS: Final = tuple(
+    (f"{word}{one.value[1:]}", one.value) for one in Priority for word in ("sev", "sev ", "s", "priority ")
 )
 
 

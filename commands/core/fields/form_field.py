@@ -18,6 +18,7 @@ class Control(StrEnum):
     TEXT = "text"
     PERSON = "person"
     SERVICE = "service"
+    SERVICES = "services"
     CATEGORY = "category"
     ROLE = "role"
     AUDIENCES = "audiences"

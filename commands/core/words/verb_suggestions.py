@@ -44,6 +44,7 @@ WORDS: Final = {
     "help": "commands usage man manual how howto",
     "category": "tag label classify type",
     "handover": "swap relieve",
+    "subscribe": "unsubscribe mute unmute watch unwatch",
     "contain": "isolate block stop",
     "mitigated": "better improved",
 }

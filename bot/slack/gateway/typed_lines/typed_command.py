@@ -55,7 +55,7 @@ def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: 
     if parsed.verb.name == DRILL and _begins_drill(gateway, interaction, parsed):
         _declare_drill(gateway, interaction, parsed)
         return None
-    if wants_form:
+    if wants_form or (parsed.verb.is_setting and parsed.is_complete and not parsed.fields):
         gateway.forms.open(interaction, parsed.verb, {})
         return None
     reply = _execute_or_open(gateway, interaction, parsed.verb, parsed)
