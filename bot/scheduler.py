@@ -69,11 +69,18 @@ def enqueue_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime 
 
     The clocks of replicas differ: by the time the last one enqueues it, the job may long be done.
     """
+    enqueue_all_once(recorder, job.key, [job], now, ends=ends)
+
+
+def enqueue_all_once(
+    recorder: Recorder, key: str, jobs: Sequence[Job], now: datetime, *, ends: datetime | None = None
+) -> None:
+    """Enqueue jobs that run once in a period, which `key` names."""
 
     def work(unit: UnitOfWork) -> None:
-        if unit.remembered(job.key) is None:
-            unit.enqueue([job], now)
-            unit.remember(job.key, Outcome(verb="want", key=job.incident, at=ends or now))
+        if unit.remembered(key) is None:
+            unit.enqueue(jobs, now)
+            unit.remember(key, Outcome(verb="want", key=jobs[0].incident, at=ends or now))
 
     recorder.transact(work, first=False)
 

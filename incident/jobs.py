@@ -48,6 +48,7 @@ class JobKind(StrEnum):
     CHANNEL_LINK = "channel_link"
     ORIGIN_REPLY = "origin_reply"
     DIGEST = "digest"
+    SUBSCRIBER_NOTICE = "subscriber_notice"
 
 
 class Rank(int):

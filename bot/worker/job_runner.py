@@ -31,6 +31,8 @@ _FIRST_RETRY_SECONDS: Final = 1.0
 _LONGEST_RETRY_SECONDS: Final = 300.0
 _MAX_ATTEMPTS: Final = 30
 _MAX_BUGS: Final = 5
+# A timer has nothing that an incident could lack; who subscribed to it is no matter of the record.
+_NOT_RECORDED: Final = frozenset({JobKind.TIMER, JobKind.SUBSCRIBER_NOTICE})
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class JobRunner:
         dead = self._jobs.dead_letter(claimed, error, now)
         for one in dead:
             _log.error("job %s is a dead letter: %s", one.job.key, one.error, extra=log_context(one.job))
-        if dead and job.incident.id != WORKSPACE and job.kind is not JobKind.TIMER:
+        if dead and job.incident.id != WORKSPACE and job.kind not in _NOT_RECORDED:
             lost = DeliveryFailed(medium=self._medium(job), what=job.kind, who=job.person, error=error)
             self._record(claimed, [lost], now, once=f"job:{claimed.id}:{claimed.version}")
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
-from incident.effects import affected_surfaces, effects
+from incident.effects import affected_surfaces, effects, subscriber_notices
 from incident.effects.job_keys import key_of, timer_job
 from incident.entries.conversation import Redacted
 from incident.entries.integrity import ClockSetBack
@@ -115,6 +115,7 @@ class IncidentSession:
             self.unit.project(self.incident)
             jobs += effects.effects(self.before, self.incident, self.entries, self.policy, self.now)
             jobs += self._every_home(self.incident)
+            jobs += self._notices(self.incident)
             self.unit.cancel(effects.needless(self.key, self.entries))
         if self.gives_way:
             jobs = [job.model_copy(update={"rank": LATER}) for job in jobs]
@@ -126,6 +127,11 @@ class IncidentSession:
             return ()
         soon = self.now + affected_surfaces.DEBOUNCE
         return affected_surfaces.home_refreshes(self.key.team, self.unit.home_viewers(self.key.team), soon)
+
+    def _notices(self, incident: Incident) -> Sequence[Job]:
+        """Return the direct messages to people who subscribed to such an incident."""
+        found = subscriber_notices.change(self.before, incident, self.entries)
+        return subscriber_notices.notices(incident, found, self.unit.subscriptions(self.key.team)) if found else ()
 
     def _check_transitions(self, new: Sequence[NewEntry]) -> None:
         """Check changes of state against the lifecycle: a verb that breaks it has a bug, and records nothing."""

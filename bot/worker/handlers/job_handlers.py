@@ -10,6 +10,7 @@ from bot.worker.handlers import (
     channel_posts,
     digest_post,
     direct_messages,
+    notice_delivery,
     page_delivery,
     prompt_delivery,
     slack_redaction,
@@ -56,5 +57,6 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.CHANNEL_LINK: channel_link.link_channel,
     JobKind.ORIGIN_REPLY: channel_link.reply_to_origin,
     JobKind.DIGEST: digest_post.post_digest,
+    JobKind.SUBSCRIBER_NOTICE: notice_delivery.send_notice,
     JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }
