@@ -21,6 +21,7 @@ from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
 from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
+from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
 from incident.rules.responders.open_calls import caller_of, can_be_answered
@@ -66,13 +67,18 @@ class OwnIncident:
 
 @dataclass(frozen=True)
 class HomeContext:
-    """The context of the Home tab's template: what waits for the person, the incidents they are in, and others."""
+    """The context of the Home tab's template: what waits for the person, the incidents they are in, and others.
+
+    `subscription` is what they get as direct messages, None for nothing; a guest cannot choose.
+    """
 
     waiting: tuple[OwnIncident, ...]
     mine: tuple[OwnIncident, ...]
     others: tuple[ListLine, ...]
     more: int
     now: datetime
+    subscription: Subscription | None = None
+    is_guest: bool = False
 
 
 def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
@@ -90,7 +96,8 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
     shown = {one.i.key for one in (*waiting, *mine)}
     others = [incident for incident in page.incidents if incident.key not in shown]
     lines = list_lines(others[:_MOST_OTHERS], policy, now)
-    return HomeContext(waiting, mine, lines, len(others[_MOST_OTHERS:]) + page.more, now)
+    chosen = next(iter(reader.subscriptions(team, person)), None)
+    return HomeContext(waiting, mine, lines, len(others[_MOST_OTHERS:]) + page.more, now, chosen, is_guest)
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
@@ -103,6 +110,8 @@ def home_view(context: HomeContext, renderer: Renderer) -> Json:
         if found:
             blocks.append({"type": "divider"})
             blocks += _section(renderer, name, context)
+    if not context.is_guest:
+        blocks += [{"type": "divider"}, *_section(renderer, "subscription", context)]
     return fit_view({"type": "home", "blocks": blocks})
 
 
