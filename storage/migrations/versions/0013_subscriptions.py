@@ -23,4 +23,5 @@ def upgrade() -> None:
         sa.Column("priorities", sa.Text(), nullable=False),
         sa.Column("services", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("team", "person", name=op.f("pk_subscription")),
+        if_not_exists=True,
     )

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser_env import BrowserEnv
-from tests.support.page_user import block, command, message, press, send, tick
+from tests.support.page_user import block, command, message, press, tick
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ def test_a_person_subscribes_by_the_form_and_reads_of_the_incident(scene: Browse
     ada = scene.see("ada", "general")
     command(ada, "/incident subscribe")
     tick(ada, "priorities", "P1", "P2")
-    send(ada)
+    ada.get_by_test_id("submit").click()
     expect(ada.get_by_test_id("modal")).to_contain_text("P1 and P2 on every service")
     ada.get_by_test_id("modal").get_by_role("button", name="Done").click()
 

@@ -75,6 +75,7 @@ def test_the_action_menu_offers_the_next_steps(place, base, state, offered, not_
 
 
 NOT_FOR_PEOPLE_IN_A_CHANNEL = {
+    "subscribe",
     "answer",
     "join",
     "later",
