@@ -10,7 +10,7 @@ from incident.states import Priority
 
 @pytest.fixture(autouse=True)
 def no_choice(place):
-    """Each test begins with nobody subscribed."""
+    """Each test begins without a subscription."""
     place.run("subscribe", {"kind": "off"})
 
 

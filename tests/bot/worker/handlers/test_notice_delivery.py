@@ -126,7 +126,7 @@ def test_a_priority_that_was_lowered_again_before_it_is_sent_is_no_news(rig: Wor
     assert read(rig) == []
 
 
-def test_nobody_reads_of_their_own_act(rig: WorkerEnv) -> None:
+def test_no_one_reads_of_their_own_act(rig: WorkerEnv) -> None:
     subscribed(rig, "ilse")
     key = rig.declare("Payments fail", impact=2, urgency=2)
     subscribed(rig, "rob", priorities=["P1"])
@@ -161,7 +161,7 @@ def test_a_restricted_incident_reaches_only_those_involved_and_says_no_more_than
 def test_an_incident_that_is_restricted_before_it_is_sent_is_not_sent(rig: WorkerEnv) -> None:
     subscribed(rig)
     key = rig.declare("Payments fail")
-    rig.act("reclassify", "ilse", key, type="security", reason="somebody has our keys, the log shows it")
+    rig.act("reclassify", "ilse", key, type="security", reason="our keys were stolen, the log shows it")
 
     assert read(rig) == []
 
