@@ -17,7 +17,7 @@ def message(page: Page, words: str) -> Locator:
 
 
 def aside(page: Page, words: str) -> Locator:
-    """Find the last answer with these words that nobody else sees."""
+    """Find the last answer with these words that no one else sees."""
     return page.get_by_test_id("ephemeral").filter(has_text=words).last
 
 
