@@ -8,9 +8,7 @@ from typing import Final
 from bot.worker.handlers import (
     approver_message,
     channel_posts,
-    digest_post,
     direct_messages,
-    notice_delivery,
     page_delivery,
     prompt_delivery,
     slack_redaction,
@@ -26,6 +24,7 @@ from bot.worker.handlers.channels import (
     pre_declaration_capture,
 )
 from bot.worker.handlers.edits import amended_posts
+from bot.worker.handlers.notices import digest_post, notice_delivery
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.slack.surfaces.digest_message import digest_context, digest_message
 from bot.worker.handlers.message_sender import channel_named, post
-from bot.worker.handlers.notice_delivery import send_digest
+from bot.worker.handlers.notices.notice_delivery import send_digest
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from incident.entry import Fact
