@@ -14,7 +14,7 @@ from incident.entries.role_holders import Escalated
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.rules.responders.open_calls import open_call_to
-from incident.rules.service_contacts import answer_by
+from incident.rules.service_contacts import answer_by, empty_levels
 from incident.states import RESPONDING
 from roles.escalation_policy import levels_after, levels_left
 from roles.person_ids import PersonId
@@ -24,9 +24,10 @@ _HOW: Final = (("functional", "A person who can help"), ("hierarchical", "A pers
 
 @dataclass(frozen=True)
 class EscalateView:
-    """The levels of the escalation policy that were skipped, since they cannot be reached."""
+    """The levels of the escalation policy that were skipped: people who cannot be reached, schedules with no one on call."""
 
     unreachable: tuple[PersonId, ...]
+    empty: tuple[str, ...]
 
 
 class Escalate(Verb):
@@ -82,8 +83,12 @@ class Escalate(Verb):
     def view(self, now: DecisionContext) -> EscalateView:
         """Return the levels that were skipped."""
         person = now.open.escalations[-1].person if now.open.escalations else None
-        before = levels_before(levels_for(self.how, now), person) if person and self._named(now) is None else ()
-        return EscalateView(tuple(who for who in before if who != now.actor.id and not is_present(now, who)))
+        if person is None or self._named(now) is not None:
+            return EscalateView((), ())
+        before = levels_before(levels_for(self.how, now), person)
+        gone = tuple(who for who in before if who != now.actor.id and not is_present(now, who))
+        empty = empty_levels(now.open.service, now.policy, now.team, now.at) if self.how == "functional" else ()
+        return EscalateView(gone, empty)
 
     def _refuse_repetition(self, now: DecisionContext, person: PersonId) -> None:
         waiting = open_call_to(now.open, person, now.at)

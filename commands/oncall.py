@@ -1,39 +1,54 @@
-"""`oncall`: who is on call for a service and who is paged after them."""
+"""`oncall`: who is on call for a service now or at another time, until when, who is next, and who is paged after them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.policy import Policy, Service
+from incident.frozen import Utc
+from incident.policy import Service
 from incident.refusal import Code, Refusal
-from incident.rules.service_contacts import escalation_policy_of, levels_of, on_call_for
+from incident.rules.service_contacts import empty_levels, escalation_policy_of, levels_of, schedule_for
 from roles.person_ids import PersonId, person_named
+from roles.schedules.people_on_call import OnCall, who
+from roles.schedules.shifts import Shift, next_handover
 
 
 @dataclass(frozen=True)
 class ServiceOnCall:
-    """One service: its owner, who is on call, and the escalation policy's people in order."""
+    """One service: its owner, who is on call and why, who follows them, and the escalation policy's people in order.
+
+    `following` is None where the same people go on; `empty` are schedules among the levels with no one on call.
+    """
 
     service: str
     owner: PersonId | None
     owner_group: str
-    on_call: tuple[PersonId, ...]
+    people: tuple[OnCall, ...]
+    following: Shift | None
     levels: tuple[PersonId, ...]
+    empty: tuple[str, ...]
     timeout_minutes: int | None
+
+    @property
+    def on_call(self) -> tuple[PersonId, ...]:
+        """The people who are on call, in the order in which they are asked."""
+        return tuple(one.person for one in self.people)
 
 
 @dataclass(frozen=True)
 class OncallView:
-    """One service, or all of them."""
+    """One service, or all of them; `at` is None for now."""
 
     services: tuple[ServiceOnCall, ...]
+    at: datetime | None
 
 
 class Oncall(Verb):
-    """Show who is on call: for this incident's service, a service you name, or all."""
+    """Show who is on call, now or at another time: for this incident's service, a service you name, or all."""
 
     name = "oncall"
     aliases = ("who", "on call", "on-call", "who is on call")
@@ -42,6 +57,9 @@ class Oncall(Verb):
     needs_incident = False
 
     service: Annotated[str | None, FormField("Service", Control.SERVICE, leading=True)] = None
+    at: Annotated[Utc | None, FormField("When", Control.MOMENT, "Leave empty for now", words=("at", "on", "when"))] = (
+        None
+    )
 
     def decide(self, now: DecisionContext) -> tuple[()]:
         """Refuse a service that the catalogue does not name."""
@@ -54,16 +72,20 @@ class Oncall(Verb):
         named = self.service or (now.incident.service if now.incident else None)
         services = now.policy.services
         chosen = {named: services[named]} if named in services else services
-        return OncallView(tuple(_service_on_call(now.team, now.policy, name, entry) for name, entry in chosen.items()))
+        at = self.at or now.at
+        return OncallView(tuple(_service_on_call(now, name, entry, at) for name, entry in chosen.items()), self.at)
 
 
-def _service_on_call(team: str, policy: Policy, name: str, service: Service) -> ServiceOnCall:
-    escalation = escalation_policy_of(name, policy)
+def _service_on_call(now: DecisionContext, name: str, service: Service, at: datetime) -> ServiceOnCall:
+    escalation = escalation_policy_of(name, now.policy)
+    schedule = schedule_for(name, now.policy, now.team)
     return ServiceOnCall(
         service=name,
-        owner=person_named(team, service.owner),
+        owner=person_named(now.team, service.owner),
         owner_group=service.owner_group,
-        on_call=on_call_for(name, policy, team),
-        levels=levels_of(name, policy, team),
+        people=who(schedule, at),
+        following=next_handover(schedule, at),
+        levels=levels_of(name, now.policy, now.team, at),
+        empty=empty_levels(name, now.policy, now.team, at),
         timeout_minutes=escalation.timeout_minutes if escalation else None,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from functools import cache
 from typing import Annotated, Final, Literal
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from incident.frozen import Frozen
 from incident.states import Audience, Priority
+from roles.schedules.schedule_rules import Member, ScheduleRules, TimeOfDay, TimeZone
 
 # The groups that rules and templates speak of; a policy may name others besides.
 GROUPS: Final = frozenset(
@@ -23,16 +21,16 @@ Minutes = Annotated[int, Field(gt=0, le=MOST_MINUTES)]
 MOST_BEFORE_MINUTES: Final = 7 * 24 * 60
 Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
-Member = Annotated[str, Field(min_length=1)]
 
 
 class Service(Frozen):
-    """A service of the catalogue: its owner, customers, categories, on-call list and escalation policy."""
+    """A service of the catalogue: its owner, customers, categories, on-call schedule and escalation policy."""
 
     owner: str
     owner_group: str = ""
     tier: int = 2
     customer_facing: bool = False
+    schedule: str | None = None
     roster: str | None = None
     ladder: str | None = None
     categories: dict[str, tuple[str, ...]] = {}
@@ -125,36 +123,23 @@ class Validations(Frozen):
     it_minor: Criteria = Criteria(any=("monitoring_verified", "service_owner_confirmed", "user_confirmed"))
 
 
-@cache
-def _zones() -> set[str]:
-    return available_timezones()
+SCHEDULE_TARGET: Final = "schedule:"
 
 
-def _known_zone(name: str) -> str:
-    if name not in _zones():
-        raise ValueError(f'"{name}" is no time zone: write one such as Europe/London')
-    return name
+def _target(given: object) -> object:
+    """Return the target of a level as one word; YAML takes `schedule: payments` for a mapping."""
+    name = given.get("schedule") if isinstance(given, dict) and len(given) == 1 else None
+    return f"{SCHEDULE_TARGET}{name}" if isinstance(name, str) else given
 
 
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Target = Annotated[Member, BeforeValidator(_target)]
 
 
 class EscalationPolicy(Frozen):
-    """Whom to page, in order, and how many minutes to wait for each answer."""
+    """Whom to page, in order, and how many minutes to wait for each answer: people, or `schedule:` and a name for who is on call."""
 
-    rungs: tuple[Member, ...] = ()
+    rungs: tuple[Target, ...] = ()
     timeout_minutes: Minutes = 5
-
-
-def _time_of_day(given: object) -> object:
-    """Return a time of day as text; YAML takes 10:00 without quotes for a number of minutes."""
-    return f"{given // 60:02}:{given % 60:02}" if isinstance(given, int) else given
-
-
-def _known_time(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        raise ValueError(f'"{text}" is no time of day: write one such as "09:00"')
-    return text
 
 
 class Digest(Frozen):
@@ -162,7 +147,7 @@ class Digest(Frozen):
 
     channel: str | None = None
     every: Literal["day", "week"] = "day"
-    at: Annotated[str, BeforeValidator(_time_of_day), AfterValidator(_known_time)] = "09:00"
+    at: TimeOfDay = "09:00"
 
 
 class Policy(Frozen):
@@ -193,6 +178,7 @@ class Policy(Frozen):
     finish_priorities: tuple[Priority, ...] = (Priority.P4, Priority.P5)
     links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
     review_business_days: dict[Priority, Annotated[int, Field(gt=0, le=366)]] = {Priority.P1: 5, Priority.P2: 10}
+    schedules: dict[str, ScheduleRules] = {}
     rosters: dict[str, tuple[Member, ...]] = {}
     ladders: dict[str, EscalationPolicy] = {}
     audiences: dict[Audience, str] = {}

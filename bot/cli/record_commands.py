@@ -49,17 +49,17 @@ def migrate_database(service_role: str = "") -> int:
 
 def check_policy(named: Path | None) -> int:
     """Print every fault of a policy file with its line, or what it leaves open. Without a name, check MUSTER_POLICY."""
-    file = named or read_record_settings().policy
+    file, today = named or read_record_settings().policy, RealClock().now().date()
     try:
         text = file.read_text(encoding="utf-8")
-        policy = read_policy(text, RealClock().now().date()).policy
+        policy = read_policy(text, today).policy
     except (OSError, UnicodeDecodeError) as error:
         return fail(f"{file} {file_fault(error)}.", 2)
     except BrokenPolicy as broken:
         return fail("\n".join(f"{file} {one}" for one in broken.errors))
     services = "one service" if len(policy.services) == 1 else f"{len(policy.services)} services"
     about = f"version {policy.version}, approved by {policy.approver}, {services}."
-    open_questions = located_gaps(policy, text)
+    open_questions = located_gaps(policy, text, today)
     if not open_questions:
         print(f"Nothing is wrong: {about}")
         return 0

@@ -11,11 +11,12 @@ from datetime import date
 from itertools import product
 from typing import Any, Final
 
+from bot.config.schedule_faults import level_targets, schedule_faults, scheduled_ids
 from bot.config.validation_words import did_you_mean, not_among
 from bot.config.yaml_positions import Path, YamlDocument
 from commands.core.fields.choices import CRITERIA, NOT_COUNTED
 from commands.core.fields.field_types import INCIDENT_TYPES
-from incident.policy import GROUPS, Policy
+from incident.policy import GROUPS, SCHEDULE_TARGET, Policy
 from incident.rules.updates import update_template
 from incident.states import Priority
 from roles.role_names import Role
@@ -27,7 +28,8 @@ _SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
 _PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")
 # A name as Slack has it (no capitals, no spaces, no dots), or an id.
 _CHANNEL: Final = re.compile(r"#?[^\sA-Z#.:/@<>]{1,80}|[CG][A-Z0-9]+")
-_LEVEL_LIST: Final = "rungs"
+# The keys under which a user group may be written where a person may.
+_GROUPS_ALLOWED: Final = frozenset({"groups", "rosters", "services"})
 _LEVELS: Final = (1, 2, 3)
 _TYPES: Final = tuple(slug for slug, _ in INCIDENT_TYPES)
 _CUT_BY_COMMENT: Final = re.compile(r"(?P<before>[^#]*[:-])\s+(?P<value>#[^\s#]+)")
@@ -45,6 +47,7 @@ def faults(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _bad_ids(policy)
     yield from _unknown_authorities(policy)
     yield from _updates(policy)
+    yield from schedule_faults(policy)
 
 
 def contradictions(policy: Policy) -> Iterator[PolicyFault]:
@@ -119,7 +122,7 @@ def _services(policy: Policy) -> Iterator[PolicyFault]:
 
 def people_lists(policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Return the lists of people that services name, under the key of a service that names one."""
-    return ("roster", policy.rosters), ("ladder", policy.ladders)
+    return ("schedule", policy.schedules), ("roster", policy.rosters), ("ladder", policy.ladders)
 
 
 def _retention(policy: Policy) -> Iterator[PolicyFault]:
@@ -145,8 +148,8 @@ def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
     for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
         for name, members in lists.items():
             yield from (((part, name, i), member) for i, member in enumerate(members))
-    for name, levels in policy.ladders.items():
-        yield from ((("ladders", name, _LEVEL_LIST, i), person) for i, person in enumerate(levels.rungs))
+    yield from ((path, one) for path, one in level_targets(policy) if not one.startswith(SCHEDULE_TARGET))
+    yield from scheduled_ids(policy)
     for name, service in policy.services.items():
         if service.owner:
             yield ("services", name, "owner"), service.owner
@@ -154,7 +157,7 @@ def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
 
 def _bad_ids(policy: Policy) -> Iterator[PolicyFault]:
     for path, who in named_ids(policy):
-        if _LEVEL_LIST in path and not _PERSON_ID.fullmatch(who):
+        if path[0] not in _GROUPS_ALLOWED and not _PERSON_ID.fullmatch(who):
             yield path, f"is no person's Slack id (U… or W…): {who}"
         elif not _SLACK_ID.fullmatch(who):
             yield path, f"is no Slack id (U…, W… or S…): {who}"

@@ -6,12 +6,14 @@ None of it keeps a policy from becoming active: an organisation may mean it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import pairwise, product
 from typing import Final
 
 from bot.config.policy_faults import PolicyFault, named_ids, people_lists
+from bot.config.schedule_faults import level_targets, names_people, schedule_gaps
 from bot.config.validation_words import did_you_mean
-from incident.policy import GROUPS, Policy
+from incident.policy import GROUPS, SCHEDULE_TARGET, Policy
 from incident.states import Audience
 from roles.role_names import Role
 
@@ -19,12 +21,13 @@ _NAMES_SHOWN: Final = 5
 _TOLD_OUTSIDE: Final = (Audience.EXEC, Audience.CUSTOMER, Audience.REGULATOR)
 
 
-def gaps(policy: Policy) -> Iterator[PolicyFault]:
+def gaps(policy: Policy, today: date) -> Iterator[PolicyFault]:
     """Yield every gap and contradiction, those that leave people unreached first."""
     yield from _audiences(policy)
     yield from _people(policy)
     yield from _unattached(policy)
     yield from _repeated(policy)
+    yield from schedule_gaps(policy, today)
     yield from _authority(policy)
     yield from _unused_groups(policy)
     yield from _numbers(policy)
@@ -92,13 +95,15 @@ def _unattached(policy: Policy) -> Iterator[PolicyFault]:
     """Lists of people that no service names, or that name no one."""
     for key, lists in people_lists(policy):
         used = {getattr(service, key) for service in policy.services.values()}
+        if key == "schedule":
+            used |= {target.removeprefix(SCHEDULE_TARGET) for _, target in level_targets(policy)}
         for name, people in lists.items():
             if name not in used:
                 yield (
                     (f"{key}s", name),
                     f"No service uses the {key} {name}: write `{key}: {name}` under each that should.",
                 )
-            if not getattr(people, "rungs", people):
+            if not (names_people(people) if key == "schedule" else getattr(people, "rungs", people)):
                 yield (f"{key}s", name), f"The {key} {name} names no one, so no one is called."
 
 

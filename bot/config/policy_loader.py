@@ -68,10 +68,10 @@ def read_policy(text: str, today: date, *, was_active: bool = False) -> LoadedPo
     return LoadedPolicy(policy, text, hashlib.sha256(text.encode()).hexdigest())
 
 
-def located_gaps(policy: Policy, text: str) -> tuple[ConfigError, ...]:
+def located_gaps(policy: Policy, text: str, today: date) -> tuple[ConfigError, ...]:
     """Return what a valid policy leaves open or contradicts, with its lines in the text."""
     document = read_document(text)
-    return tuple(document.located(path, sentence) for path, sentence in gaps(policy))
+    return tuple(document.located(path, sentence) for path, sentence in gaps(policy, today))
 
 
 class ActivePolicy:

@@ -129,7 +129,7 @@ def _without_channel(after: Incident, entry: Entry, policy: Policy) -> tuple[Job
     if not isinstance(fact, DeliveryFailed) or fact.what != JobKind.MAKE_CHANNEL or after.is_over:
         return ()
     in_charge = after.holder(Role.COMMANDER) or after.contact
-    on_call = (who for who in on_call_for(after.service, policy, after.key.team) if who != in_charge)
+    on_call = (who for who in on_call_for(after.service, policy, after.key.team, entry.recorded_at) if who != in_charge)
     calls = (call for call in after.escalations if call.person is not None and call.answer is None)
     unsent = (prompted for prompted in after.prompted if prompted.ts is None)
     return (

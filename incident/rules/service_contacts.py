@@ -1,18 +1,38 @@
-"""Whom the policy names for a service: who is on call, and the levels of its escalation policy."""
+"""Whom the policy names for a service: who is on call, and the levels of its escalation policy.
+
+A list of people (`rosters`) is a schedule by which they are always on call.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from incident.policy import EscalationPolicy, Policy
-from roles import escalation_policy, on_call
+from incident.policy import SCHEDULE_TARGET, EscalationPolicy, Policy
+from roles import escalation_policy
 from roles.person_ids import PersonId
+from roles.schedules.people_on_call import who
+from roles.schedules.schedule import Override, Schedule, resolve
+from roles.schedules.schedule_rules import ScheduleRules
 
 
-def on_call_for(service: str, policy: Policy, team: str) -> tuple[PersonId, ...]:
-    """Return who is on call for a service, in the order in which they are asked."""
+def schedule_named(name: str, policy: Policy, team: str, overrides: Iterable[Override] = ()) -> Schedule | None:
+    """Return a schedule of the policy with its overrides, or None for an unknown name."""
+    rules = policy.schedules.get(name)
+    return resolve(name, rules, team=team, zone=policy.time_zone).with_overrides(overrides) if rules else None
+
+
+def schedule_for(service: str, policy: Policy, team: str, overrides: Iterable[Override] = ()) -> Schedule:
+    """Return the schedule of a service; one without people when it names none."""
     known = policy.services.get(service)
-    return on_call.on_call(team, policy.rosters.get(known.roster or "", ()) if known else ())
+    found = schedule_named(known.schedule, policy, team, overrides) if known and known.schedule else None
+    listed = policy.rosters.get(known.roster or "", ()) if known else ()
+    return found or resolve("", ScheduleRules(people=listed), team=team, zone=policy.time_zone)
+
+
+def on_call_for(service: str, policy: Policy, team: str, at: datetime) -> tuple[PersonId, ...]:
+    """Return who is on call for a service at a moment, in the order in which they are asked."""
+    return tuple(one.person for one in who(schedule_for(service, policy, team), at))
 
 
 def escalation_policy_of(service: str, policy: Policy) -> EscalationPolicy | None:
@@ -21,10 +41,28 @@ def escalation_policy_of(service: str, policy: Policy) -> EscalationPolicy | Non
     return policy.ladders.get(known.ladder or "") if known else None
 
 
-def levels_of(service: str, policy: Policy, team: str) -> tuple[PersonId, ...]:
-    """Return whom an escalation of a service pages, in order; no one when it has no escalation policy."""
+def levels_of(service: str, policy: Policy, team: str, at: datetime) -> tuple[PersonId, ...]:
+    """Return whom an escalation of a service pages at a moment, in order; no one when it has no escalation policy."""
+    return tuple(person for _, people in _targets(service, policy, team, at) for person in people)
+
+
+def empty_levels(service: str, policy: Policy, team: str, at: datetime) -> tuple[str, ...]:
+    """Return the schedules that are levels of a service's escalation policy and have no one on call at a moment."""
+    return tuple(name for name, people in _targets(service, policy, team, at) if name and not people)
+
+
+def _targets(
+    service: str, policy: Policy, team: str, at: datetime
+) -> Iterable[tuple[str | None, tuple[PersonId, ...]]]:
+    """Yield the levels: the name of a schedule with those who are on call by it, or None with the person named."""
     found = escalation_policy_of(service, policy)
-    return escalation_policy.levels(team, found.rungs if found else ())
+    for target in found.rungs if found else ():
+        if target.startswith(SCHEDULE_TARGET):
+            name = target.removeprefix(SCHEDULE_TARGET)
+            schedule = schedule_named(name, policy, team)
+            yield name, tuple(one.person for one in who(schedule, at)) if schedule else ()
+        else:
+            yield None, escalation_policy.levels(team, (target,))
 
 
 def answer_by(at: datetime, service: str, policy: Policy) -> datetime:

@@ -1,4 +1,4 @@
-"""Roles on their own: spans and gaps, authority, taking, handing over, whom to call next, who is on call."""
+"""Roles on their own: spans and gaps, authority, taking, handing over, whom to call next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from roles.authority import may
 from roles.escalation_policy import levels, levels_after, levels_left
-from roles.on_call import on_call
 from roles.person_ids import MUSTER, PersonId, cli_person, is_claimed, slack_person, slack_user
 from roles.role_assignment import is_idle, refusal_to_take
 from roles.role_handover import giver, is_note_enough
@@ -115,13 +114,6 @@ def test_who_is_below_a_person_is_paged_next_and_everybody_after_an_outsider():
 
 def test_levels_are_people_in_their_order():
     assert levels("T1", ("U2", "S0GROUP", "U1", "U2")) == tuple(slack_person("T1", user) for user in ("U2", "U1", "U2"))
-
-
-def test_the_people_of_an_on_call_list_are_on_call_in_its_order():
-    one, other = slack_person("T1", "U1"), slack_person("T1", "U2")
-    assert on_call("T1", ("U2", "S0GROUP", "U1", "U2")) == (other, one)
-    assert on_call("T1", ("mail:ada@example.org", "ada")) == ("mail:ada@example.org",)
-    assert on_call("T1", ()) == ()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ _SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "policy.yaml").read_text(
 RUNBOOK = "https://runbooks.example/checkout"
 
 
+def paged(*targets: str) -> dict[str, Any]:
+    """Return an escalation policy with these levels, each of which has five minutes to answer."""
+    return {"rungs": targets, "timeout_minutes": 5}
+
+
 def shipped_policy(**changes: Any) -> Policy:
     """Return the policy that comes with Muster, in force since 2026, with some keys changed."""
     return Policy.model_validate({**deepcopy(_SHIPPED), "effective": date(2026, 1, 1), **changes})
@@ -64,7 +69,7 @@ def team_policy() -> Policy:
     }
     return shipped_policy(
         services={"checkout": checkout, "wiki": {"owner": "nadia"}},
-        ladders={"payments": {"rungs": ["UROB", "UEVA", "S0GROUP"], "timeout_minutes": 5}},
+        ladders={"payments": paged("UROB", "UEVA", "S0GROUP")},
         rosters={"payments": ["UROB", "UEVA"]},
     )
 
@@ -83,7 +88,7 @@ def worker_policy(team: str, users: Mapping[str, str], **changes: Any) -> Policy
     return small_policy(
         services={"checkout": service},
         rosters={"payments": [users["eva"]]},
-        ladders={"payments": {"rungs": [users["eva"], users["rosa"]], "timeout_minutes": 5}},
+        ladders={"payments": paged(users["eva"], users["rosa"])},
         targets={
             "P1": {"ack": 15, "restore": 240, "commander": 15},
             "P2": {"ack": 30, "restore": 480, "commander": 30},
@@ -106,7 +111,7 @@ def page_policy(users: Mapping[str, str]) -> Policy:
         effective=_SHIPPED["effective"],
         services={**_SHIPPED["services"], "checkout": {**_SHIPPED["services"]["checkout"], **people}},
         rosters={"payments": [users["ken"]]},
-        ladders={"payments": {"rungs": [users["ken"], users["olu"]], "timeout_minutes": 5}},
+        ladders={"payments": paged(users["ken"], users["olu"])},
         audiences={Audience.EXEC.value: "#leadership", Audience.CUSTOMER.value: "#status-page"},
     )
 

@@ -39,7 +39,10 @@ def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[CheckRes
     except (OSError, UnicodeDecodeError) as unreadable:
         return None, [wrong(f"{path} {file_fault(unreadable)}.")]
     found = [passed(f"{path} is version {policy.version}, approved by {policy.approver}.")]
-    return PolicyText(path, policy, text), [*found, *(note(f"{path} {one}") for one in located_gaps(policy, text))]
+    return PolicyText(path, policy, text), [
+        *found,
+        *(note(f"{path} {one}") for one in located_gaps(policy, text, today)),
+    ]
 
 
 def check_people(file: PolicyText, members: Mapping[str, Json], groups: Collection[str]) -> Iterator[CheckResult]:

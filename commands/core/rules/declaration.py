@@ -106,12 +106,12 @@ class Declaration(Verb):
 
     def view(self, now: DecisionContext) -> DeclarationView:
         """Return what to know at once: a likely duplicate, that it is not announced, that no one is paged."""
-        on_call = on_call_for(now.open.service, now.policy, now.team)
+        on_call = on_call_for(now.open.service, now.policy, now.team, now.at)
         is_minor = may_be_announced(now.open) and not is_announced(now.open, now.policy)
         return DeclarationView(
             duplicate=possible_duplicate(now.open, now),
             unannounced_in=now.policy.incidents_channel if is_minor else None,
-            pages_no_one=pages_no_one(now.open, now.policy, now.actor.id),
+            pages_no_one=pages_no_one(now.open, now.policy, now.actor.id, now.at),
             invited=tuple(one for one in (now.open.contact, *on_call) if slack_user(one)),
         )
 

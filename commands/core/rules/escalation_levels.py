@@ -19,7 +19,7 @@ _NONE_NAMED: Final = {"functional": "escalate_nobody", "hierarchical": "escalate
 def levels_for(how: str, now: DecisionContext) -> tuple[PersonId, ...]:
     """Return the people of the service's escalation policy for help, and the service owner for a decision."""
     if how == "functional":
-        return levels_of(now.open.service, now.policy, now.team)
+        return levels_of(now.open.service, now.policy, now.team, now.at)
     return (now.open.service_owner,) if now.open.service_owner else ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from incident.entries.role_holders import Escalated
 from incident.entry import Entry
@@ -32,11 +33,11 @@ def first_call(
     entry = added[-1]
     if not _reaches_paging(before, after, policy) or entry.occurred_at < min(entry.recorded_at, after.last_entry_at):
         return None
-    if _is_on_call(after, policy, entry.by):
+    at = entry.recorded_at
+    if _is_on_call(after, policy, entry.by, at):
         return None
-    team = after.key.team
-    on_call, levels = on_call_for(after.service, policy, team), levels_of(after.service, policy, team)
-    others = levels_left((*on_call, *levels), {entry.by})
+    about = (after.service, policy, after.key.team, at)
+    others = levels_left((*on_call_for(*about), *levels_of(*about)), {entry.by})
     present = [who for who in others if can_be_asked(after, who) and unavailability(person(who)) is None]
     if not present:
         return None
@@ -45,20 +46,20 @@ def first_call(
         to=present[0],
         person=present[0],
         reason="",
-        answer_by=answer_by(entry.recorded_at, after.service, policy),
+        answer_by=answer_by(at, after.service, policy),
         ladder=tuple(present[1:]),
         automatic=True,
     )
 
 
-def pages_no_one(incident: Incident, policy: Policy, actor: PersonId) -> bool:
+def pages_no_one(incident: Incident, policy: Policy, actor: PersonId, at: datetime) -> bool:
     """True if the incident just declared should page and cannot, since no one is on call for it who can be reached."""
-    return _reaches_paging(None, incident, policy) and not _is_on_call(incident, policy, actor)
+    return _reaches_paging(None, incident, policy) and not _is_on_call(incident, policy, actor, at)
 
 
-def _is_on_call(incident: Incident, policy: Policy, person: PersonId) -> bool:
-    on_call = on_call_for(incident.service, policy, incident.key.team)
-    return person in (on_call or levels_of(incident.service, policy, incident.key.team)[:1])
+def _is_on_call(incident: Incident, policy: Policy, person: PersonId, at: datetime) -> bool:
+    about = (incident.service, policy, incident.key.team, at)
+    return person in (on_call_for(*about) or levels_of(*about)[:1])
 
 
 def _reaches_paging(before: Incident | None, after: Incident, policy: Policy) -> bool:

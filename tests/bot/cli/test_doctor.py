@@ -254,7 +254,7 @@ def test_people_of_the_policy_who_are_not_in_the_workspace_are_named(
 
 
 def test_a_fault_in_the_policy_is_located_by_its_line() -> None:
-    text = POLICY.replace("#rosters:", "rosters:\n  payments: [U1, U2]")
+    text = POLICY.replace("#schedules:", "rosters:\n  payments: [U1, U2]")
     file = PolicyText(Path("policy.yaml"), read_policy(text, TODAY).policy, text)
 
     found = list(check_people(file, {"U1": {}}, ()))

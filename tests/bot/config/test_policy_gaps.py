@@ -9,7 +9,7 @@ from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
 
 
 def gap_texts(text):
-    return [str(one) for one in located_gaps(read_policy(text, TODAY).policy, text)]
+    return [str(one) for one in located_gaps(read_policy(text, TODAY).policy, text, TODAY)]
 
 
 def test_the_shipped_policy_names_the_audiences_that_nobody_can_reach_and_the_services_without_people():
@@ -23,11 +23,11 @@ def test_the_shipped_policy_names_the_audiences_that_nobody_can_reach_and_the_se
 
 def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached():
     text = uncommented(OURS)
-    loose = text.replace("    roster: payments", "").replace("    ladder: payments", "")
+    loose = text.replace("    schedule: payments", "").replace("    ladder: payments", "")
 
     assert [one for one in gap_texts(text) if "No service uses" in one] == []
     assert [one.split(": ", 1)[1].split(":")[0] for one in gap_texts(loose) if "No service uses" in one] == [
-        "No service uses the roster payments",
+        "No service uses the schedule payments",
         "No service uses the ladder payments",
     ]
 
@@ -61,7 +61,8 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
             "grace_minutes: 45 ",
             "P1 owes updates every 30 minutes, and an update is late only after 45",
         ),
-        ("#rosters:\n", "rosters: {payments: []}\n", "The roster payments names no one"),
+        ("#schedules:\n", "rosters: {payments: []}\n", "The roster payments names no one"),
+        ("#schedules:\n", "schedules: {payments: {}}\n", "The schedule payments names no one"),
         ("#ladders:\n", "ladders: {payments: {rungs: []}}\n", "The ladder payments names no one"),
         (
             "#groups:\n",
@@ -80,7 +81,7 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
             "groups: {responder: [U0123ABCD, U0123ABCE, U0123ABCD]}\n",
             "U0123ABCD is named twice in groups responder",
         ),
-        ("#rosters:\n", "rosters: {payments: [U1, U2, U1]}\n", "U1 is named twice in rosters payments"),
+        ("#schedules:\n", "rosters: {payments: [U1, U2, U1]}\n", "U1 is named twice in rosters payments"),
         ("#groups:\n", "groups: {legal: []}\n", "The group legal has no members"),
     ],
 )
