@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlmodel import SQLModel
 
 from bot.timestamp_authority import Authority, request_timestamp
+from incident.contact_method import ContactMethod
 from incident.jobs import Job, JobKind
+from incident.medium import Medium
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from storage.integrity.checkpoints import Checkpoint
@@ -35,6 +37,7 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     finally:
         authority.close()
     store.directory.put([Person(id=ADA, name="Ada")], at(0))
+    store.directory.put_contact_methods(ADA, [ContactMethod(medium=Medium.SMS, address="+4930123456")])
     store.drafts.keep("d1", ADA, "note", {"text": "unsent"}, at=at(0), incident=keys[0])
     store.heartbeats.record("host:1", at(0))
 
