@@ -63,14 +63,14 @@ def schedule_gaps(policy: Policy, today: date) -> Iterator[tuple[Path, str]]:
         if holes and names_people(rules) and rules.around_the_clock:
             yield (
                 ("schedules", name),
-                f"No one is on call by {name} {_when(holes, zone)}. Add `people` or hours, "
+                f"No one is on call by {name} {period_words(holes, zone)}. Add `people` or hours, "
                 "or write `around_the_clock: false` if that is meant.",
             )
         doubled = [shift for shift in found if len(_rotations(shift)) > 1]
         if doubled and not rules.overlap:
             yield (
                 ("schedules", name, "rotations"),
-                f"The rotations {' and '.join(_rotations(doubled[0]))} of {name} are both on call {_when(doubled, zone)}. "
+                f"The rotations {' and '.join(_rotations(doubled[0]))} of {name} are both on call {period_words(doubled, zone)}. "
                 "Change their hours, give one a higher `layer`, or write `overlap: true` if both are meant.",
             )
 
@@ -106,7 +106,8 @@ def _rotations(shift: Shift) -> list[str]:
     return [one.reason.rotation for one in shift.people if one.reason.via is Via.ROTATION]
 
 
-def _when(found: Iterable[Shift], zone: str) -> str:
+def period_words(found: Iterable[Shift], zone: str) -> str:
+    """Return the first of some periods on the clock of a zone, and how many more there are."""
     first, *others = found
     start, end = local_time(first.start, zone), local_time(first.end, zone)
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %d %b %H:%M}"
