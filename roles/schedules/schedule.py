@@ -88,6 +88,13 @@ class Schedule:
     fixed_shifts: tuple[FixedShift, ...] = ()
     overrides: tuple[Override, ...] = ()
 
+    @property
+    def everyone(self) -> frozenset[PersonId]:
+        """The people who may ever be on call by it."""
+        found = {person for one in self.rotations for version in one.versions for person in version.participants}
+        found |= {person for shift in self.fixed_shifts for person in shift.people}
+        return frozenset({*found, *self.people, *(one.add for one in self.overrides if one.add)})
+
     def with_overrides(self, overrides: Iterable[Override]) -> Schedule:
         """Return the schedule with those overrides that are of it, in the order of their entries."""
         own = sorted((one for one in overrides if one.schedule == self.name), key=lambda one: one.entry)

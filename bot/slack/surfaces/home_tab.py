@@ -25,6 +25,7 @@ from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
 from incident.rules.responders.open_calls import caller_of, can_be_answered
+from incident.rules.responders.own_shifts import OwnShift, own_shifts
 from incident.rules.visibility import involved
 from roles.accounts import Account
 from roles.person_ids import PersonId
@@ -67,7 +68,7 @@ class OwnIncident:
 
 @dataclass(frozen=True)
 class HomeContext:
-    """The context of the Home tab's template: what waits for the person, the incidents they are in, and others.
+    """The context of the Home tab's template: what waits for the person, the incidents they are in, others, and their shifts.
 
     `subscription` is what they get as direct messages, None for nothing; a guest cannot choose.
     """
@@ -79,6 +80,7 @@ class HomeContext:
     now: datetime
     subscription: Subscription | None = None
     is_guest: bool = False
+    shifts: tuple[OwnShift, ...] = ()
 
 
 def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
@@ -97,13 +99,16 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
     others = [incident for incident in page.incidents if incident.key not in shown]
     lines = list_lines(others[:_MOST_OTHERS], policy, now)
     chosen = next(iter(reader.subscriptions(team, person)), None)
-    return HomeContext(waiting, mine, lines, len(others[_MOST_OTHERS:]) + page.more, now, chosen, is_guest)
+    more, shifts = len(others[_MOST_OTHERS:]) + page.more, own_shifts(person, policy, team, now)
+    return HomeContext(waiting, mine, lines, more, now, chosen, is_guest, shifts)
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
     """Return the Home view."""
     top = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)
     blocks: list[Json] = [section_with_button(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
+    if context.shifts:
+        blocks += sections(renderer.macro(TEMPLATE, "shifts", context))
     for one in context.waiting:
         blocks += _section(renderer, "concerns", one, incident=one.i)
     for name, found in (("mine", context.mine), ("others", context.others)):

@@ -34,6 +34,7 @@ from incident.model.update_draft import UpdateDraft
 from incident.rules.visibility import may_see
 from incident.states import Priority, State
 from roles.accounts import Unavailability
+from roles.person_ids import slack_person
 from roles.role_names import Role
 from tests.support.block_kit import valid_message, valid_view
 from tests.support.handmade_incidents import EVA, ILSE, ROB, START, an_incident, later
@@ -142,10 +143,10 @@ def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
         assert announcement_message(context(crowded(**changes)), small_policy(), Renderer()) is None
 
 
-def home_of(incidents, policy=None):
+def home_of(incidents, policy=None, person=EVA):
     memory = MemoryStore()
     memory.state.rows.update({one.key: one for one in incidents})
-    return memory.read(lambda reader: home_context(reader, "T1", EVA, policy or small_policy(), START))
+    return memory.read(lambda reader: home_context(reader, "T1", person, policy or small_policy(), START))
 
 
 def test_a_home_tab_of_hundreds_of_incidents_fits():
@@ -162,6 +163,20 @@ def test_a_home_tab_with_nothing_on_it_offers_to_declare():
     assert valid_view(view)
     assert "All quiet" in str(view)
     assert "form:declare" in str(view)
+
+
+def test_a_home_tab_shows_your_shifts():
+    rotation = {"start": "2026-01-05 09:00", "every": "1 week", "participants": [EVA, ILSE]}
+    service = {"owner": "", "customer_facing": True, "schedule": "payments"}
+    policy = small_policy(services={"checkout": service}, schedules={"payments": {"rotations": {"db": rotation}}})
+
+    shown = {person: str(home_view(home_of([], policy, person), Renderer())) for person in (EVA, ILSE)}
+
+    now = {person for person, view in shown.items() if "*You are on call* for checkout until" in view}
+    later = {person for person, view in shown.items() if "Your next shift for checkout: " in view}
+    assert len(now) == len(later) == 1
+    assert now | later == {EVA, ILSE}
+    assert "shift" not in str(home_view(home_of([], policy, slack_person("T1", "UNONE")), Renderer()))
 
 
 @pytest.mark.parametrize("answer", [None, "accepted", "declined", "lapsed"])
