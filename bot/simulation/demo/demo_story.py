@@ -57,6 +57,7 @@ class Story(BaseModel):
     people: dict[str, Character]
     owners: dict[str, str]
     audiences: dict[str, str]
+    on_call: tuple[str, ...]
     ladder: tuple[str, ...]
     beats: tuple[Beat, ...]
 
