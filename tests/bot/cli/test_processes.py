@@ -31,6 +31,8 @@ IN_AN_EMPTY_FOLDER = {
     ("backup", "copy.db"): (1, "There is no database"),
     ("restore", "copy.db"): (1, "copy.db"),
     ("retention", "--dry-run"): (1, "There is no database"),
+    ("contact", "list"): (1, "There is no database"),
+    ("page-test", "U0123ABCD"): (1, "There is no database"),
 }
 # These run for minutes, and have tests of their own.
 PLAYS = {"demo", "bench", "soak"}
