@@ -150,6 +150,18 @@ class Digest(Frozen):
     at: TimeOfDay = "09:00"
 
 
+class People(Frozen):
+    """Named people of the organisation, as Slack user ids; empty where there is none. `steering` may name user groups."""
+
+    isms_manager: str = ""
+    manager: str = ""
+    steering: tuple[Member, ...] = ()
+    vendor_manager: str = ""
+    privacy_officer: str = ""
+    policy_owner: str = ""
+    controls_owner: str = ""
+
+
 class Policy(Frozen):
     """A whole policy. `groups` maps a group to Slack users or user groups; without `responder`, everyone is one."""
 
@@ -159,6 +171,7 @@ class Policy(Frozen):
     effective: date
     definition: str = "Any unplanned interruption or degradation of a service, or a failure that may cause one."
     groups: dict[str, tuple[Member, ...]] = {}
+    people: People = People()
     services: dict[str, Service]
     impact: dict[Level, str] = {1: "High", 2: "Medium", 3: "Low"}
     urgency: dict[Level, str] = {1: "High", 2: "Medium", 3: "Low"}

@@ -147,7 +147,9 @@ def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
     """Yield every Slack id in a policy with its path."""
     for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
         for name, members in lists.items():
-            yield from (((part, name, i), member) for i, member in enumerate(members))
+            yield from _each((part, name), members)
+    for office, person in named_people(policy):
+        yield from (((("people", office), person),) if isinstance(person, str) else _each(("people", office), person))
     yield from ((path, one) for path, one in level_targets(policy) if not one.startswith(SCHEDULE_TARGET))
     yield from scheduled_ids(policy)
     for name, service in policy.services.items():
@@ -155,9 +157,19 @@ def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
             yield ("services", name, "owner"), service.owner
 
 
+def named_people(policy: Policy) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Yield the offices of `people` that are filled, with their holders."""
+    yield from ((office, held) for office, held in policy.people if held)
+
+
+def _each(path: Path, members: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    yield from (((*path, i), member) for i, member in enumerate(members))
+
+
 def _bad_ids(policy: Policy) -> Iterator[PolicyFault]:
     for path, who in named_ids(policy):
-        if path[0] not in _GROUPS_ALLOWED and not _PERSON_ID.fullmatch(who):
+        is_person = path[0] not in _GROUPS_ALLOWED and path[:2] != ("people", "steering")
+        if is_person and not _PERSON_ID.fullmatch(who):
             yield path, f"is no person's Slack id (U… or W…): {who}"
         elif not _SLACK_ID.fullmatch(who):
             yield path, f"is no Slack id (U…, W… or S…): {who}"

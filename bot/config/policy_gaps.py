@@ -10,10 +10,10 @@ from datetime import date
 from itertools import pairwise, product
 from typing import Final
 
-from bot.config.policy_faults import PolicyFault, named_ids, people_lists
+from bot.config.policy_faults import PolicyFault, named_ids, named_people, people_lists
 from bot.config.schedule_faults import level_targets, names_people, schedule_gaps
 from bot.config.validation_words import did_you_mean
-from incident.policy import GROUPS, SCHEDULE_TARGET, Policy
+from incident.policy import GROUPS, SCHEDULE_TARGET, People, Policy
 from incident.states import Audience
 from roles.role_names import Role
 
@@ -79,6 +79,11 @@ def _people(policy: Policy) -> Iterator[PolicyFault]:
             "The group responder has no members, so no one may act. Add them, or take it out.",
         )
     yield from _not_responders(policy)
+    for office in sorted(set(People.model_fields) - {office for office, _ in named_people(policy)}):
+        yield (
+            ("people", office),
+            f"No one is named as {office} under `people`: what that person is to do reaches no one.",
+        )
 
 
 def _not_responders(policy: Policy) -> Iterator[PolicyFault]:
@@ -87,7 +92,7 @@ def _not_responders(policy: Policy) -> Iterator[PolicyFault]:
     if responders is None or any(one.startswith("S") for one in responders):
         return
     for path, who in named_ids(policy):
-        if path[0] != "groups" and not who.startswith("S") and who not in responders:
+        if path[0] not in ("groups", "people") and not who.startswith("S") and who not in responders:
             yield path, f"{who} is called and is not in the group responder, so they may not act. Add them."
 
 
@@ -111,6 +116,8 @@ def _repeated(policy: Policy) -> Iterator[PolicyFault]:
     """People who are named twice in one list, most likely in the place of another, and groups that name no one."""
     seen: set[tuple[object, ...]] = set()
     for path, who in named_ids(policy):
+        if path[0] == "people" and len(path) == 2:  # One person may hold several offices.
+            continue
         if (place := (*path[:-1], who)) in seen:
             yield path, f"{who} is named twice in {' '.join(map(str, path[:2]))}. Take one out, or name who was meant."
         seen.add(place)

@@ -106,3 +106,11 @@ def test_a_policy_under_which_no_one_can_take_over_from_a_silent_commander_says_
     assert any(says in one and "`force_take: [responder]`" in one for one in gap_texts(OURS))
     assert anyone != OURS
     assert not any(says in one for one in gap_texts(anyone))
+
+
+def test_an_office_that_no_one_holds_is_named_and_one_that_is_filled_is_not():
+    text = uncommented(OURS)
+
+    assert [one for one in gap_texts(text) if "under `people`" in one] == []
+    [one] = [one for one in gap_texts(text.replace("  manager: U0123ABCD\n", "")) if "under `people`" in one]
+    assert "No one is named as manager" in one
