@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 UV := .tools/bin/uv
 BIN := .venv/bin
-PACKAGES := bot commands roles incident storage sandbox
+PACKAGES := bot commands roles incident organisation storage sandbox
 
 .PHONY: help setup demo run test quick check format lock doctor bench clean
 

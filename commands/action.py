@@ -23,7 +23,7 @@ class Action(Verb):
     """Assign one task to one person, with a time box if it needs one."""
 
     name = "action"
-    aliases = ("task", "todo", "action item", "follow up")
+    aliases = ("todo", "action item", "follow up")
     group = Group.RECORD
 
     assignee: Annotated[PersonId, FormField("Who", Control.PERSON, leading=True, needed=True)]

@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     UPDATE = "update"
     UPDATE_HERE = "update_here"
     PROMPT = "prompt"
+    REMIND = "remind"
     PAGE = "page"
     DUTIES = "duties"
     READ_IN = "read_in"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from incident.aggregate import Aggregate
 from incident.entry import Entry, IncidentKey
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
@@ -36,6 +37,7 @@ class MemoryState:
 
     chains: dict[IncidentKey, tuple[Entry, ...]] = field(default_factory=dict)
     rows: dict[IncidentKey, Incident] = field(default_factory=dict)
+    others: dict[IncidentKey, Aggregate] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     seen: dict[tuple[IncidentKey, str], bool] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
+from incident.aggregate import Aggregate, AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey, NewEntry
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
@@ -74,6 +75,9 @@ class Reader(Protocol):
 
     def peek(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident without locking it."""
+
+    def peek_aggregate(self, of: Foldable[AnyAggregate], key: IncidentKey) -> AnyAggregate | None:
+        """Return the folded state of a chain without locking it, masked text included; None before its first folded entry."""
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
@@ -144,14 +148,17 @@ class UnitOfWork(Reader, Protocol):
     def load(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident, masked text included, and lock its chain until the end of the transaction."""
 
+    def load_aggregate(self, of: Foldable[AnyAggregate], key: IncidentKey) -> AnyAggregate | None:
+        """Return the folded state of a chain, as `load` does an incident's."""
+
     def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
         """Number, chain and store new entries; `recorded_at` is `at`, or that of the last entry when it is later."""
 
     def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
         """Claim natural keys of captures; return those that were not claimed before."""
 
-    def project(self, incident: Incident) -> None:
-        """Save the projection of the incident."""
+    def project(self, state: Aggregate) -> None:
+        """Save the projection of an aggregate."""
 
     def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         """Delete text and salt of entries; a Redacted entry of the same chain must name them."""

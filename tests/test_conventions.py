@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from commands.core import verb_registry
-from incident.entries import KINDS
+from organisation.entries import ALL as KINDS
 from tests.conftest import SLOW
 from tests.support.broad_catches import broad_catches
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")
+SOURCE = ("bot", "commands", "roles", "incident", "organisation", "storage", "sandbox")
 # Each must continue after any error: a worker after a job, a listener after a request, the clock after a tick, the
 # database's one writer after a write, and a batch of messages after one that cannot be recorded.
 MAY_CATCH_EVERYTHING = {
@@ -154,7 +154,7 @@ def test_the_clock_is_read_in_one_module() -> None:
     reads = re.compile(r"datetime\.now\(|datetime\.utcnow\(|\bdate\.today\(|\btime\.time\(")
     found = [
         name(p)
-        for p in python_files("bot", "commands", "roles", "incident", "storage")
+        for p in python_files("bot", "commands", "roles", "incident", "organisation", "storage")
         if name(p) not in ("bot/clock.py",) and reads.search(p.read_text("utf-8"))
     ]
     assert found == []

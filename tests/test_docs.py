@@ -15,10 +15,10 @@ from bot.grammar.command_parser import parse_command
 from bot.rendering.verb_table import as_markdown, as_text
 from commands.core import verb_registry
 from commands.core.verb import Group
-from incident.entries import KINDS
 from incident.jobs import JobKind
 from incident.model.state_transitions import MAY_FOLLOW
 from incident.states import Audience, Priority, State
+from organisation.entries import ALL as KINDS
 from roles.person_ids import slack_person
 from roles.role_names import Role
 

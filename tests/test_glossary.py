@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")
+SOURCE = ("bot", "commands", "roles", "incident", "organisation", "storage", "sandbox")
 TERMS = (ROOT / "docs/glossary.md").read_text("utf-8").partition("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in TERMS.splitlines() if line.startswith("|")]
 

@@ -143,7 +143,7 @@ def violations(module: str, source: str) -> list[str]:
             (
                 "commands.core.run",
                 "commands.core.request_handler",
-                "commands.core.incident_session",
+                "commands.core.sessions",
                 "commands.core.capture",
             ),
         ):
@@ -255,7 +255,7 @@ MUTATIONS = {
     "from commands.core.run import note_outcome": "bypasses the entry points",
     "from commands.core.run import tick": "bypasses the entry points",
     "from commands.core.request_handler import Attempt": "bypasses the entry points",
-    "from commands.core.incident_session import Working": "bypasses the entry points",
+    "from commands.core.sessions.incident_session import IncidentSession": "bypasses the entry points",
     "def third(gateway): gateway.record.note('key', [], 'job')": "bypasses the entry points",
     "def third(gateway): gateway.record.tick('key')": "bypasses the entry points",
     "def third(gateway, drafts): gateway.recorder.transact(lambda unit: unit.append('key', drafts, None))": "changes the record",

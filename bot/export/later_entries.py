@@ -22,7 +22,7 @@ from incident.entries.conversation import (
 from incident.entries.lifecycle import TitleChanged, Undone
 from incident.entries.status_updates import UpdateCorrected
 from incident.entry import Entry, Fact
-from incident.fold.fold import undone_by
+from incident.fold.aggregate_fold import undone_by
 
 # What a fact says of all the entries that it names.
 _OF_SEVERAL: Final[Mapping[type[Fact], str]] = {

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Final, TypeAlias
 
-from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import following
 from commands.core.request_handler import outcome_of
+from commands.core.sessions.incident_session import IncidentSession
 from incident.entries.conversation import (
     Joined,
     Left,

@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form, read_verb
 from commands.core.fields.value_bounds import refuse_time
-from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.preconditions import refuse_account
 from commands.core.request import Request
+from commands.core.sessions.aggregate_session import AggregateSession
+from commands.core.sessions.incident_session import IncidentSession
+from commands.core.sessions.organisation_session import OrganisationSession, session_of
 from commands.core.verb import DatedFact, Decided, DecisionContext, Doubt, OtherIncidentFact, SubscriptionChange, Verb
 from incident.effects.affected_surfaces import home_refreshes
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact, IncidentKey, NewEntry, workspace_chain
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
@@ -29,15 +33,19 @@ from roles.accounts import refusal_to_act
 
 @dataclass
 class RequestHandler:
-    """Handles one request. `session` is its incident, once there is one; `channel` the channel that it has already."""
+    """Handles one request. `session` is what it changes, once there is that: its incident, or the organisation.
+
+    `channel` is the channel that the incident has already; `incident` the one that a verb of the organisation was typed in.
+    """
 
     unit: UnitOfWork
     request: Request
     policy: Policy
     policy_hash: str
     channel: ChannelMade | None = None
-    session: IncidentSession | None = None
+    session: IncidentSession | OrganisationSession | None = None
     verb: Verb | None = None
+    incident: Incident | None = None
 
     def outcome(self) -> Outcome:
         """Return the outcome of the request, or the stored one when its key was seen before.
@@ -63,6 +71,7 @@ class RequestHandler:
     def _find(self) -> None:
         """Find the incident. One that the actor may not reach does not exist for them."""
         key, actor, place = find_incident(self.unit, self.request), self.request.actor, self.request.place
+        session: IncidentSession | OrganisationSession | None
         session = IncidentSession(self.unit, key, self.policy, self.request.at) if key else None
         found = session.before if session else None
         verb = verb_registry.find(self.request.verb)
@@ -74,7 +83,10 @@ class RequestHandler:
             is_claimed=place.is_claimed,
             is_answer=verb is not None and verb.is_answer and not actor.is_guest,
         ):
-            return
+            found = session = None
+        if is_of_organisation(self.request.verb):
+            key = workspace_chain(self.request.team)
+            self.incident, session = found, OrganisationSession(self.unit, key, self.policy, self.request.at)
         if session is not None:
             self.session = session
             session.record_overdue()
@@ -117,7 +129,7 @@ class RequestHandler:
         """Return the verb with its fields. Refuses when its incident is missing, or when its button is outdated."""
         request = self.request
         kind = read_verb(request.verb)
-        incident = self.session.incident if self.session else None
+        incident = self._incident
         refuse_account(request.actor, kind)
         if kind.needs_incident and incident is None:
             # The refusal records the verb's intent, if the fields can be read.
@@ -135,13 +147,17 @@ class RequestHandler:
     def _context(self, verb: Verb) -> DecisionContext:
         return DecisionContext.of_request(
             self.request,
-            incident=self.session.incident if self.session else None,
+            incident=self._incident,
             reader=self.unit,
             policy=self.policy,
             policy_hash=self.policy_hash,
             # A new incident begins now, also where the incident of its channel has entries that are later.
             at=self.request.at if verb.opens_incident else self._at,
         )
+
+    @property
+    def _incident(self) -> Incident | None:
+        return self.session.incident if isinstance(self.session, IncidentSession) else self.incident
 
     @property
     def _at(self) -> datetime:
@@ -155,7 +171,7 @@ class RequestHandler:
         )
 
     def _record_elsewhere(self, other: OtherIncidentFact) -> None:
-        session = IncidentSession(self.unit, other.key, self.policy, self.request.at)
+        session = session_of(self.unit, other.key, self.policy, self.request.at)
         session.record_overdue()
         session.apply([self._entry(other.fact)])
         session.flush()
@@ -212,6 +228,12 @@ def _no_incident(request: Request) -> Refusal:
     return Refusal(Code.STATE, "no_incident")
 
 
+def is_of_organisation(word: str) -> bool:
+    """True if a word is a verb whose facts belong to no single incident."""
+    kind = verb_registry.find(word)
+    return kind is not None and kind.of_organisation
+
+
 def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     """Return the incident that a request names, or else that of its channel.
 
@@ -227,7 +249,7 @@ def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     return incident_at(unit, request.team, place.channel, place.message)
 
 
-def outcome_of(verb: str, session: IncidentSession, added: Sequence[Entry]) -> Outcome:
+def outcome_of(verb: str, session: AggregateSession[Any], added: Sequence[Entry]) -> Outcome:
     """Return the outcome of a verb that added these entries."""
     return Outcome(
         verb=verb,

@@ -1,4 +1,4 @@
-"""The entry point `run`: requests, passed deadlines, and results of jobs. Only it and `capture` change an incident.
+"""The entry point `run`: requests, passed deadlines, and results of jobs. Only it and `capture` change an aggregate.
 
 Each is one transaction, recorded once. Knows no rule: verbs decide, the core folds.
 """
@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from commands.core.incident_session import IncidentSession
 from commands.core.request import Request
 from commands.core.request_handler import RequestHandler, outcome_of
+from commands.core.sessions.organisation_session import session_of
 from incident.entries.delivery import ChannelMade
-from incident.entry import WORKSPACE, Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
+from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
-from roles.person_ids import MUSTER
 
 
 def run(
@@ -32,7 +31,7 @@ def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) 
     """Record the deadlines that have passed, who became unavailable, and the prompts due. Safe to repeat at any time."""
 
     def work(unit: UnitOfWork) -> Outcome:
-        session = IncidentSession(unit, key, policy, at)
+        session = session_of(unit, key, policy, at)
         session.record_overdue(with_absences=True)
         session.prompt()
         session.flush()
@@ -45,7 +44,7 @@ def record_passed(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: d
     """Record the deadlines that have passed and ask no one: before the record is read as of now."""
 
     def work(unit: UnitOfWork) -> Outcome:
-        session = IncidentSession(unit, key, policy, at)
+        session = session_of(unit, key, policy, at)
         session.record_overdue()
         session.flush()
         return outcome_of("record_passed", session, session.entries)
@@ -66,23 +65,18 @@ def note_outcome(
     """Record the result of a job, once per `job`: its id and the version that it served. It happened now or earlier."""
     source = Source(surface=EntryPoint.JOB, event=job)
 
-    def in_incident(unit: UnitOfWork) -> Outcome:
-        session = IncidentSession(unit, key, policy, at)
+    def work(unit: UnitOfWork) -> Outcome:
+        session = session_of(unit, key, policy, at)
         session.record_overdue()
         added = session.apply([session.by_muster(fact, source, happened_at) for fact in facts])
         session.flush()
         return outcome_of("note_outcome", session, added)
 
-    def in_workspace(unit: UnitOfWork) -> Outcome:
-        new = [NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=source) for fact in facts]
-        added: Sequence[Entry] = unit.append(key, new, at)
-        return Outcome(verb="note_outcome", key=key, first=added[0].n, last=added[-1].n, at=at)
-
     def once(unit: UnitOfWork) -> Outcome:
         known = unit.remembered(job)
         if known is not None:
             return known.model_copy(update={"repeated": True})
-        outcome = in_workspace(unit) if key.id == WORKSPACE else in_incident(unit)
+        outcome = work(unit)
         unit.remember(job, outcome)
         return outcome
 

@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from commands.core.request import Actor, Fields, Place, Request
-from incident.entry import Entry, Fact, IncidentKey
+from incident.entry import Entry, Fact, IncidentKey, workspace_chain
 from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
+from organisation.fold.organisation_fold import ORGANISATION
+from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId
 
 
@@ -132,6 +134,12 @@ class DecisionContext:
             raise RuntimeError("a verb that needs an incident was run without one")
         return self.incident
 
+    @property
+    def organisation(self) -> Organisation:
+        """What belongs to no single incident, as it is now."""
+        key = workspace_chain(self.team)
+        return self.reader.peek_aggregate(ORGANISATION, key) or Organisation(key=key)
+
 
 class Verb(Frozen):
     """One command that people have. Line 1 of a verb's docstring is its help."""
@@ -144,6 +152,8 @@ class Verb(Frozen):
     # It sets what its person gets and records nothing: alone it opens its form with the present choice.
     is_setting: ClassVar[bool] = False
     needs_incident: ClassVar[bool] = True
+    # What it records belongs to no single incident and goes into the workspace chain, wherever it was typed.
+    of_organisation: ClassVar[bool] = False
     # A typed line opens the form, which says what will happen; its submission confirms it.
     is_confirmed: ClassVar[bool] = False
     # It deletes, ends, restricts or releases: no misspelt word leads to it, and it never runs with words left over.

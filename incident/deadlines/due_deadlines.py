@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from incident.deadlines import (
@@ -25,7 +26,7 @@ from incident.deadlines.missed_deadlines import lapses_at, waited_for
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
-from incident.model.slack_references import OpenPrompt
+from incident.model.slack_references import OpenPrompt, Prompted
 from incident.policy import Policy
 from incident.rules.responders.attendance import can_be_asked, next_in_charge
 from incident.rules.responders.open_calls import is_waited_for
@@ -69,6 +70,9 @@ _JUST_AFTER: Final = timedelta(seconds=1)
 _ASKED_OF_NONE_ELSE: Final = frozenset({"mask"})
 
 
+NextPrompt = Callable[[Deadline, OpenPrompt | None], datetime | None]
+
+
 class PromptState(StrEnum):
     """The state of a prompt: open, postponed (`put_off`), replaced by a later one (`again`), or without its cause."""
 
@@ -96,10 +100,17 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
 
     What is due within `TOGETHER` (45 seconds) for a person who is asked now comes with it. A prompt is late when it is sent more than `LATE_AFTER` (two minutes) after it was due.
     """
-    asked = {prompted.due: prompted for prompted in incident.prompted}
+    return due_prompts(due(incident, policy), incident, at, partial(_next_prompt, incident, policy))
+
+
+def due_prompts(
+    things: Iterable[Deadline], of: Prompted, at: datetime, next_prompt: NextPrompt
+) -> tuple[PromptDue, ...]:
+    """Return the prompts of these deadlines that are due at `at` (UTC) and were not sent, as `prompts` chooses them."""
+    asked = {prompted.due: prompted for prompted in of.prompted}
     coming: list[tuple[datetime, Deadline, PromptStep]] = []
-    for thing in due(incident, policy):
-        moment = _next_prompt(incident, policy, thing, asked.get(thing.key))
+    for thing in things:
+        moment = next_prompt(thing, asked.get(thing.key))
         step = thing.step_at(max(at, moment)) if moment is not None and moment <= at + TOGETHER else None
         if moment is not None and step is not None:
             coming.append((moment, thing, step))
@@ -115,6 +126,11 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
         for moment, thing, step in coming
         if moment <= at or step.whom[:1] in asked_now
     )
+
+
+def next_prompt(thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
+    """Return when a deadline prompts next (UTC): its first step, else after a postponement or after the last prompt."""
+    return thing.steps[0].at if asked is None else _after_snooze(asked, _after(thing, asked))
 
 
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
@@ -140,8 +156,13 @@ def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptStat
 
 def prompt_states(incident: Incident, policy: Policy) -> Callable[[str, int], PromptState]:
     """Return what `state_of` answers, as a function that finds the deadlines once for however many prompts."""
-    open_keys = {thing.key for thing in due(incident, policy)}
-    latest = {prompted.due: prompted for prompted in incident.prompted}
+    return states_of(due(incident, policy), incident)
+
+
+def states_of(things: Iterable[Deadline], of: Prompted) -> Callable[[str, int], PromptState]:
+    """Return the function that says the state of a prompt, given the deadlines that are open."""
+    open_keys = {thing.key for thing in things}
+    latest = {prompted.due: prompted for prompted in of.prompted}
 
     def state(key: str, n: int) -> PromptState:
         prompted = latest.get(key)
@@ -160,11 +181,11 @@ def _next_prompt(incident: Incident, policy: Policy, thing: Deadline, asked: Ope
     It prompts at once when no one is left of those who were asked. Repetitions back off, save those that come as rarely by
     themselves: at once and into the working day where they can wait, else while no one acts.
     """
-    if asked is None:
-        return thing.steps[0].at
-    if (gone_at := _gone_at(incident, asked)) is not None:
+    if asked is not None and (gone_at := _gone_at(incident, asked)) is not None:
         return gone_at
-    moment = _after_snooze(asked, _after(thing, asked))
+    moment = next_prompt(thing, asked)
+    if asked is None:
+        return moment
     is_repeated = asked.until is None and asked.at + TOGETHER >= thing.steps[-1].at
     if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
         return moment

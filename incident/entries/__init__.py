@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
@@ -12,10 +13,11 @@ THEMES: Final = tuple(sorted(module.name for module in iter_modules(__path__)))
 """The modules of facts; incident/fold/ has one of the same name for each that changes an incident."""
 
 
-def _kinds() -> dict[tuple[str, int], type[Fact]]:
+def kinds_in(package: str, themes: Sequence[str]) -> dict[tuple[str, int], type[Fact]]:
+    """Return the facts that the modules of a package define, by kind and version."""
     facts = [
         value
-        for theme in (import_module(f"{__name__}.{name}") for name in THEMES)
+        for theme in (import_module(f"{package}.{name}") for name in themes)
         for value in vars(theme).values()
         if isinstance(value, type) and issubclass(value, Fact) and value.__module__ == theme.__name__
     ]
@@ -25,6 +27,6 @@ def _kinds() -> dict[tuple[str, int], type[Fact]]:
     return found
 
 
-KINDS: Final = _kinds()
+KINDS: Final = kinds_in(__name__, THEMES)
 TIMELINE_KINDS: Final = tuple(sorted({fact.kind for fact in KINDS.values() if fact.timeline}))
 """The kinds of facts that the timeline shows."""

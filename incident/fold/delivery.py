@@ -21,7 +21,7 @@ from incident.fold.change import Change
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_message
 from incident.model.incident import Incident
-from incident.model.slack_references import OpenPrompt
+from incident.model.slack_references import OpenPrompt, Prompted
 
 # Slack's own words for a channel in which no one can write any more.
 CLOSED: Final[Mapping[str, str]] = {"archived": "is_archived", "deleted": "channel_not_found"}
@@ -73,14 +73,14 @@ def announced(incident: Incident, entry: Entry, fact: Announced) -> Change:
     return {"places": incident.places.model_copy(update=update)}
 
 
-def prompt_due(incident: Incident, entry: Entry, fact: PromptDue) -> Change:
+def prompt_due(incident: Prompted, entry: Entry, fact: PromptDue) -> Change:
     """Set who was prompted last for a deadline, and when."""
     others = tuple(p for p in incident.prompted if p.due != fact.due)
     asked = OpenPrompt(due=fact.due, n=entry.n, at=entry.recorded_at, ask=fact.ask, asked=fact.asked)
     return {"prompted": (*others, asked)}
 
 
-def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
+def prompt_sent(incident: Prompted, entry: Entry, fact: PromptSent) -> Change:
     """Set the prompt's message, where it is in Slack."""
     if fact.medium is not Medium.SLACK:
         return {}
@@ -89,7 +89,7 @@ def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
     return {"prompted": tuple(p.model_copy(update=update) if p.n == fact.prompt else p for p in incident.prompted)}
 
 
-def prompt_put_off(incident: Incident, entry: Entry, fact: PromptPutOff) -> Change:
+def prompt_put_off(incident: Prompted, entry: Entry, fact: PromptPutOff) -> Change:
     """Set until when the prompt is postponed, and who postponed it."""
     update = {"until": fact.until, "put_off_by": entry.by}
     return {"prompted": tuple(p.model_copy(update=update) if p.due == fact.due else p for p in incident.prompted)}

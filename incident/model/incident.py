@@ -5,8 +5,10 @@ Fields that hold personal text are marked, so that two states can be compared wi
 
 from __future__ import annotations
 
-from incident.entry import IncidentKey
-from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
+from datetime import datetime
+
+from incident.aggregate import Aggregate
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.model.absence import Absence, CommanderGap
 from incident.model.components import (
     Action,
@@ -37,15 +39,13 @@ from roles.person_ids import PersonId, outside_name
 from roles.role_names import Role
 
 
-class Incident(Frozen):
+class Incident(Aggregate):
     """The state of one incident after entry `n`. `title_entry` is the entry that holds the words of its title.
 
     `undone` are the entries that were taken back, `decisions` counts these too, and `spent_ids` are their ids.
     `quiet` is True while Muster posts in the thread of the card, None if it never did.
     """
 
-    key: IncidentKey
-    n: int
     number: str
     title: PersonalText
     title_entry: int = 1
@@ -109,6 +109,11 @@ class Incident(Frozen):
     last_entry_at: Utc
     clock_set_back_from: Utc | None = None
     statement: MaybePersonalText = None
+
+    @property
+    def recorded_until(self) -> datetime:
+        """When the last entry was recorded, by the corrected clock (UTC)."""
+        return self.last_entry_at
 
     @property
     def priority(self) -> Priority | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from incident.frozen import Frozen, MaybePersonalText, Utc
 from roles.person_ids import PersonId
 
@@ -18,6 +20,14 @@ class OpenPrompt(Frozen):
     put_off_by: PersonId | None = None
     channel: str | None = None
     ts: str | None = None
+
+
+class Prompted(Protocol):
+    """An aggregate that asks people."""
+
+    @property
+    def prompted(self) -> tuple[OpenPrompt, ...]:
+        """The last prompt for each deadline."""
 
 
 class Promotion(Frozen):

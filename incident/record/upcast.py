@@ -25,6 +25,7 @@ class UnknownKindError(ValueError):
     """An entry has a kind or version that this release does not know."""
 
 
+Kinds = Mapping[tuple[str, int], type[Fact]]
 UpcastSteps = Mapping[tuple[str, int], Callable[[StoredEntry], StoredEntry]]
 """By kind and version, the step that returns the next version."""
 
@@ -71,11 +72,11 @@ STEPS: Final[UpcastSteps] = {
 }
 
 
-def read(stored: StoredEntry, steps: UpcastSteps = STEPS) -> Fact:
-    """Return a stored fact in its present shape. Raises UnknownKindError."""
+def read(stored: StoredEntry, steps: UpcastSteps = STEPS, kinds: Kinds = KINDS) -> Fact:
+    """Return a stored fact in its present shape; `kinds` are the facts that may be stored. Raises UnknownKindError."""
     while (step := steps.get((stored.kind, stored.version))) is not None:
         stored = step(stored)
-    kind = KINDS.get((stored.kind, stored.version))
+    kind = kinds.get((stored.kind, stored.version))
     if kind is None:
         raise UnknownKindError(f"no entry of kind {stored.kind} and version {stored.version} is known")
     return join(kind, stored.facts, stored.words)

@@ -16,7 +16,7 @@ from incident.entries.conversation import (
 )
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry
-from incident.fold.fold import undone_by
+from incident.fold.aggregate_fold import undone_by
 from incident.record.corrected_times import corrected_times
 from incident.report.report_format import Report, ReportFormat, moment
 

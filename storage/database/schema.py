@@ -14,8 +14,23 @@ from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 from storage.triggers import record_triggers
 
-HEAD: Final = "0013"
-KNOWN: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+HEAD: Final = "0014"
+KNOWN: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 _LOCK: Final = 7_236_019
 _VERSIONS: Final = "alembic_version"
 

@@ -18,8 +18,8 @@ from storage.integrity.checks.number_check import last_numbers
 from storage.integrity.checks.policy_text_check import active_rows
 from storage.integrity.checks.stored_cells import read_cells
 from storage.maintenance.verification import verify
-from storage.record import projection
 from storage.record.entry_rows import StoredEntryRow, rows_of_chain, to_entry
+from storage.record.projections import projection
 from storage.store import Store
 from storage.tables import CHAIN, COUNTER, INCIDENT, POLICY_ACTIVE
 
@@ -42,11 +42,10 @@ def _rebuild(connection: Connection, key: IncidentKey) -> None:
     if key.id == WORKSPACE:
         _save_policies(connection, key.team, [to_entry(row) for row in rows if row.kind == PolicyActivated.kind])
         _save_counters(connection, key.team)
-        return
-    incident = projection.refold(connection, key)
-    if incident is not None:
-        connection.execute(delete(INCIDENT).where(INCIDENT.c.team == key.team, INCIDENT.c.incident == key.id))
-        projection.save(connection, incident)
+    state, table = projection.refold(connection, key), projection.of_key(key).table
+    connection.execute(delete(table).where(table.c.team == key.team, table.c.incident == key.id))
+    if state is not None:
+        projection.save(connection, state)
 
 
 def _save_head(connection: Connection, key: IncidentKey, last: StoredEntryRow) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from incident.entry import Entry, IncidentKey, Source
 from incident.record import upcast
+from organisation.entries import ALL
 from roles.person_ids import PersonId
 from storage.database.sqlite import by_index
 from storage.tables import BODY, ENTRY
@@ -60,7 +61,7 @@ def to_entry(row: StoredEntryRow, header: dict[str, Any] | None = None) -> Entry
         occurred_at=header["occurred_at"],
         recorded_at=header["recorded_at"],
         source=Source.model_validate(header["source"]),
-        fact=upcast.read(upcast.StoredEntry(header["kind"], header["version"], header["facts"], words)),
+        fact=upcast.read(upcast.StoredEntry(header["kind"], header["version"], header["facts"], words), kinds=ALL),
         redacted=redacted,
     )
 

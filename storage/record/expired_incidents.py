@@ -23,7 +23,8 @@ from roles.person_ids import MUSTER
 from storage.database.transactions import Transactions
 from storage.errors import require_team
 from storage.jobs.job_table import JOB
-from storage.record import chain_writer, projection
+from storage.record import chain_writer
+from storage.record.projections import projection
 from storage.tables import BODY, CHAIN, CONCERNED, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
 
 # Text first, since it references its entry. Checkpoint leaves stay: roots are computed from them.
@@ -59,7 +60,7 @@ class RetentionDeletion:
             if self._transactions.write(work, first=False):
                 deleted.append(one)
         if deleted:
-            projection.CACHE.clear()
+            projection.clear_caches()
             self._transactions.truncate_log()
         return tuple(deleted)
 

@@ -11,8 +11,8 @@ from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 from incident.model.incident import Incident
 from storage.database.transactions import Transactions
-from storage.record import projection
 from storage.record.entry_rows import StoredEntryRow, rows_of_chain
+from storage.record.projections import projection
 from storage.tables import CHAIN, ENTRY, INCIDENT
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, select
 from ulid import ULID
 
+from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
@@ -22,10 +23,10 @@ from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
 from storage import person_names, subscriptions
 from storage.database.sqlite import by_index
-from storage.record import projection
 from storage.record.chain_writer import EPOCH
 from storage.record.entry_rows import rows_of_chain, select_rows, to_entry, to_row
 from storage.record.open_list import newest_pages, open_pages
+from storage.record.projections import projection
 from storage.tables import ENTRY, INCIDENT
 
 # Slack's clock may be ahead of ours by this much; the search for a message's incident allows for it.
@@ -62,6 +63,10 @@ class SqlReader:
     def peek(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident without locking it."""
         return self._masked_incident(projection.load(self.connection, key))
+
+    def peek_aggregate(self, of: Foldable[AnyAggregate], key: IncidentKey) -> AnyAggregate | None:
+        """Return the folded state of a chain without locking it, masked text included."""
+        return projection.load_as(self.connection, of, key)
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None

@@ -13,8 +13,8 @@ from incident.entry import IncidentKey
 from incident.ports import Reader, UnitOfWork
 from storage.database.commit_notifications import CommitNotifications
 from storage.database.transactions import Transactions
-from storage.record import projection
 from storage.record.chain_writer import Head
+from storage.record.projections import projection
 from storage.record.record_reader import SqlReader
 from storage.record.unit_of_work import SqlUnitOfWork
 
@@ -59,7 +59,7 @@ class SqlRecorder:
                 self._appended.update(unit.appended)
             self._on_appended(unit.heads)
         if unit.redacted:
-            projection.CACHE.clear()
+            projection.clear_caches()
             self._transactions.truncate_log()
         if unit.has_enqueued:
             self._notifications.notify()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from incident.entry import IncidentKey
 from incident.ports import Outcome
-from storage.record import projection
+from storage.record.projections import projection
 from storage.tables import BODY, DRAFT, SEEN
 
 
@@ -21,9 +21,9 @@ def delete_text(connection: Connection, key: IncidentKey, numbers: Sequence[int]
     connection.execute(delete(BODY).where(ours))
     _delete_drafts(connection, key, deleted)
     _clear_outcomes(connection, key, deleted)
-    incident = projection.refold(connection, key)
-    if incident is not None:
-        projection.save(connection, incident)
+    state = projection.refold(connection, key)
+    if state is not None:
+        projection.save(connection, state)
 
 
 def _strings(bodies: Sequence[str]) -> list[str]:

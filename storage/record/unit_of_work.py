@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 from ulid import ULID
 
+from incident.aggregate import Aggregate, AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey, NewEntry
+from incident.fold.fold import INCIDENT
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
@@ -18,7 +20,8 @@ from roles.person_ids import PersonId
 from storage import subscriptions
 from storage.errors import require_team
 from storage.jobs import outbox
-from storage.record import chain_writer, idempotency_keys, incident_numbers, projection, redaction
+from storage.record import chain_writer, idempotency_keys, incident_numbers, redaction
+from storage.record.projections import projection
 from storage.record.record_reader import SqlReader
 
 
@@ -30,7 +33,7 @@ class SqlUnitOfWork(SqlReader):
         self.has_enqueued = False
         self.appended: Counter[str] = Counter()
         self.redacted: set[IncidentKey] = set()
-        self._saved: dict[IncidentKey, Incident] = {}
+        self._saved: dict[IncidentKey, Aggregate] = {}
         self.heads: dict[IncidentKey, chain_writer.Head | None] = {}
 
     def home_viewers(self, team: str) -> Sequence[PersonId]:
@@ -59,8 +62,12 @@ class SqlUnitOfWork(SqlReader):
 
     def load(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident, and lock its chain until the end of the transaction."""
+        return self.load_aggregate(INCIDENT, key)
+
+    def load_aggregate(self, of: Foldable[AnyAggregate], key: IncidentKey) -> AnyAggregate | None:
+        """Return the folded state of a chain, and lock the chain until the end of the transaction."""
         self.heads[key] = chain_writer.lock(self.connection, key)
-        found = projection.load(self.connection, key)
+        found = projection.load_as(self.connection, of, key)
         if found is not None:
             self._saved[key] = found
         return found
@@ -75,12 +82,12 @@ class SqlUnitOfWork(SqlReader):
         """Claim natural keys of messages; return those that were not yet claimed."""
         return idempotency_keys.claim_natural_keys(self.connection, key, natural_keys)
 
-    def project(self, incident: Incident) -> None:
-        """Save the projection; after a redaction it is folded again, since the given incident may hold deleted text."""
-        saved = projection.refold(self.connection, incident.key) if incident.key in self.redacted else incident
+    def project(self, state: Aggregate) -> None:
+        """Save the projection; after a redaction it is folded again, since the given state may hold deleted text."""
+        saved = projection.refold(self.connection, state.key) if state.key in self.redacted else state
         if saved is not None:
-            projection.save(self.connection, saved, self._saved.get(incident.key))
-            self._saved[incident.key] = saved
+            projection.save(self.connection, saved, self._saved.get(state.key))
+            self._saved[state.key] = saved
 
     def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         """Delete text and salt of entries; a Redacted entry of the same chain must name them."""

@@ -26,6 +26,7 @@ from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
+from organisation.entries import task_changes
 from roles.person_ids import MUSTER, PersonId, slack_person
 from roles.role_names import Role
 from storage.store import Store
@@ -343,6 +344,19 @@ def told_of_keeping() -> list[NewEntry]:
             ),
             by=MUSTER,
         ),
+    ]
+
+
+def organised() -> list[NewEntry]:
+    """Return invented facts of the workspace chain about tasks and their reminders."""
+    opened = {"task_kind": task_changes.TaskKind.LESSON, "owner": BEN, "incident": "INC-2026-0001"}
+    return [
+        draft(task_changes.TaskOpened(id="T1", text="Write the runbook", due_at=at(9000), **opened)),
+        draft(task_changes.TaskOpened(id="T2", text="Ask the vendor", due_at=at(9000), **opened)),
+        draft(task_changes.TaskMoved(id="T1", owner=CYD, due_at=at(9500), reason="Ben is away"), by=BEN),
+        draft(delivery.PromptDue(due="task:T2:1", ask="task", asked=(BEN, CYD), due_at=at(9000)), by=MUSTER),
+        draft(task_changes.TaskDone(id="T1", evidence="It is in the wiki"), by=CYD),
+        draft(task_changes.TaskWithdrawn(id="T2", reason="The vendor is gone"), by=BEN),
     ]
 
 

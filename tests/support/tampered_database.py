@@ -14,7 +14,7 @@ from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks.chain_check import walk_chain
 from storage.maintenance.verification import Problem, VerificationReport, check_record
 from storage.record.entry_rows import StoredEntryRow, rows_of_chain
-from storage.record.projection import columns, refold
+from storage.record.projections.projection import columns, refold
 from storage.store import Store
 from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY, INCIDENT
 from storage.triggers import record_triggers

@@ -34,7 +34,7 @@ from storage.jobs.job_table import JOB
 from storage.maintenance.projection_rebuild import rebuild
 from storage.maintenance.restore import restore
 from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
-from storage.record import projection
+from storage.record.projections import projection
 from storage.store import Store, open_store
 from storage.tables import INCIDENT
 from tests.support.stored_workspace import read_workspace

@@ -12,6 +12,7 @@ from commands.core.request import Request
 from commands.core.verb import DatedFact, DecisionContext
 from commands.declare import Declare
 from commands.oncall import Oncall, OncallView, ServiceOnCall
+from incident.aggregate import AnyAggregate, Foldable
 from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
@@ -37,6 +38,10 @@ class EmptyReader:
         return None
 
     def peek(self, key: IncidentKey) -> Incident | None:
+        """Return None or nothing."""
+        return None
+
+    def peek_aggregate(self, of: Foldable[AnyAggregate], key: IncidentKey) -> AnyAggregate | None:
         """Return None or nothing."""
         return None
 

@@ -39,28 +39,67 @@ _POSTPONE: Final = "verb:later"
 _CHECKLIST: Final = "slack/prompts/closure.j2"
 
 
-@dataclass(frozen=True)
-class PromptContext:
-    """The context of a prompt's templates.
+@dataclass(frozen=True, kw_only=True)
+class AskContext:
+    """What every prompt has, an incident's or another one's.
+
+    `until` is the time to which `put_off_by` postponed it; `named` are the people whom its message has asked for another
+    prompt before.
+    """
+
+    prompt: PromptDue
+    state: PromptState
+    now: datetime
+    until: datetime | None = None
+    put_off_by: PersonId | None = None
+    named: tuple[PersonId, ...] = ()
+
+    @property
+    def incident(self) -> Incident | None:
+        """The incident that its buttons act on, if it is about one."""
+        return None
+
+    @property
+    def template(self) -> str:
+        """Its template."""
+        return f"slack/prompts/{self.prompt.ask}.j2"
+
+    @property
+    def put_off_template(self) -> str:
+        """The template that says that it is postponed."""
+        return self.template
+
+    @property
+    def is_overdue(self) -> bool:
+        """True if the deadline has passed."""
+        return self.now >= self.prompt.due_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptContext(AskContext):
+    """The context of the templates of an incident's prompt.
 
     `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
-    `source` the fact behind it where the template quotes one, `until` the time to which `put_off_by` postponed it.
+    `source` the fact behind it where the template quotes one.
     `is_direct`: it is read outside the incident channel, and links it.
-    `named` are the people whom its message has asked for another prompt before.
     """
 
     i: Incident
-    prompt: PromptDue
     thing: Deadline | None
-    state: PromptState
-    now: datetime
     later_minutes: int
     items: tuple[ChecklistItem, ...] = ()
     source: Fact | None = None
-    until: datetime | None = None
-    put_off_by: PersonId | None = None
     is_direct: bool = False
-    named: tuple[PersonId, ...] = ()
+
+    @property
+    def incident(self) -> Incident:
+        """The incident that its buttons act on."""
+        return self.i
+
+    @property
+    def put_off_template(self) -> str:
+        """The template that says that it is postponed."""
+        return _SHARED
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
@@ -71,11 +110,6 @@ class PromptContext:
     def about(self) -> str:
         """The subject of the deadline: an action's id, an audience, a role."""
         return self.thing.about if self.thing else self.prompt.due.split(":")[1]
-
-    @property
-    def is_overdue(self) -> bool:
-        """True if the deadline has passed."""
-        return self.now >= self.prompt.due_at
 
     @property
     def calls(self) -> tuple[Escalation, ...]:
@@ -97,7 +131,7 @@ class PromptContext:
         return next((thing for thing in things if thing.id == self.about), None)
 
 
-def shared_message(contexts: Sequence[PromptContext], renderer: Renderer) -> Message | None:
+def shared_message(contexts: Sequence[AskContext], renderer: Renderer) -> Message | None:
     """Return the message of prompts that are due together: each with its buttons, each person asked by name once.
 
     None if it is to be deleted, as in `prompt_message`.
@@ -115,24 +149,26 @@ def shared_message(contexts: Sequence[PromptContext], renderer: Renderer) -> Mes
     return Message("\n".join(one.text for one in found), [block for one in found for block in one.blocks])
 
 
-def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None:
+def prompt_message(context: AskContext, renderer: Renderer) -> Message | None:
     """Return the message of a prompt: with buttons until it is answered, as one line afterwards.
 
     None if the message is to be deleted, since the prompt is repeated or another one replaces it.
     """
-    template = f"slack/prompts/{context.prompt.ask}.j2"
+    template = context.template
     if context.state is PromptState.AGAIN:
         return None
     if context.state is PromptState.GONE:
         return _settled(renderer.macro(template, "answered", context))
     if context.state is PromptState.PUT_OFF and not set(context.prompt.asked) - {context.put_off_by}:
         return _put_off(
-            context, renderer.macro(_SHARED, "put_off", context), renderer.macro(template, "buttons", context)
+            context,
+            renderer.macro(context.put_off_template, "put_off", context),
+            renderer.macro(template, "buttons", context),
         )
-    message = _checklist(context, renderer) if context.items else None
-    message = message or template_message(renderer, template, context, context.i)
+    message = _checklist(context, renderer) if isinstance(context, PromptContext) and context.items else None
+    message = message or template_message(renderer, template, context, context.incident)
     if context.state is PromptState.PUT_OFF:
-        return _snoozed_by_one(message, renderer.macro(_SHARED, "put_off", context))
+        return _snoozed_by_one(message, renderer.macro(context.put_off_template, "put_off", context))
     return message
 
 
@@ -140,10 +176,10 @@ def _settled(text: str) -> Message | None:
     return Message(text, context_line(text)) if text else None
 
 
-def _put_off(context: PromptContext, text: str, buttons: str) -> Message:
+def _put_off(context: AskContext, text: str, buttons: str) -> Message:
     """Return a postponed prompt: it can be answered still, and not be postponed again."""
     lines = "\n".join(line for line in buttons.splitlines() if not line.strip().startswith(_POSTPONE))
-    return Message(text, [*context_line(text), *button_row(read_buttons(lines, context.i))])
+    return Message(text, [*context_line(text), *button_row(read_buttons(lines, context.incident))])
 
 
 def _snoozed_by_one(message: Message, text: str) -> Message:

@@ -53,7 +53,7 @@ def read_buttons(lines: str, incident: Incident | None) -> list[Json]:
     return [_button(line, incident) for line in lines.splitlines() if line.strip()]
 
 
-def template_message(renderer: Renderer, template: str, context: object, incident: Incident) -> Message:
+def template_message(renderer: Renderer, template: str, context: object, incident: Incident | None) -> Message:
     """Return a message from a template's macros `lead`, `more` and `buttons`."""
     lead, more = renderer.macro(template, "lead", context), renderer.macro(template, "more", context)
     elements = read_buttons(renderer.macro(template, "buttons", context), incident)

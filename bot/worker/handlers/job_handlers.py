@@ -25,6 +25,7 @@ from bot.worker.handlers.channels import (
 )
 from bot.worker.handlers.edits import amended_posts
 from bot.worker.handlers.notices import digest_post, notice_delivery
+from bot.worker.handlers.reminders import task_reminders
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
 
@@ -42,6 +43,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.UPDATE: status_update_delivery.deliver,
     JobKind.UPDATE_HERE: status_update_delivery.post_in_incident_channel,
     JobKind.PROMPT: prompt_delivery.deliver_prompt,
+    JobKind.REMIND: task_reminders.remind,
     JobKind.PAGE: page_delivery.page,
     JobKind.DUTIES: direct_messages.send_role_checklist,
     JobKind.READ_IN: direct_messages.show_catch_up_brief,

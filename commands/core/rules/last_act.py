@@ -21,7 +21,8 @@ from incident.entries import (
     status_updates,
 )
 from incident.entry import Entry, Fact
-from incident.fold.fold import RunningFold, undone_by
+from incident.fold.aggregate_fold import undone_by
+from incident.fold.fold import RunningIncidentFold
 from incident.model.incident import Incident
 from incident.states import State
 from roles.person_ids import MUSTER, PersonId
@@ -167,11 +168,11 @@ def _acts(entries: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
 
 def _states(entries: Sequence[Entry], numbers: Sequence[int]) -> tuple[Incident | None, ...]:
     """Return the incident as it was after each of these entries, in one pass."""
-    running, found = RunningFold(undone_by(entries)), dict[int, Incident | None]()
+    running, found = RunningIncidentFold(undone_by(entries)), dict[int, Incident | None]()
     for entry in entries:
         running.take(entry)
         if entry.n in numbers:
-            found[entry.n] = running.incident
+            found[entry.n] = running.state
     return tuple(found[n] for n in numbers)
 
 

@@ -28,7 +28,7 @@ WORDS: Final = {
     "roles": "role who-is people team responders",
     "priority": "pri prio level p downgrade upgrade raise lower",
     "decide": "approve agree choose decided approved",
-    "action": "todos tasks followup follow-up item reminder remind",
+    "action": "todos followup follow-up item reminder remind",
     "done": "finish finished complete completed tick",
     "validate": "check verify proof verified checked test",
     "confirm": "confirmed",

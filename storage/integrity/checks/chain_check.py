@@ -11,21 +11,24 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Connection
 
+from incident.aggregate import Aggregate
 from incident.entries.integrity import Checkpointed, KeyRotated, PolicyActivated, Retired
 from incident.entries.lifecycle import Undone
 from incident.entry import WORKSPACE, Entry, IncidentKey
-from incident.fold.fold import RunningFold, handlers
+from incident.fold.aggregate_fold import AggregateFold, RunningFold
+from incident.fold.fold import INCIDENT
 from incident.frozen import utc_text
 from incident.model.incident import Incident
+from organisation.fold.organisation_fold import ORGANISATION
 from storage.integrity.checkpoints import Leaf
 from storage.integrity.checks.check_report import Problem
 from storage.integrity.checks.entry_check import UNREADABLE, BrokenEntry, ChainCheck, CheckedEntry, unreadable
 from storage.integrity.checks.stored_cells import are_numbers, are_text, columns_of, entry_cells, read_cells, shown
-from storage.record import projection
 from storage.record.open_list import concerned_people
+from storage.record.projections import projection
 
 EntryPosition = tuple[IncidentKey, int]
-_CHAINED = ("chain", "entry", "body", "incident", "concerned")
+_CHAINED = ("chain", "entry", "body", "incident", "organisation", "concerned")
 # The facts of the workspace chain that other checks compare.
 _COMPARED = (Checkpointed, KeyRotated, PolicyActivated, Retired)
 
@@ -48,7 +51,7 @@ def chain_keys(connection: Connection) -> tuple[list[IncidentKey], list[Problem]
 class ChainFindings:
     """What the walk over one chain found. `hashes` has the hash of each entry that was asked for.
 
-    `workspace_entries` are the entries of the workspace chain that other checks compare, `incident` is the fold of any other chain.
+    `workspace_entries` are the entries of the workspace chain that other checks compare, `state` is the fold of the chain.
     """
 
     key: IncidentKey
@@ -57,16 +60,16 @@ class ChainFindings:
     problems: list[Problem] = field(default_factory=list)
     hashes: dict[int, str] = field(default_factory=dict)
     workspace_entries: list[Entry] = field(default_factory=list)
-    incident: Incident | None = None
+    state: Aggregate | None = None
     number: str | None = None
     policy_hash: str | None = None
     is_walked: bool = True
 
-    def without_incident(self) -> ChainFindings:
-        """Return the findings with what other checks need of the incident in its place."""
-        if self.incident is None:
-            return self
-        return replace(self, incident=None, number=self.incident.number, policy_hash=self.incident.policy_hash)
+    def without_state(self) -> ChainFindings:
+        """Return the findings with what other checks need of the folded state in its place."""
+        if not isinstance(self.state, Incident):
+            return replace(self, state=None)
+        return replace(self, state=None, number=self.state.number, policy_hash=self.state.policy_hash)
 
 
 class ChainWalk:
@@ -90,7 +93,7 @@ class ChainWalk:
         self.hashes.update({(found.key, n): hash_ for n, hash_ in found.hashes.items()})
         self.workspace_entries += found.workspace_entries
         self.unchanged += not found.is_walked
-        small = found.without_incident()
+        small = found.without_state()
         if small.number is not None:
             self.numbers.setdefault(found.key.team, set()).add(small.number)
         if small.policy_hash is not None:
@@ -103,14 +106,16 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     `named` are the numbers of the entries whose hashes checkpoints name; `covered` is the last one under a stored
     checkpoint, None when that is not known.
     """
-    found, check, running = ChainFindings(key), ChainCheck(key), RunningFold(_undone(connection, key))
+    found, check = ChainFindings(key), ChainCheck(key)
+    of: AggregateFold[Any] = ORGANISATION if key.id == WORKSPACE else INCIDENT
+    running = of.running(_undone(connection, key))
     try:
         for checked in check.walk(entry_cells(connection, key)):
-            _fold(running, checked, found)
+            _fold(of, running, checked, found)
             found.entries += 1
             if checked.n in named:
                 found.hashes[checked.n] = checked.hash
-        found.incident = running.incident
+        found.state = running.state
     except BrokenEntry as broken:
         found.is_sound = False
         found.problems.append(Problem(kind="tampered", key=key, n=broken.n, what=broken.what))
@@ -121,8 +126,7 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     found.problems += _check_head(connection, check, covered)
     found.problems += _check_text_without_entry(connection, check)
     found.problems += (Problem(kind="tampered", key=key, n=b.n, what=b.what) for b in check.redactions())
-    if key.id != WORKSPACE:
-        found.problems += _check_row(connection, check, found.incident)
+    found.problems += _check_row(connection, check, found.state)
     return found
 
 
@@ -158,12 +162,11 @@ def unchanged_chain(connection: Connection, leaf: Leaf, named: Collection[int]) 
     return ChainFindings(key, entries=count, hashes=hashes, number=row["number"], is_walked=False)
 
 
-def _fold(running: RunningFold, checked: CheckedEntry, found: ChainFindings) -> None:
+def _fold(of: AggregateFold[Any], running: RunningFold[Any], checked: CheckedEntry, found: ChainFindings) -> None:
     fact = checked.fact
     try:
-        if checked.key.id == WORKSPACE:
-            found.workspace_entries += [checked.entry] if isinstance(fact, _COMPARED) else []
-        elif checked.n > 1 and fact.kind not in handlers():
+        found.workspace_entries += [checked.entry] if isinstance(fact, _COMPARED) else []
+        if (checked.n > 1 or of.kinds) and fact.kind not in of.handlers():
             running.pass_over(fact.kind, checked.by, occurred_at=checked.occurred_at, recorded_at=checked.recorded_at)
         else:
             running.apply(checked.entry)
@@ -214,33 +217,33 @@ def _truncated(check: ChainCheck, why: str) -> Problem:
     return Problem(kind="truncated", key=check.key, n=check.n + 1, what=f"entry {check.n + 1} is missing: {why}")
 
 
-def _check_row(connection: Connection, check: ChainCheck, incident: Incident | None) -> Iterator[Problem]:
-    row = _row_of(connection, "incident", check.key)
+def _check_row(connection: Connection, check: ChainCheck, state: Aggregate | None) -> Iterator[Problem]:
+    row = _row_of(connection, projection.of_key(check.key).table.name, check.key)
     if row is not None and are_numbers(row["n"]) and row["n"] > check.n:
-        yield _truncated(check, f"the incident was folded at entry {row['n']}")
-    elif incident is None:
+        yield _truncated(check, f"the projection was folded at entry {row['n']}")
+    elif state is None:
         if row is not None or _rows_of(connection, "concerned", check.key):
-            yield _truncated(check, "the incident has a projection")
-    elif row is None or not _matches(row, incident) or not _concerns(connection, incident):
+            yield _truncated(check, "it has a projection")
+    elif row is None or not _matches(row, state) or not _concerns(connection, state):
         yield Problem(
             kind="rebuild", key=check.key, n=check.n, what="the projection differs from the fold of its entries"
         )
 
 
-def _matches(row: dict[str, Any], incident: Incident) -> bool:
+def _matches(row: dict[str, Any], state: Aggregate) -> bool:
     # A row of another release is folded again when it is next read, so its model and text may differ.
     try:
-        expected = {name: _stored(value) for name, value in projection.columns(incident).items()}
+        expected = {name: _stored(value) for name, value in projection.of_key(state.key).columns(state).items()}
     except UNREADABLE:
         return False
     stale = are_text(row["shape"]) and row["shape"] != expected["shape"]
     return _agrees({name: value for name, value in row.items() if not (stale and name in _SHAPED)}, expected)
 
 
-def _concerns(connection: Connection, incident: Incident) -> bool:
-    """True if the people whom the incident concerns are stored as its entries say."""
-    expected = concerned_people.rows(incident)
-    stored = _rows_of(connection, "concerned", incident.key)
+def _concerns(connection: Connection, state: Aggregate) -> bool:
+    """True if the people whom an incident concerns are stored as its entries say."""
+    expected = concerned_people.rows(state) if isinstance(state, Incident) else {}
+    stored = _rows_of(connection, "concerned", state.key)
     return len(stored) == len(expected) and all(_agrees(row, expected.get(row["person"], {})) for row in stored)
 
 

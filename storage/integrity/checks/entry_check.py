@@ -16,6 +16,7 @@ from incident.entries.conversation import Redacted
 from incident.entry import Entry, Fact, IncidentKey, Source
 from incident.record import upcast
 from incident.record.hash_chain import ALGORITHM, FORMAT, GENESIS, canonical_text_digest, digest
+from organisation.entries import ALL
 from roles.person_ids import PersonId
 from storage.integrity.checks.stored_cells import Cells
 from storage.record.chain_writer import message_columns
@@ -101,7 +102,7 @@ class ChainCheck:
         stored = upcast.StoredEntry(
             kind, header["version"], header["facts"], from_json(words) if has_text else None if redacted else {}
         )
-        fact = upcast.read(stored)
+        fact = upcast.read(stored, kinds=ALL)
         if message_columns(fact) != (channel, ts):
             raise _different_columns(n)
         if isinstance(fact, Redacted):

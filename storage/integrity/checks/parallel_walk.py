@@ -69,4 +69,4 @@ def _walk_one(url: str, task: ChainTask) -> ChainFindings | None:
     except SQLAlchemyError:
         # The caller meets the same error, and explains it.
         return None
-    return found.without_incident() if found.entries and not found.problems else None
+    return found.without_state() if found.entries and not found.problems else None

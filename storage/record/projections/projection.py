@@ -1,57 +1,27 @@
-"""The projection row of an incident: saved in the transaction of its entries, folded again when its model has changed."""
+"""The projections: the row of an incident with its lookup columns, and that of the organisation. By key, either of them."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
+from incident.aggregate import Aggregate, AnyAggregate, Foldable
 from incident.entry import WORKSPACE, IncidentKey
-from incident.fold.fold import fold
+from incident.fold.fold import INCIDENT as FOLDED_INCIDENT
 from incident.model.incident import Incident
-from incident.record.hash_chain import canonical, digest
 from incident.rules.open_list import position
-from storage.database.upsert import insert_for
-from storage.record.entry_rows import rows_of_chain, to_entry
+from organisation.fold.organisation_fold import ORGANISATION as FOLDED_ORGANISATION
+from organisation.model.organisation import Organisation
 from storage.record.open_list import concerned_people
-from storage.record.projection_cache import ProjectionCache
+from storage.record.projections.aggregate_rows import AggregateRows
+from storage.record.projections.organisation_table import ORGANISATION
 from storage.tables import INCIDENT
 
-_KEY: Final = ("team", "incident")
-CACHE: Final = ProjectionCache(Incident.model_validate_json)
-_FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
-    INCIDENT.c.team == bindparam("of_team"), INCIDENT.c.incident == bindparam("of_incident")
-)
 
-
-@cache
-def shape() -> str:
-    """Return a digest of the incident model, by which a row of another release is recognised and folded again."""
-    return digest(canonical(Incident.model_json_schema()))[:16]
-
-
-def save(connection: Connection, incident: Incident, before: Incident | None = None) -> None:
-    """Save a folded incident in its row, and whom it concerns; `before` is what was saved last, if that is known."""
-    row = columns(incident)
-    connection.execute(_upsert(connection.dialect.name), row)
-    concerned_people.save(connection, incident, before)
-    CACHE.put(incident.key, row["folded"], incident)
-
-
-@cache
-def _upsert(dialect: str) -> Any:
-    row = insert_for(dialect)(INCIDENT)
-    changed = {column.name: row.excluded[column.name] for column in INCIDENT.c if column.name not in _KEY}
-    return row.on_conflict_do_update(index_elements=_KEY, set_=changed)
-
-
-def columns(incident: Incident) -> dict[str, Any]:
-    """Return the row of an incident."""
+def _lookup(incident: Incident) -> dict[str, Any]:
+    """Return the columns by which incidents are found."""
     return {
-        "team": incident.key.team,
-        "incident": incident.key.id,
-        "n": incident.n,
         "number": incident.number,
         "state": incident.state.value,
         "service": incident.service,
@@ -67,25 +37,41 @@ def columns(incident: Incident) -> dict[str, Any]:
         "masked": bool(incident.masks) and not incident.is_over,
         "adopted": incident.adopted,
         "ended_at": incident.states[-1].at if incident.is_over else None,
-        "shape": shape(),
-        "folded": incident.model_dump_json(),
     }
 
 
-def load(connection: Connection, key: IncidentKey) -> Incident | None:
-    """Return the folded incident; a row of another release is folded again from its entries."""
-    found = connection.execute(_FOLDED, {"of_team": key.team, "of_incident": key.id}).one_or_none()
-    return None if found is None else parse(connection, key, found.folded, found.shape)
+INCIDENTS: Final[AggregateRows[Incident]] = AggregateRows(FOLDED_INCIDENT, INCIDENT, _lookup)
+ORGANISATIONS: Final[AggregateRows[Organisation]] = AggregateRows(FOLDED_ORGANISATION, ORGANISATION, lambda state: {})
+
+load = INCIDENTS.load
+parse = INCIDENTS.parse
+columns = INCIDENTS.columns
 
 
-def parse(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
-    """Parse a folded incident from its row when this release wrote it, otherwise fold it from its entries."""
-    return CACHE.parse(key, folded) if written_as == shape() else refold(connection, key)
+def of_key(key: IncidentKey) -> AggregateRows[Any]:
+    """Return the rows of the aggregate that a chain holds."""
+    return ORGANISATIONS if key.id == WORKSPACE else INCIDENTS
 
 
-def refold(connection: Connection, key: IncidentKey) -> Incident | None:
-    """Fold a chain again from its entries; None for the workspace chain and for an empty one."""
-    if key.id == WORKSPACE:
-        return None
-    entries = [to_entry(row) for row in rows_of_chain(connection, key)]
-    return fold(entries) if entries else None
+def load_as(connection: Connection, of: Foldable[AnyAggregate], key: IncidentKey) -> AnyAggregate | None:
+    """Return the folded state of a chain if it is of that kind of aggregate."""
+    found = of_key(key).load(connection, key)
+    return found if isinstance(found, of.model) else None
+
+
+def refold(connection: Connection, key: IncidentKey) -> Any:
+    """Fold a chain again from its entries; None where none of them is folded."""
+    return of_key(key).refold(connection, key)
+
+
+def save(connection: Connection, state: Aggregate, before: Aggregate | None = None) -> None:
+    """Save a folded state, and whom an incident concerns; `before` is what was saved last, if that is known."""
+    of_key(state.key).save(connection, state)
+    if isinstance(state, Incident):
+        concerned_people.save(connection, state, before if isinstance(before, Incident) else None)
+
+
+def clear_caches() -> None:
+    """Drop every parsed projection, so that redacted text does not stay in memory."""
+    INCIDENTS.cache.clear()
+    ORGANISATIONS.cache.clear()

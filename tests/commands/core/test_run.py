@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from commands.core.incident_session import IncidentSession
 from commands.core.request import Place
+from commands.core.sessions.incident_session import IncidentSession
 from incident.entries.conversation import Noted
 from incident.entries.delivery import CardPosted
 from incident.entries.lifecycle import StateChanged

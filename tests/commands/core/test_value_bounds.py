@@ -37,6 +37,7 @@ NEEDED: dict[str, Any] = {
     "text": "words",
     "audience": ["internal"],
     "form": "add",
+    "what": "open",
     "owner": "slack:T1:U1",
     "how": "fix",
     "criterion": "user_confirmed",

@@ -24,7 +24,8 @@ from incident.entries.lifecycle import Acknowledged, Declared, Reopened, TimeSet
 from incident.entries.restoration import Contained, ResolutionAmended, Resolved
 from incident.entry import Fact, IncidentKey
 from incident.fold import fold as folding
-from incident.fold.fold import BrokenOrderError, MissingHandlerError, RunningFold, apply, fold, handler_of, handlers
+from incident.fold.aggregate_fold import BrokenOrderError, MissingHandlerError
+from incident.fold.fold import RunningIncidentFold, apply, fold, handler_of, handlers
 from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
@@ -331,7 +332,7 @@ def test_passing_over_a_fact_that_changes_nothing_gives_what_folding_it_gives():
     chain.add(ChannelMade(channel="C1", name="inc"), by=MUSTER, at=4)
     chain.add(MessagePosted(channel="C1", ts="2.0", author=BEN, text="two"), by=BEN, at=5)
     chain.add(MessagePosted(channel="C1", ts="3.0", author=ADA, text="three"), by=ADA, at=6, occurred=2)
-    running, whole = RunningFold(), None
+    running, whole = RunningIncidentFold(), None
     for entry in chain.entries:
         whole = apply(whole, entry)
         if isinstance(entry.fact, MessagePosted):
@@ -340,7 +341,7 @@ def test_passing_over_a_fact_that_changes_nothing_gives_what_folding_it_gives():
         else:
             running.apply(entry)
 
-    assert running.incident == whole
+    assert running.state == whole
     assert fold(chain.entries) == whole
 
 
@@ -357,4 +358,4 @@ def test_a_fact_that_changes_nothing_must_follow_the_entry_before_it_too():
 
 def test_an_incident_does_not_begin_with_a_fact_that_is_passed_over():
     with pytest.raises(BrokenOrderError, match="starts with its declaration, not with message_posted"):
-        RunningFold().pass_over("message_posted", ADA, occurred_at=T(0), recorded_at=T(0))
+        RunningIncidentFold().pass_over("message_posted", ADA, occurred_at=T(0), recorded_at=T(0))

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from storage.integrity.signing_keys import new_key
+from storage.record.projections import projection
 from storage.store import Store, open_store
 from tests.support.policies import ONE_TARGET_POLICY
-from tests.support.recorded_team import TEAM, at, record_all, redacted_by_number, step, told_of_keeping
+from tests.support.recorded_team import TEAM, at, organised, record_all, redacted_by_number, step, told_of_keeping
 
 HERE = Path(__file__).parent
 
 
 def chain(store: Store, key: IncidentKey) -> dict[str, object]:
     lines = store.queries.rows(key)
-    folded = None if key.id == WORKSPACE else store.queries.incident(key)
+    folded = store.transactions.read(lambda connection: projection.refold(connection, key))
     return {
         "key": list(key),
         "entries": [{"text": one.text, "hash": one.hash, "salt": one.salt, "words": one.words} for one in lines],
@@ -41,6 +42,7 @@ def main(version: str) -> None:
             store.recorder.transact(lambda unit, one=one: step(unit, keys[2], one))
         store.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(150))
         store.recorder.transact(lambda unit: unit.append(workspace_chain(TEAM), told_of_keeping(), at(160)))
+        store.recorder.transact(lambda unit: unit.append(workspace_chain(TEAM), organised(), at(170)))
         store.checkpoints.take(at(200), new_key(Path(scratch) / "key.pem"))
         names = ("major", "duplicate", "drill", "workspace")
         for name, key in zip(names, [*keys, IncidentKey(TEAM, WORKSPACE)], strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from incident.entries import KINDS
+from organisation.entries import ALL as KINDS
 
 FILES = sorted(Path(__file__).parent.glob("v*/*.json"))
 CHANGELOG = Path(__file__).parents[3] / "CHANGELOG.md"

@@ -15,7 +15,7 @@ from storage.errors import RewrittenRecord
 from storage.integrity.high_water_mark import FILE, HighWaterMark, read_mark
 from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.verification import VerificationEvidence, verify, verify_with
-from storage.record import projection
+from storage.record.projections import projection
 from storage.store import Store, open_store
 from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY
 from storage.triggers import record_triggers

@@ -14,7 +14,7 @@ from incident.entry import IncidentKey, workspace_chain
 from storage.integrity.signing_keys import Signer, new_key
 from storage.jobs.job_table import JOB
 from storage.maintenance.verification import verify
-from storage.record.projection import load
+from storage.record.projections.projection import load
 from storage.store import Store
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
 from tests.support.policies import small_policy

@@ -7,8 +7,8 @@ import pytest
 from incident.entry import IncidentKey
 from incident.fold.fold import apply
 from incident.model.incident import Incident
-from storage.record.projection import CACHE, load
-from storage.record.projection_cache import ProjectionCache
+from storage.record.projections.projection import INCIDENTS, load
+from storage.record.projections.projection_cache import ProjectionCache
 from storage.store import Store
 from tests.support.recorded_team import RECORD_START, TEAM, long_script
 
@@ -86,5 +86,5 @@ def test_the_projection_of_a_failed_transaction_is_never_loaded(store: Store) ->
         store.recorder.transact(lambda unit: write(unit, script[3:6], fails=True))
 
     assert store.transactions.read(lambda connection: load(connection, key)) == kept
-    CACHE.clear()
+    INCIDENTS.cache.clear()
     assert store.transactions.read(lambda connection: load(connection, key)) == kept

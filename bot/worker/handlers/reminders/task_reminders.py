@@ -1,0 +1,80 @@
+"""Reminds one person of tasks by direct message: one message for all that are due together, edited as they are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.slack.client.web_api import SlackError
+from bot.slack.surfaces.prompt_message import shared_message
+from bot.slack.surfaces.task_reminder import ReminderContext
+from bot.worker.handlers.channel_posts import LATE
+from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
+from bot.worker.handlers.page_delivery import deliveries
+from bot.worker.job_context import JobContext, entries_of
+from bot.worker.port import JobRun
+from incident.deadlines.due_deadlines import PromptState, states_of
+from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
+from incident.entry import Entry, Fact
+from incident.jobs import JobKind
+from incident.medium import Medium, slack_message, slack_ref
+from organisation.deadlines.task_deadlines import task_deadlines
+from organisation.fold.organisation_fold import ORGANISATION
+from organisation.model.organisation import Organisation
+from roles.person_ids import PersonId
+
+
+def remind(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Send the reminders that share a message once, while one is open; a later run edits or deletes the message."""
+    prompts = [one for one in entries_of(run, context) if _asks(one.fact, run.person)]
+    try:
+        channel = direct_channel(context, run.person)
+        return _remind(run, context, channel, prompts) if channel and prompts else ()
+    except SlackError as error:
+        return (DeliveryFailed(medium=Medium.SLACK, what=JobKind.REMIND, who=run.person, error=error.error),)
+
+
+def _remind(run: JobRun, context: JobContext, channel: str, prompts: Sequence[Entry]) -> Sequence[Fact]:
+    refs = (slack_message(sent.ref) for one in prompts for sent in deliveries(run, context, one.n))
+    posted = next((ts for place, ts in refs if place == channel), None)
+    views = _views(run, context, prompts, is_sent=posted is not None)
+    message = shared_message(views, context.renderer)
+    if posted is not None and message is None:
+        delete(context, channel, posted)
+    elif posted is not None and message is not None:
+        edit(run, context, channel, posted, message)
+    elif message is not None and any(view.state is PromptState.OPEN for view in views):
+        ts = post(run, context, channel, message, since=prompts[0].recorded_at)
+        return [PromptSent(prompt=one.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)) for one in prompts]
+    return ()
+
+
+def _asks(fact: Fact, person: PersonId) -> bool:
+    return isinstance(fact, PromptDue) and person in fact.asked
+
+
+def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sent: bool) -> list[ReminderContext]:
+    """Return what the message says of each prompt, without those whose task ended so long ago that it is not known."""
+    key = run.job.incident
+    found = context.recorder.read(lambda reader: reader.peek_aggregate(ORGANISATION, key)) or Organisation(key=key)
+    state = states_of(task_deadlines(found, None), found)
+    views = []
+    for entry in prompts:
+        prompt = entry.fact
+        assert isinstance(prompt, PromptDue), "only prompts share the message of a prompt"
+        task = found.task(prompt.due.split(":")[1])
+        if task is None:
+            continue
+        is_late = prompt.late or (not is_sent and run.at - entry.recorded_at > LATE)
+        known = next((one for one in found.prompted if one.n == entry.n), None)
+        views.append(
+            ReminderContext(
+                prompt=prompt.model_copy(update={"late": is_late}),
+                state=state(prompt.due, entry.n),
+                now=run.at,
+                until=known.until if known else None,
+                put_off_by=known.put_off_by if known else None,
+                task=task,
+                person=run.person,
+            )
+        )
+    return views

@@ -1,0 +1,56 @@
+"""The organisation inside a transaction: the aggregate of the workspace chain. Knows no verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from commands.core.sessions.aggregate_session import AggregateSession
+from commands.core.sessions.incident_session import IncidentSession
+from incident.entry import WORKSPACE, Fact, IncidentKey
+from incident.jobs import Job
+from incident.policy import Policy
+from incident.ports import UnitOfWork
+from incident.rules.responders.attendance import unavailability
+from organisation.deadlines import task_deadlines
+from organisation.effects.reminders import reminders
+from organisation.fold.organisation_fold import ORGANISATION
+from organisation.model.organisation import Organisation
+from roles.person_ids import PersonId, is_external, person_named, slack_user
+
+
+class OrganisationSession(AggregateSession[Organisation]):
+    """Changes what belongs to no single incident. A clock that was set back moves none of its plans: they lie days apart."""
+
+    def __init__(self, unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime) -> None:
+        super().__init__(ORGANISATION, unit, key, policy, at)
+        self._manager = person_named(key.team, policy.people.manager)
+
+    def record_overdue(self, *, with_absences: bool = False) -> None:
+        """Record nothing: no deadline of the organisation has a consequence besides its prompt."""
+
+    def due_prompts(self) -> Sequence[Fact]:
+        """Return the reminders that are due now."""
+        if self.state is None:
+            return ()
+        return task_deadlines.prompts(self.state, self._manager, self.at, self._can_be_asked)
+
+    def effects(self, after: Organisation) -> Sequence[Job]:
+        """Return the reminders to send and to bring up to date."""
+        return reminders(self.before or Organisation(key=self.key), after, self.entries)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next reminder is due (UTC)."""
+        return task_deadlines.next_at(self.state, self._manager, self.now) if self.state else None
+
+    def _can_be_asked(self, person: PersonId) -> bool:
+        is_ours = slack_user(person) is not None and not is_external(person, self.key.team)
+        return is_ours and unavailability(self.unit.person(person)) is None
+
+
+def session_of(
+    unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime
+) -> IncidentSession | OrganisationSession:
+    """Return the session of a chain: an incident's, or that of the workspace chain."""
+    kind = OrganisationSession if key.id == WORKSPACE else IncidentSession
+    return kind(unit, key, policy, at)
