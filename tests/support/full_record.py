@@ -7,7 +7,10 @@ from pathlib import Path
 from sqlmodel import SQLModel
 
 from bot.timestamp_authority import Authority, request_timestamp
+from commands.core.request import Actor, Place, Request
+from commands.core.run import run
 from incident.contact_method import ContactMethod
+from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
 from incident.model.subscription import Subscription
@@ -27,6 +30,7 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     store.directory.activate_policy(policy, "the second policy", at(-10))
     keys = [record(store, lambda number, size=size: long_script(number)[:size]) for size in (28, 12)]
     signer = new_key(folder / "sweep.key")
+    open_task(store, 199)
     store.checkpoints.take(at(200), signer)
     refuse(store, minutes=201)
     last = store.checkpoints.take(at(202), signer)
@@ -50,6 +54,21 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     store.recorder.transact(others)
     assert _empty_tables(store) == []
     return store.checkpoints.all(TEAM)
+
+
+def open_task(store: Store, minutes: float) -> None:
+    """Open a task of the organisation, and with it make the projection of the workspace chain."""
+    request = Request(
+        verb="task",
+        fields={"what": "open", "owner": ADA, "due": at(9000).isoformat(), "text": "Write the runbook"},
+        actor=Actor(id=ADA, groups=frozenset({"responder"})),
+        team=TEAM,
+        place=Place(),
+        source=Source(surface=EntryPoint.CLI),
+        key=f"request:{minutes}",
+        at=at(minutes),
+    )
+    assert not run(request, recorder=store.recorder, policy=small_policy(), policy_hash="0" * 64).is_refused
 
 
 def _empty_tables(store: Store) -> list[str]:

@@ -45,6 +45,7 @@ class AggregateSession(ABC, Generic[AnyAggregate]):
         self.at = at + self.ahead if self.ahead <= CLOCK_TOLERANCE else at
         self.entries: list[Entry] = []
         self.gives_way = False
+        self.refolded = False
 
     @property
     def number(self) -> str | None:
@@ -80,7 +81,7 @@ class AggregateSession(ABC, Generic[AnyAggregate]):
             return
         jobs: list[Job] = []
         if self.entries:
-            if self.state.n != (self.before.n if self.before else 0):
+            if self.refolded or self.state.n != (self.before.n if self.before else 0):
                 self.unit.project(self.state)
             jobs += self.effects(self.state)
             self.unit.cancel(self.needless())
@@ -124,5 +125,6 @@ class AggregateSession(ABC, Generic[AnyAggregate]):
         if numbers:
             self.unit.delete_text(self.key, numbers)
         if numbers or undone_by(added):
+            self.refolded = True
             kinds = self._of.kinds
             self.state = self._of.fold(self.unit.unmasked().entries(self.key, kinds=kinds))
