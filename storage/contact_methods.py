@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import Field, SQLModel
 
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from roles.person_ids import PersonId
 from storage.tables import table_of, text, utc
 

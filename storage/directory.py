@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from incident.contact_method import ContactMethod
 from incident.entries.integrity import PolicyActivated
 from incident.entry import EntryPoint, NewEntry, Source, workspace_chain
+from incident.model.contact_method import ContactMethod
 from incident.policy import Policy
 from incident.ports import Person
 from incident.record.hash_chain import digest

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.worker.port import RateLimited, Refused, Result, Unknown
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from storage.errors import TeamRequired
 from storage.store import Store, open_store

@@ -9,10 +9,10 @@ from sqlmodel import SQLModel
 from bot.timestamp_authority import Authority, request_timestamp
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.contact_method import ContactMethod
 from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from storage.integrity.checkpoints import Checkpoint

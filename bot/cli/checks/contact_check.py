@@ -17,8 +17,8 @@ from bot.config.settings import RecordSettings
 from bot.notify.channel import Channel, CheckedChannel
 from bot.notify.channel_factory import NEEDED_SETTING, make_channels
 from bot.worker.port import Delivered, RateLimited
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from incident.policy import Policy
 from incident.ports import Person
 from roles.person_ids import PersonId, slack_user

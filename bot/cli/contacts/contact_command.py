@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.database_access import NotFound, open_database
 from bot.cli.name_lookup import name_finder
-from incident.contact_method import ContactMethod, address_fault
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod, address_fault
 from roles.person_ids import PersonId
 from storage.store import Store
 

@@ -18,8 +18,8 @@ from bot.notify.page_text import trial_page
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.client.client_factory import client_for
 from bot.worker.port import Delivered, RateLimited, Result
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from roles.person_ids import PersonId, slack_user
 
 

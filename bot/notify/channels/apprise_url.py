@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bot.notify.channel import Page
 from bot.worker.port import Delivered, Refused, Result
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 _NOT_INSTALLED: Final = "Apprise is not installed: pip install 'muster[apprise]'."
 _NO_ADDRESS: Final = "Apprise does not know the address of the contact method."

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.notify.channel import Acknowledged, Acknowledgement, Expired, Page, Unacknowledged
 from bot.notify.provider_api import CallFailed, ProviderApi
 from bot.worker.port import Delivered, Result, Unknown
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 URL: Final = "https://api.atlassian.com/jsm/ops/integration/v2"
 _LONGEST_MESSAGE: Final = 130

@@ -16,7 +16,7 @@ from bot.notify.answers.answer_words import ACCEPTED, DECLINED, answer_address
 from bot.notify.channel import Page
 from bot.notify.provider_api import CallFailed, ProviderApi
 from bot.worker.port import Delivered, Result
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 URL: Final = "https://ntfy.sh"
 _HIGHEST: Final = 5

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.notify.channel import Page
 from bot.notify.provider_api import CallFailed, Json, ProviderApi
 from bot.worker.port import Delivered, Result
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 URL: Final = "https://events.pagerduty.com"
 _LONGEST_SUMMARY: Final = 1024

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.notify.channel import Acknowledged, Acknowledgement, Expired, Page, Unacknowledged
 from bot.notify.provider_api import CallFailed, ProviderApi
 from bot.worker.port import Delivered, RateLimited, Refused, Result, Unknown
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 URL: Final = "https://api.pushover.net"
 _EMERGENCY: Final = 2

@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.clock import Clock
 from bot.notify.channel import Page
 from bot.worker.port import Delivered, RateLimited, Refused, Result, Unknown
-from incident.contact_method import ContactMethod
 from incident.medium import slack_ref
+from incident.model.contact_method import ContactMethod
 
 
 @dataclass(frozen=True)

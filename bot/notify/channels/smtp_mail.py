@@ -20,8 +20,8 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.notify.channel import Page
 from bot.worker.port import Delivered, Refused, Unknown
-from incident.contact_method import ContactMethod, address_fault
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod, address_fault
 
 _TIMEOUT_SECONDS: Final = 10.0
 _PORTS: Final = {"smtp": 587, "smtps": 465}

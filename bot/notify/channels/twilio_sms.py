@@ -8,7 +8,7 @@ from typing import Final
 from bot.notify.channel import Page
 from bot.notify.channels.twilio_api import TwilioAccount
 from bot.worker.port import Result
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 # Two text messages in the seven-bit alphabet, two and a bit in any other.
 _LONGEST_TEXT: Final = 306

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from bot.notify.channel import Page
 from bot.notify.channels.twilio_api import TwilioAccount
 from bot.worker.port import Result
-from incident.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod
 
 _REPETITIONS: Final = 3
 _LONGEST_SPOKEN: Final = 900

@@ -12,8 +12,8 @@ from bot.cli.checks.check_result import Severity
 from bot.cli.checks.contact_check import contact_results
 from bot.clock import SetClock
 from bot.notify.channels.ntfy import ntfy
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from roles.person_ids import slack_person
 from tests.support import paging_providers as known

@@ -9,8 +9,8 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.cli.contacts.page_test_command import verify_contact
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from roles.person_ids import slack_person
 from sandbox.pretend_workspace import Sandbox

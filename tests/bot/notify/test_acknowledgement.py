@@ -17,8 +17,8 @@ from bot.notify.channels.twilio_api import twilio
 from bot.notify.channels.twilio_sms import TwilioSms
 from bot.notify.channels.twilio_voice import TwilioVoice, call_script, closing_script
 from bot.worker.port import Delivered, Unknown
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from tests.support import paging_providers as known
 from tests.support.paging_providers import PagingProviders
 

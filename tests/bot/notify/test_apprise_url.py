@@ -10,8 +10,8 @@ import pytest
 from bot.notify.channel import Page
 from bot.notify.channels.apprise_url import AppriseUrl
 from bot.worker.port import Delivered, Refused
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from tests.support.http_double import BROKEN, Called, HttpDouble
 
 # Its services import what later Pythons lack.

@@ -20,8 +20,8 @@ from bot.notify.channels.twilio_api import TwilioAccount, twilio
 from bot.notify.channels.twilio_sms import TwilioSms
 from bot.notify.channels.twilio_voice import TwilioVoice
 from bot.worker.port import Delivered, RateLimited, Refused, Unknown
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from tests.support import paging_providers as known
 from tests.support.clock import T0
 from tests.support.http_double import BROKEN, BUSY, HANGS, LOSES_REPLY, REDIRECTS

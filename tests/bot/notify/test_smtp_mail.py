@@ -21,8 +21,8 @@ from bot.notify.channel import Page
 from bot.notify.channels import smtp_mail
 from bot.notify.channels.smtp_mail import SmtpMail
 from bot.worker.port import Delivered, Refused, Unknown
-from incident.contact_method import ContactMethod
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from tests.support.smtp_double import DROPS_AFTER_DATA, HANGS, PASSWORD, USER, SmtpDouble
 
 ADA = ContactMethod(medium=Medium.EMAIL, address="ada@example.org")
