@@ -10,7 +10,7 @@ from incident.effects.notifications import is_recorded_late
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import ChannelChanged, DeliveryFailed
 from incident.entries.lifecycle import Declared, StateChanged
-from incident.entries.role_holders import RoleTaken
+from incident.entries.role_holders import Escalated, RoleTaken
 from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry
 from incident.jobs import NORMAL, URGENT, Job, JobKind
@@ -67,6 +67,8 @@ def template_of(entry: Entry) -> str | None:
 
 def _notice_of(entry: Entry) -> str | None:
     fact = entry.fact
+    if isinstance(fact, Escalated) and fact.automatic and fact.follows is None:
+        return "surfaces/paged"
     if isinstance(fact, GapNoted):
         return "surfaces/gap" if fact.edge == "ends" else None
     if isinstance(fact, DeliveryFailed):

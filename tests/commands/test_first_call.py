@@ -39,6 +39,7 @@ def test_a_declared_p1_pages_who_is_on_call_in_the_same_commit(desk: CommandBenc
     assert levels_to_call(desk.incident, call) == (who("eva"),)
     assert [q.job.entry for q in desk.memory.state.jobs.values() if q.job.kind is JobKind.PAGE] == [call.n]
     assert "<@UROB> is paged" in desk.answer()
+    assert "surfaces/paged" in [q.job.template for q in desk.memory.state.jobs.values()]
 
 
 def test_one_who_does_not_answer_is_followed_by_the_next_level(desk: CommandBench) -> None:
