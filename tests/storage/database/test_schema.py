@@ -127,6 +127,19 @@ def test_a_migration_that_locks_out_an_older_process_is_tried_again(postgres_url
         assert store.transactions.read(schema.current) == schema.HEAD
 
 
+def test_a_start_during_a_dump_keeps_no_other_replica_from_reading(postgres_url: str) -> None:
+    """A dump holds a lock on the record until it ends; a start that waited for it would hold up all who come after."""
+    with open_store(postgres_url) as store, psycopg.connect(postgres_url) as dump, ThreadPoolExecutor(1) as pool:
+        dump.execute("LOCK TABLE entry, body IN ACCESS SHARE MODE")
+        start = pool.submit(store.migrate)
+        with psycopg.connect(postgres_url, autocommit=True) as replica:
+            replica.execute("SET statement_timeout = '800ms'")
+            while not start.done():
+                replica.execute("SELECT count(*) FROM entry, body")
+
+        assert start.result() is None
+
+
 def test_the_tables_equal_the_result_of_the_migrations(store: Store) -> None:
     def differences(connection):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
