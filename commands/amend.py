@@ -1,6 +1,7 @@
 """`amend`: puts the text of a status update right wherever it was sent.
 
 What Muster posted is edited and marked as corrected, and a reply below it says so. The first text stays in the record.
+Where the policy asks for a second person, the correction waits as a draft until `approve`, as the update did.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import Annotated, Final
 from commands.core.fields.form_field import Control, FormField
 from commands.core.request import Fields
 from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
+from commands.core.rules.updates import update_drafts
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDrafted
 from incident.entry import Entry, Fact
 from incident.frozen import REDACTED
 from incident.model.incident import Incident
+from incident.model.update_draft import UpdateDraft
 from incident.ports import Reader
 from incident.record import amendments
 from incident.record.masked_view import MASKED
@@ -39,11 +42,15 @@ class Amend(Verb):
             "Its right text", Control.TEXT, "Replaces the wrong one for everyone who got it", rest=True, needed=True
         ),
     ]
+    draft: Annotated[int | None, FormField("Draft it replaces", Control.ENTRY, hidden=True)] = None
 
     @classmethod
     def proposal(cls, fields: Fields, incident: Incident, reader: Reader) -> Fields:
-        """Propose the text that the update has now."""
+        """Propose the text of the draft that is changed, or else what the update has now."""
         number = fields.get("entry")
+        for draft in incident.update_drafts:
+            if draft.n == fields.get("draft") and draft.outcome is None:
+                return {"text": draft.text} if draft.text != REDACTED else {}
         entries = reader.entries(incident.key, kinds=_KINDS)
         sent = [one.fact for one in amendments.as_amended(entries) if one.n == number]
         texts = [fact.text for fact in sent if isinstance(fact, StatusUpdatePosted)]
@@ -74,15 +81,25 @@ class Amend(Verb):
         audiences = [fact.audience for fact in posted]
         refuse_speaker(audiences, now)
         refuse_held(audiences, now)
-        waits = next((one for one in audiences if approval_of(now.open, one, now.policy)), None)
-        if waits is not None:
-            raise Refusal(Code.NOT_AUTHORISED, "amend_needs_approval", "entry", audience=waits)
         if self.text == _text_now(wrong, entries):
             raise Refusal(Code.STATE, "amend_same", "text", entry=str(self.entry))
-        return tuple(
-            UpdateCorrected(update=one.n, audience=fact.audience, text=self.text, has_channel=fact.has_channel)
-            for one, fact in zip(sent, posted, strict=True)
-        )
+        if self.draft is not None:
+            return self._in_place_of(update_drafts.draft_named(now, self.draft), now)
+        return tuple(self._correction(one.n, fact, now) for one, fact in zip(sent, posted, strict=True))
+
+    def _correction(self, n: int, wrong: StatusUpdatePosted, now: DecisionContext) -> UpdateCorrected | UpdateDrafted:
+        """Return the correction of one update; a draft of it where a second person approves what goes to its audience."""
+        rule = approval_of(now.open, wrong.audience, now.policy)
+        if rule is not None:
+            return UpdateDrafted(audience=wrong.audience, text=self.text, approval_by=rule.by, corrects=n)
+        return UpdateCorrected(update=n, audience=wrong.audience, text=self.text, has_channel=wrong.has_channel)
+
+    def _in_place_of(self, draft: UpdateDraft, now: DecisionContext) -> tuple[Fact, ...]:
+        """Replace a correction that waits, for its audience alone."""
+        (entry,) = now.reader.entries(now.open.key, after=(draft.corrects or 0) - 1, until=draft.corrects)
+        if not isinstance(entry.fact, StatusUpdatePosted):
+            raise Refusal(Code.STATE, "draft_closed", "draft")
+        return (update_drafts.closed(now, draft.n, "changed"), self._correction(entry.n, entry.fact, now))
 
 
 def _text_now(wrong: Entry, entries: Sequence[Entry]) -> str:

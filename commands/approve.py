@@ -22,10 +22,12 @@ class Approve(Verb):
     anyway: Annotated[bool, FormField("Send it anyway", Control.CHECK, on_request=True)] = False
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Post a draft in the name of its author. The update meets its slot now."""
+        """Post a draft in the name of its author. The update meets its slot now; a correction meets none."""
         draft = update_drafts.draft_named(now, self.draft)
         update_drafts.refuse_approval(now, draft)
         update_posts.refuse_blocked(now, (draft.audience,))
+        if draft.corrects is not None:
+            return (update_drafts.closed(now, draft.n, "approved"), update_posts.approved_correction(now, draft))
         update_warnings.refuse_contradiction(now, (draft.text,))
         warned = tuple(doubt.reason for doubt in update_warnings.contradictions(now, draft.text))
         return (update_drafts.closed(now, draft.n, "approved"), update_posts.approved(now, draft, warned))
@@ -33,4 +35,4 @@ class Approve(Verb):
     def doubts(self, now: DecisionContext) -> tuple[Doubt, ...]:
         """Return what has become doubtful since the draft was written."""
         draft = update_drafts.draft_named(now, self.draft)
-        return () if self.anyway else update_warnings.contradictions(now, draft.text)
+        return () if self.anyway or draft.corrects is not None else update_warnings.contradictions(now, draft.text)

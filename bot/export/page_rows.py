@@ -153,7 +153,7 @@ def sent_updates(
                     at=moment(entry.occurred_at),
                     audience=fact.audience.value,
                     by=names(entry.shown_by),
-                    approved_by=names(entry.by) if isinstance(fact, StatusUpdatePosted) and fact.author else None,
+                    approved_by=names(entry.by) if fact.author else None,
                     text=render.words(fact.text),
                     reached=_reached(
                         fact.has_channel, delivered.get((entry.n, fact.audience)), channels.get(fact.audience, "")

@@ -47,7 +47,8 @@ class StatusUpdatePosted(Fact):
 class UpdateDrafted(Fact):
     """An update to one audience was written and waits for approval by a second person. It meets no slot.
 
-    `approval_by` are the groups and roles of the policy that may approve it.
+    `approval_by` are the groups and roles of the policy that may approve it. One that `corrects` the update of an entry
+    replaces its text once approved.
     """
 
     kind: ClassVar[str] = "update_drafted"
@@ -59,6 +60,7 @@ class UpdateDrafted(Fact):
     next_update_at: Utc | None = None
     warned: tuple[str, ...] = ()
     approval_by: tuple[str, ...] = ()
+    corrects: int | None = None
 
 
 class UpdateDraftClosed(Fact):
@@ -74,7 +76,10 @@ class UpdateDraftClosed(Fact):
 
 
 class UpdateCorrected(Fact):
-    """The text of an update was wrong: entry `update` reads so now. One for each audience that was sent the wrong text."""
+    """The text of an update was wrong: entry `update` reads so now. One for each audience that was sent the wrong text.
+
+    `author` wrote it as the entry `draft`, if another person approved it: the one the entry is by.
+    """
 
     kind: ClassVar[str] = "update_corrected"
     timeline: ClassVar[str | None] = "correction"
@@ -85,6 +90,12 @@ class UpdateCorrected(Fact):
     audience: Audience
     text: PersonalText
     has_channel: bool = True
+    author: PersonId | None = None
+    draft: int | None = None
+
+    def shown_by(self, by: PersonId) -> PersonId:
+        """Return the author, also where another person approved it."""
+        return self.author or by
 
 
 class UpdateDue(Fact):

@@ -146,6 +146,7 @@ def update_drafted(incident: Incident, entry: Entry, fact: UpdateDrafted) -> Cha
         at=entry.recorded_at,
         final=fact.final,
         next_update_at=fact.next_update_at,
+        corrects=fact.corrects,
     )
     return {"update_drafts": (*incident.update_drafts, draft)}
 

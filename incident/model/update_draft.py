@@ -12,7 +12,7 @@ from roles.person_ids import PersonId
 class UpdateDraft(Frozen):
     """A status update that waits for approval, written by `by` in entry `n`.
 
-    `outcome` says how it ended; then `text` is empty.
+    One that `corrects` the update of an entry is no further update. `outcome` says how it ended; then `text` is empty.
     """
 
     n: int
@@ -22,6 +22,7 @@ class UpdateDraft(Frozen):
     at: Utc
     final: bool = False
     next_update_at: Utc | None = None
+    corrects: int | None = None
     outcome: Literal["approved", "changed", "discarded"] | None = None
     closed_by: PersonId | None = None
     closed_at: Utc | None = None

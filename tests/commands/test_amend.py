@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from commands.amend import Amend
-from incident.entries.status_updates import UpdateCorrected
+from incident.entries.status_updates import UpdateCorrected, UpdateDrafted
 from incident.jobs import JobKind
 from incident.policy import UpdateApproval
 from incident.refusal import Code
+from incident.rules.updates.update_approval import waiting_draft
 from incident.states import Audience
 from tests.support.command_bench import CommandBench, who
 
@@ -130,10 +131,62 @@ def test_an_audience_without_a_channel_is_told_by_people(sent: tuple[CommandBenc
     ]
 
 
-def test_what_a_second_person_approves_is_not_corrected_past_them(sent: tuple[CommandBench, int]) -> None:
+@pytest.fixture
+def waiting(sent: tuple[CommandBench, int]) -> tuple[CommandBench, int, int]:
+    """A correction that waits for executives, for whom legal or the comms lead approve; responders have it already."""
     room, n = sent
-    room.policy = room.policy.model_copy(update={"update_approvals": {Audience.EXEC: UpdateApproval(by=("legal",))}})
+    approval = UpdateApproval(by=("legal", "comms_lead"))
+    room.policy = room.policy.model_copy(update={"update_approvals": {Audience.EXEC: approval}})
+    room.do("assign", by="ilse", role="comms", to=who("rob"), at=3)
+    draft = room.do("amend", by="ilse", entry=n, text=RIGHT, at=4).last
+    return room, n + 1, draft or 0
 
-    outcome = room.do("amend", by="ilse", entry=n, text=RIGHT, at=3)
 
-    assert (outcome.code, outcome.reason) == (Code.NOT_AUTHORISED, "amend_needs_approval")
+def test_what_a_second_person_approves_is_not_corrected_past_them(waiting: tuple[CommandBench, int, int]) -> None:
+    room, n, draft = waiting
+
+    assert room.entries()[draft - 1].fact == UpdateDrafted(
+        audience=Audience.EXEC, text=RIGHT, approval_by=("legal", "comms_lead"), corrects=n
+    )
+    assert "Not corrected yet for executives: a second person (legal or comms lead) must approve it." in room.answer()
+    corrected = [one.fact for one in room.entries() if isinstance(one.fact, UpdateCorrected)]
+    assert [one.audience for one in corrected] == [Audience.INTERNAL]
+    assert room.do("approve", by="ilse", draft=draft, at=5).reason == "draft_your_own"
+    assert room.do("approve", by="eva", draft=draft, at=5).reason == "draft_not_yours"
+
+
+def test_an_approved_correction_is_made_with_both_names(waiting: tuple[CommandBench, int, int]) -> None:
+    room, n, draft = waiting
+    posts = room.incident.audience(Audience.EXEC).posts
+
+    room.do("approve", by="rob", draft=draft, at=5)
+
+    closed, corrected = room.facts()
+    assert (closed.outcome, closed.draft) == ("approved", draft)
+    assert (corrected.update, corrected.text, corrected.author, corrected.draft) == (n, RIGHT, who("ilse"), draft)
+    assert room.incident.audience(Audience.EXEC).posts == posts
+    assert room.answer().startswith("What I sent to executives is edited now and marked as corrected")
+    amended = [q.job.entry for q in room.memory.state.jobs.values() if q.job.kind is JobKind.AMEND]
+    assert amended[-1] == room.entries()[-1].n
+    room.do("timeline", at=6)
+    assert "(approved by <@UROB>)" in room.answer()
+
+
+def test_a_correction_that_waits_is_written_anew(waiting: tuple[CommandBench, int, int]) -> None:
+    room, n, draft = waiting
+
+    room.do("amend", by="rob", entry=n, draft=draft, text="Cards are accepted again.", at=5)
+
+    closed, drafted = room.facts()
+    assert (closed.outcome, drafted.corrects, drafted.text) == ("changed", n, "Cards are accepted again.")
+    assert [one.outcome for one in room.incident.update_drafts] == ["changed", None]
+
+
+def test_a_correction_that_waits_is_no_update_that_waits(waiting: tuple[CommandBench, int, int]) -> None:
+    room, _, draft = waiting
+
+    assert waiting_draft(room.incident, Audience.EXEC) is None
+    room.do("next", by="eva", at=5)
+    assert "Waits for approval: the correction of the update to executives that <@UILSE> wrote" in room.answer()
+    room.do("discard", by="rob", draft=draft, at=6)
+    assert room.answer() == "Draft to executives discarded. Nothing was posted."

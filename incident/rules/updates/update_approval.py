@@ -47,6 +47,6 @@ def _who_may_approve(
 
 
 def waiting_draft(incident: Incident, audience: Audience) -> UpdateDraft | None:
-    """Return the latest update to an audience that waits for approval, or None."""
+    """Return the latest update to an audience that waits for approval, or None; a correction is none."""
     waiting = (draft for draft in reversed(incident.update_drafts) if draft.audience == audience)
-    return next((draft for draft in waiting if draft.outcome is None), None)
+    return next((draft for draft in waiting if draft.outcome is None and draft.corrects is None), None)

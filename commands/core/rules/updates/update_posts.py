@@ -12,7 +12,7 @@ from typing import Final
 from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
 from commands.core.verb import DecisionContext
 from incident.deadlines import update_slots
-from incident.entries.status_updates import StatusUpdatePosted, UpdateDrafted
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDrafted
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
@@ -96,6 +96,21 @@ def approved(now: DecisionContext, draft: UpdateDraft, warned: tuple[str, ...]) 
     update = UpdateText(final=draft.final, next_update_at=draft.next_update_at, warned=warned)
     posted = _posted(now, draft.audience, draft.text, update)
     return posted.model_copy(update={"author": draft.by, "draft": draft.n})
+
+
+def approved_correction(now: DecisionContext, draft: UpdateDraft) -> UpdateCorrected:
+    """Return the fact of a draft that corrects an update sent earlier, in the name of its author."""
+    (wrong,) = now.reader.entries(now.open.key, after=(draft.corrects or 0) - 1, until=draft.corrects)
+    if not isinstance(wrong.fact, StatusUpdatePosted):
+        raise TypeError(f"entry {wrong.n} is no status update")
+    return UpdateCorrected(
+        update=wrong.n,
+        audience=draft.audience,
+        text=draft.text,
+        has_channel=wrong.fact.has_channel,
+        author=draft.by,
+        draft=draft.n,
+    )
 
 
 def _posted(now: DecisionContext, audience: Audience, text: str, update: UpdateText) -> StatusUpdatePosted:
