@@ -58,7 +58,7 @@ class Answer(Verb):
     def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact]:
         """Record the answer of the person paged; after a decline, page the next level."""
         call = self._call(now)
-        answered = EscalationAnswered(escalation=call.n, answer=self.answer)
+        answered = EscalationAnswered(escalation=call.n, answer=self.answer, medium=now.medium)
         return (answered,) if self.answer == "accepted" else (answered, *_next_call(now, call))
 
     def view(self, now: DecisionContext) -> AnswerView:

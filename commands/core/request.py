@@ -10,6 +10,7 @@ from pydantic import JsonValue, ValidationInfo, field_validator
 
 from incident.entry import Source
 from incident.frozen import Frozen, Utc, is_clean
+from incident.medium import Medium
 from roles.accounts import Account
 from roles.person_ids import PersonId
 
@@ -54,6 +55,8 @@ class Request(Frozen):
 
     `can_ask`: the person can be asked whether a doubtful request is meant; without it, it is recorded as it is.
 
+    `medium` is the one that the answer to a page came by, None for Slack and the command line.
+
     `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
     button was drawn.
     """
@@ -70,6 +73,7 @@ class Request(Frozen):
     drawn_at: int | None = None
     gives_way: bool = False
     can_ask: bool = False
+    medium: Medium | None = None
 
     @field_validator("verb", "fields")
     @classmethod

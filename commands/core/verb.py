@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 from commands.core.request import Actor, Fields, Place, Request
 from incident.entry import Entry, Fact, IncidentKey, workspace_chain
 from incident.frozen import Frozen
+from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.policy import Policy
@@ -69,7 +70,10 @@ Decided = Fact | DatedFact | OtherIncidentFact | SubscriptionChange
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """Everything that `decide` may read. `at` is now; `occurred_at` is earlier when something is recorded late."""
+    """Everything that `decide` may read. `at` is now; `occurred_at` is earlier when something is recorded late.
+
+    `medium` is the one that the answer to a page came by, None for Slack.
+    """
 
     incident: Incident | None
     policy: Policy
@@ -80,6 +84,7 @@ class DecisionContext:
     actor: Actor
     team: str
     place: Place
+    medium: Medium | None = None
 
     @classmethod
     def of_request(
@@ -103,6 +108,7 @@ class DecisionContext:
             actor=request.actor,
             team=request.team,
             place=request.place,
+            medium=request.medium,
         )
 
     @classmethod

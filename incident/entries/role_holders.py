@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import PersonalText, Utc
+from incident.medium import Medium
 from roles.accounts import Unavailability
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -91,13 +92,15 @@ class Escalated(Fact):
 
 
 class EscalationAnswered(Fact):
-    """The person paged accepted or declined."""
+    """The person paged accepted or declined. `medium` is the one they answered by, None for Slack or the command line."""
 
     kind: ClassVar[str] = "escalation_answered"
+    version: ClassVar[int] = 2
     template: ClassVar[str | None] = "answer"
 
     escalation: int
     answer: Literal["accepted", "declined"]
+    medium: Medium | None = None
 
 
 class EscalationLapsed(Fact):

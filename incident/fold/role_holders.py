@@ -19,6 +19,7 @@ from incident.entries.role_holders import (
 )
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
+from incident.medium import Medium
 from incident.model.absence import Absence, CommanderGap
 from incident.model.components import Escalation, Interval, Offer, ReopenItem, StateItem
 from incident.model.incident import Incident
@@ -126,8 +127,8 @@ def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
 
 
 def escalation_answered(incident: Incident, entry: Entry, fact: EscalationAnswered) -> Change:
-    """Set the answer of the person paged."""
-    return _answered(incident, fact.escalation, fact.answer, entry.occurred_at)
+    """Set the answer of the person paged, and the medium that they answered by."""
+    return _answered(incident, fact.escalation, fact.answer, entry.occurred_at, fact.medium)
 
 
 def escalation_lapsed(incident: Incident, entry: Entry, fact: EscalationLapsed) -> Change:
@@ -149,6 +150,6 @@ def person_available(incident: Incident, entry: Entry, fact: PersonAvailable) ->
     return {"absences": tuple(absence for absence in incident.absences if absence.who != fact.who)}
 
 
-def _answered(incident: Incident, n: int, answer: str, at: datetime) -> Change:
-    update = {"answer": answer, "answered_at": at}
+def _answered(incident: Incident, n: int, answer: str, at: datetime, medium: Medium | None = None) -> Change:
+    update = {"answer": answer, "answered_at": at, "medium": medium}
     return {"escalations": tuple(e.model_copy(update=update) if e.n == n else e for e in incident.escalations)}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from incident.frozen import Frozen, PersonalText, Utc
+from incident.medium import Medium
 from incident.states import Audience, Priority, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -174,7 +175,7 @@ class AudienceState(Frozen):
 
 
 class Escalation(Frozen):
-    """A request for help or authority; `n` is its entry."""
+    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack."""
 
     n: int
     at: Utc
@@ -187,6 +188,7 @@ class Escalation(Frozen):
     ladder: tuple[PersonId, ...] = ()
     answer: Literal["accepted", "declined", "lapsed"] | None = None
     answered_at: Utc | None = None
+    medium: Medium | None = None
     automatic: bool = False
     followed: bool = False
     follows: int | None = None

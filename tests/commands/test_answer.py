@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rendering.renderer import Renderer
+from incident.entries.role_holders import EscalationAnswered
+from incident.medium import Medium
 from incident.ports import Person
 from incident.refusal import Code
 from incident.rules.responders.open_calls import taken_by
@@ -74,6 +77,14 @@ def test_a_second_answer_from_the_button_is_stale(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="accepted", escalation=call)
 
     assert called.do("answer", by="rob", at=9, answer="declined", escalation=call, drawn_at=call).code == Code.STALE
+
+
+def test_an_answer_by_another_medium_than_slack_names_it_in_the_record(called: CommandBench) -> None:
+    called.do("answer", by="rob", at=9, answer="accepted", medium=Medium.VOICE)
+
+    [answered] = [entry for entry in called.entries() if isinstance(entry.fact, EscalationAnswered)]
+    assert called.incident.escalations[0].medium is Medium.VOICE
+    assert Renderer().macro("sentences.j2", answered.fact.kind, answered).endswith("was accepted by <@UROB>, by phone")
 
 
 def test_there_is_nothing_to_answer_before_a_page(room: CommandBench) -> None:

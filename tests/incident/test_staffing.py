@@ -16,6 +16,7 @@ from incident.entries.role_holders import (
     RoleReleased,
     RoleTaken,
 )
+from incident.medium import Medium
 from incident.states import State
 from roles.accounts import Unavailability
 from roles.person_ids import MUSTER
@@ -198,9 +199,9 @@ def test_an_answered_call_is_not_followed():
     chain = Chain()
     chain.add(call(BEN, (CHI,)), at=0)
     n = chain.now.escalations[0].n
-    chain.add(EscalationAnswered(escalation=n, answer="accepted"), at=2, by=BEN)
+    chain.add(EscalationAnswered(escalation=n, answer="accepted", medium=Medium.VOICE), at=2, by=BEN)
     chain.tick(20)
-    assert [(e.person, e.answer) for e in chain.now.escalations] == [(BEN, "accepted")]
+    assert [(e.person, e.answer, e.medium) for e in chain.now.escalations] == [(BEN, "accepted", Medium.VOICE)]
 
 
 def test_a_declined_call_goes_to_the_next_once():

@@ -39,7 +39,7 @@ GROUPS = {
     "bot": set[str](),
 }
 
-_OF_REQUEST = ("actor", "key", "place", "drawn_at", "occurred_at", "can_ask")
+_OF_REQUEST = ("actor", "key", "place", "drawn_at", "occurred_at", "can_ask", "medium")
 
 
 def who(name: str) -> PersonId:

@@ -8,6 +8,7 @@ from incident.entries import KINDS
 from incident.entries.conversation import DecisionMade, Noted
 from incident.entries.delivery import Announced, CardPosted, DeliveryFailed, PromptSent
 from incident.entries.integrity import CheckpointPublished
+from incident.entries.role_holders import EscalationAnswered
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import split
 from incident.frozen import REDACTED
@@ -84,6 +85,11 @@ PLACE = {"channel": "C1", "ts": "17.000100"}
 def test_a_delivery_of_version_1_names_slack_and_its_message(kind, facts, words, present):
     assert present.version == 2
     assert read(StoredEntry(kind, 1, facts, words)) == present
+
+
+def test_an_answer_of_version_1_names_no_medium():
+    stored = StoredEntry("escalation_answered", 1, {"escalation": 7, "answer": "accepted"}, {})
+    assert read(stored) == EscalationAnswered(escalation=7, answer="accepted", medium=None)
 
 
 def test_the_words_of_a_redacted_delivery_of_version_1_stay_redacted():
