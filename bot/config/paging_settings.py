@@ -17,6 +17,7 @@ from bot.config.setting_values import (
     mail_address,
     mail_server,
     phone_number,
+    public_address,
     secret,
     web_address,
 )
@@ -35,11 +36,16 @@ PAGING_SOURCES: Final = {
     "MUSTER_TWILIO_TOKEN": "Use the Auth Token beside the Account SID.",
     "MUSTER_TWILIO_FROM": "Use a number of yours at Twilio, such as +15005550006.",
     "MUSTER_TWILIO_URL": "Leave it out, or use the address of a region, such as https://api.dublin.ie1.twilio.com.",
+    "MUSTER_PAGERDUTY_WEBHOOK_SECRET": "Use the secret that PagerDuty shows once, when you add the webhook subscription.",
+    "MUSTER_JSM_WEBHOOK_SECRET": "Use a long random text, the same as in the Authorization header of the webhook integration.",
+    "MUSTER_PUBLIC_URL": "Use the address at which your reverse proxy is reached, such as https://muster.example.org.",
 }
+# The settings that need another one beside them.
 _NEEDED_WITH: Final = {
-    "mail_from": "smtp_url",
-    "twilio_token": "twilio_sid",
-    "twilio_from": "twilio_sid",
+    "mail_from": ("smtp_url",),
+    "twilio_token": ("twilio_sid",),
+    "twilio_from": ("twilio_sid",),
+    "public_url": ("pagerduty_webhook_secret", "jsm_webhook_secret"),
 }
 Secret = Annotated[SecretStr | None, secret()]
 Address = Annotated[str, AfterValidator(web_address)]
@@ -66,10 +72,16 @@ class PagingSettings(BaseSettings):
         None, validate_default=True, validation_alias="MUSTER_TWILIO_FROM"
     )
     twilio_url: Address = Field("https://api.twilio.com", validation_alias="MUSTER_TWILIO_URL")
+    pagerduty_webhook_secret: Secret = Field(None, validation_alias="MUSTER_PAGERDUTY_WEBHOOK_SECRET")
+    jsm_webhook_secret: Secret = Field(None, validation_alias="MUSTER_JSM_WEBHOOK_SECRET")
+    public_url: Annotated[str | None, AfterValidator(public_address)] = Field(
+        None, validate_default=True, validation_alias="MUSTER_PUBLIC_URL"
+    )
 
     @field_validator(*_NEEDED_WITH)
     @classmethod
     def _is_whole(cls, value: object, info: ValidationInfo) -> object:
-        if value is None and info.data.get(_NEEDED_WITH[str(info.field_name)]) is not None:
+        others = _NEEDED_WITH[str(info.field_name)]
+        if value is None and any(info.data.get(other) is not None for other in others):
             raise PydanticCustomError("missing", "is missing")
         return value

@@ -66,6 +66,16 @@ def web_address(address: str | None) -> str | None:
     return address
 
 
+def public_address(address: str | None) -> str | None:
+    """Return the address at which others reach us, without a slash at its end."""
+    if address is None:
+        return None
+    parts = urlsplit(address) if _is_web_address(address) else None
+    if parts is None or parts.scheme != "https" or parts.username or parts.query or parts.fragment:
+        raise ValueError("is no address such as https://muster.example.org")
+    return address.rstrip("/")
+
+
 def _is_web_address(address: str) -> bool:
     try:
         parts = urlsplit(address)

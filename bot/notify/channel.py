@@ -19,7 +19,7 @@ class Page:
     """One call for one person, in the words of each kind of channel.
 
     `answer_url` is an address of ours that takes the answer of this page, and of no other; without it people answer in
-    Slack. `link` opens the incident in Slack.
+    Slack. `answer_line` says so where a person opens the address. `link` opens the incident in Slack.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Page:
     spoken: str
     link: str = ""
     answer_url: str = ""
+    answer_line: str = ""
 
 
 @dataclass(frozen=True)

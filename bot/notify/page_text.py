@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.notify.answers.answer_address import CallReference
+from bot.notify.answers.page_key import page_key
 from bot.notify.channel import Page
 from bot.rendering.renderer import Renderer
 from incident.model.components import Escalation
@@ -15,11 +17,15 @@ _TEMPLATE = "notify/page.j2"
 
 @dataclass(frozen=True)
 class PageContext:
-    """A call of an incident, and the code with which a text message names it where several calls are open."""
+    """A call of an incident, and the code with which a text message names it where several calls are open.
+
+    `takes_answer`: the page can be answered where it arrives, and not in Slack alone.
+    """
 
     incident: Incident
     call: Escalation
     reply_code: str = ""
+    takes_answer: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -34,15 +40,16 @@ class PageContext:
 
 def page_of(context: PageContext, renderer: Renderer, *, link: str = "", answer_url: str = "") -> Page:
     """Return the page for one person's call. `renderer` is one for documents, which writes plain text."""
-    incident = context.incident
+    incident, context = context.incident, replace(context, takes_answer=bool(answer_url))
     return Page(
-        key=f"muster-{incident.key.team}-{incident.number}-{context.call.n}",
+        key=page_key(incident.key.team, CallReference(incident.number, context.call.n)),
         subject=renderer.macro(_TEMPLATE, "subject", context),
         text=renderer.macro(_TEMPLATE, "text", context),
         short=renderer.macro(_TEMPLATE, "short", context),
         spoken=renderer.macro(_TEMPLATE, "spoken", context),
         link=link if context.is_open else "",
         answer_url=answer_url,
+        answer_line=renderer.macro(_TEMPLATE, "answer_line", answer_url) if answer_url else "",
     )
 
 

@@ -40,7 +40,8 @@ class AppriseUrl:
         if one is None:
             return Refused(_NO_ADDRESS)
         service = apprise.Apprise(one)
-        return _result(service.notify(title=page.subject, body=page.text, notify_type=apprise.NotifyType.FAILURE))
+        body = "\n\n".join(part for part in (page.text, page.answer_line) if part)
+        return _result(service.notify(title=page.subject, body=body, notify_type=apprise.NotifyType.FAILURE))
 
 
 def _is_optional(address: str) -> bool:

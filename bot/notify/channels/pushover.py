@@ -44,6 +44,7 @@ class Pushover:
             "priority": str(_EMERGENCY),
             "retry": str(_RETRY_SECONDS),
             "expire": str(_EXPIRE_SECONDS),
+            **({"callback": page.answer_url} if page.answer_url else {}),
             **({"url": page.link, "url_title": "Open in Slack"} if 0 < len(page.link) <= _LONGEST_LINK else {}),
         }
         try:

@@ -64,7 +64,7 @@ class SmtpMail:
         message["Message-ID"] = f"<{sha256(f'{page.key}|{address}'.encode()).hexdigest()[:32]}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["Importance"] = "high"
-        message.set_content("\n\n".join(part for part in (page.text, page.link) if part))
+        message.set_content("\n\n".join(part for part in (page.text, page.answer_line, page.link) if part))
         return message
 
     def _session(self, act: Callable[[smtplib.SMTP], object], ref: str) -> Delivered | Unknown | Refused:

@@ -80,6 +80,11 @@ def test_half_of_a_provider_names_the_other_half(missing: str, monkeypatch: pyte
         ("MUSTER_NTFY_URL", "ntfy.internal", "is no web address"),
         ("MUSTER_TWILIO_SID", "SK1", "is no Account SID"),
         ("MUSTER_TWILIO_FROM", "0170 1234567", "is no telephone number"),
+        ("MUSTER_PUBLIC_URL", "http://muster.internal", "is no address such as https://"),
+        ("MUSTER_PUBLIC_URL", "https://me:hunter22@muster.internal", "is no address such as https://"),
+        ("MUSTER_PUBLIC_URL", "https://muster.internal/?a=b", "is no address such as https://"),
+        ("MUSTER_PUBLIC_URL", "muster.internal", "is no address such as https://"),
+        ("MUSTER_JSM_WEBHOOK_SECRET", "change-me", "still holds the placeholder"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(
@@ -89,6 +94,19 @@ def test_a_wrong_value_is_named_and_not_shown(
 
     assert problem.startswith(f"{name} {fault}")
     assert "hunter22" not in problem
+
+
+@pytest.mark.parametrize("name", ["MUSTER_PAGERDUTY_WEBHOOK_SECRET", "MUSTER_JSM_WEBHOOK_SECRET"])
+def test_a_webhook_without_a_public_address_is_half_a_setting(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    [problem] = problems(monkeypatch, {name: "hunter22"})
+
+    assert problem == f"MUSTER_PUBLIC_URL is missing. {SOURCES['MUSTER_PUBLIC_URL']}"
+
+
+def test_a_slash_at_the_end_of_the_public_address_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, {"MUSTER_PUBLIC_URL": "https://ops.internal/muster/"})
+
+    assert read_paging_settings(env_file=None).public_url == "https://ops.internal/muster"
 
 
 def test_a_misspelt_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,5 +33,6 @@ def page() -> Page:
         short="INC-2026-0042 needs you: Payments fail. Reply 4 if you have it, 6 if you cannot.",
         spoken="Incident 42 needs your help: Payments fail & <b>no one</b> pays.",
         link="https://slack.com/app_redirect?channel=C1",
-        answer_url="https://muster.example.org/answers/t0ken",
+        answer_url="https://muster.example.org/answer/ntfy/t0ken",
+        answer_line="Say whether you have it: https://muster.example.org/answer/ntfy/t0ken",
     )

@@ -54,6 +54,15 @@ def test_a_page_of_a_restricted_incident_has_the_number_only() -> None:
     assert one.answer_url
 
 
+def test_a_page_without_an_address_of_ours_asks_for_an_answer_in_slack() -> None:
+    one = page_of(PageContext(an_incident(title="Cards fail"), CALL), renderer())
+
+    assert one.answer_line == ""
+    for words_of_it in (one.short, one.spoken):
+        assert words_of_it.endswith("Answer in Slack.")
+        assert "4" not in words_of_it.split("Cards fail")[1]
+
+
 def test_a_page_of_a_drill_says_so() -> None:
     one = page(drill=True)
 
@@ -78,7 +87,7 @@ def test_the_text_of_people_is_data(title: str) -> None:
 
 
 def test_the_code_of_a_call_is_in_the_text_message_alone() -> None:
-    one = page_of(PageContext(an_incident(), CALL, reply_code="42-17"), renderer())
+    one = page_of(PageContext(an_incident(), CALL, reply_code="42-17"), renderer(), answer_url="https://a/b")
 
     assert "Reply 4 42-17 if you have it, 6 42-17 if you cannot." in one.short
     assert "42-17" not in one.spoken

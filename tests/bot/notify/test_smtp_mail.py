@@ -69,7 +69,7 @@ def test_a_mail_arrives_with_its_text_and_link(server: SmtpDouble, clock: SetClo
     assert result == Delivered(received["Message-ID"])
     assert received["To"] == "ada@example.org"
     assert received["Subject"] == page.subject
-    assert received.get_content().replace("\r\n", "\n") == f"{page.text}\n\n{page.link}\n"
+    assert received.get_content().replace("\r\n", "\n") == f"{page.text}\n\n{page.answer_line}\n\n{page.link}\n"
     assert received.get_content_type() == "text/plain"
     assert received["Auto-Submitted"] == "auto-generated"
 

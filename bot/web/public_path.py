@@ -1,0 +1,7 @@
+"""The start of every path that strangers may call. Imports nothing: making an address takes no web server."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PUBLIC: Final = "/answer"
