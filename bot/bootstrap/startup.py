@@ -14,7 +14,7 @@ HTTP_PORT: Final = 3000
 
 
 class Startup:
-    """The start of one process. `server` is its web server, None in Socket Mode without a port."""
+    """The start of one process. `server` is its web server, None in Socket Mode without a port or a public address."""
 
     def __init__(self, settings: Settings) -> None:
         self.retry = StartupRetry()
@@ -26,11 +26,13 @@ class Startup:
             self.server.start()
 
     def _web_server(self, settings: Settings) -> WebServer | None:
-        port = settings.http_port or (HTTP_PORT if settings.mode == "http" else None)
+        is_needed = settings.mode == "http" or settings.public_url is not None
+        port = settings.http_port or (HTTP_PORT if is_needed else None)
         if port is None:
             return None
         # Socket Mode without a port needs neither Starlette nor uvicorn, which take 5 MB.
         from bot.web.http_server import WebServer
         from bot.web.startup_page import startup_page
 
-        return WebServer(startup_page(lambda: self.retry.reason), port, settings.http_host)
+        page = startup_page(lambda: self.retry.reason, has_answers=settings.public_url is not None)
+        return WebServer(page, port, settings.http_host)

@@ -1,4 +1,4 @@
-"""The web application: Slack's webhook, and health and metrics for monitoring.
+"""The web application: Slack's webhook, the public routes that answer pages, and health and metrics for monitoring.
 
 `/healthz` reports on this process, `/readyz` on everything its work needs, `/metrics` is for Prometheus. Checks run on
 threads, so that a slow database does not block the event loop.
@@ -16,8 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from bot.web.answer_routes import AnswerEndpoints, answer_routes
 from bot.web.request_limits import RequestLimits
 from bot.web.signed_webhook import signed_webhook
 
@@ -48,16 +49,23 @@ class ProbedCheck(Protocol):
         """Its state in words."""
 
 
-def web_app(is_healthy: Callable[[], bool], app: App | None = None, probe: HealthProbe | None = None) -> Starlette:
+def web_app(
+    is_healthy: Callable[[], bool],
+    app: App | None = None,
+    probe: HealthProbe | None = None,
+    answers: AnswerEndpoints | None = None,
+) -> Starlette:
     """Build the web application: /healthz always, the other routes for the parts that are given."""
 
     async def healthz(request: Request) -> Response:
         healthy = await run_in_threadpool(is_healthy)
         return JSONResponse({"ok": healthy}, status_code=200 if healthy else 503)
 
-    routes = [Route("/healthz", healthz), *(_monitoring_routes(probe) if probe else ())]
+    routes: list[BaseRoute] = [Route("/healthz", healthz), *(_monitoring_routes(probe) if probe else ())]
     if app is not None:
         routes.append(signed_webhook(app))
+    if answers is not None:
+        routes.extend(answer_routes(answers))
     return Starlette(routes=routes, middleware=[Middleware(RequestLimits)])
 
 

@@ -1,4 +1,4 @@
-"""Request limits over HTTP: the size of a body, and a token bucket per client address. Knows no route but by path.
+"""Request limits over HTTP: the size of a body, and a token bucket per client address. Knows no route but by its path's start.
 
 Simple on purpose: a proxy can do more. Behind a proxy all its clients share one address, and so one bucket.
 """
@@ -15,7 +15,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web.public_path import PUBLIC
+
 MAX_BODY_BYTES: Final = 1_000_000
+# A webhook of PagerDuty has about 10 KB, a form of a telephone call about one.
+MAX_PUBLIC_BYTES: Final = 256_000
 _MAX_BUCKETS: Final = 1_000
 _TOO_MANY, _TOO_LARGE = 429, 413
 
@@ -28,8 +32,9 @@ class Rate:
     burst: int
 
 
-# Slack sends at most 30,000 events an hour, and those of an outage all at once.
-RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000)}
+# Slack sends at most 30,000 events an hour, and those of an outage all at once. Who answers pages comes through a proxy, and
+# so from one address; a made-up address costs one HMAC.
+RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000), PUBLIC: Rate(50, 500)}
 DEFAULT_RATE: Final = Rate(5, 30)
 
 
@@ -49,12 +54,13 @@ class RequestLimits:
             return
         request = Request(scope)
         path, address = request.url.path, request.client.host if request.client else ""
-        if not self._take_token(address, path if path in self._rates else ""):
+        most = MAX_PUBLIC_BYTES if _is_under(path, PUBLIC) else MAX_BODY_BYTES
+        if not self._take_token(address, next((one for one in self._rates if _is_under(path, one)), "")):
             await PlainTextResponse("too often", _TOO_MANY, {"Retry-After": "1"})(scope, receive, send)
-        elif _size(request) > MAX_BODY_BYTES:
+        elif _size(request) > most:
             await PlainTextResponse("too large", _TOO_LARGE)(scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive), send)
+            await self._app(scope, _bounded(receive, most), send)
 
     def _take_token(self, address: str, path: str) -> bool:
         rate, now = self._rates.get(path, self._other), time.monotonic()
@@ -66,12 +72,16 @@ class RequestLimits:
         return tokens >= 1
 
 
+def _is_under(path: str, start: str) -> bool:
+    return path == start or path.startswith(f"{start}/")
+
+
 def _size(request: Request) -> int:
     length = request.headers.get("content-length", "0")
     return int(length) if length.isdigit() else MAX_BODY_BYTES + 1
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Disconnect once a body exceeds the limit, whatever its Content-Length said."""
     received = 0
 
@@ -79,6 +89,6 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if received > MAX_BODY_BYTES else message
+        return {"type": "http.disconnect"} if received > most else message
 
     return bounded

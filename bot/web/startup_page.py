@@ -1,4 +1,4 @@
-"""What the port answers while a start waits for Slack: alive, not ready, and 503 to Slack, which then sends events again."""
+"""What the port answers while a start waits for Slack: alive, not ready, and 503 to Slack and to providers, which try again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.http_app import web_app
+from bot.web.public_path import PUBLIC
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class WaitingProbe:
         return generate_latest(self._registry)
 
 
-def startup_page(reason: Callable[[], str]) -> Starlette:
-    """Build the application that is served until Slack has answered."""
+def startup_page(reason: Callable[[], str], *, has_answers: bool = False) -> Starlette:
+    """Build the application that is served until Slack has answered; `has_answers`: pages are answered at this port."""
     application = web_app(lambda: True, probe=WaitingProbe(reason))
     application.router.routes.append(Route("/slack/events", _unavailable, methods=["POST"]))
+    if has_answers:
+        application.router.routes.append(Route(PUBLIC + "/{rest:path}", _unavailable, methods=["GET", "POST"]))
     return application
 
 
 async def _unavailable(request: Request) -> Response:
-    return Response(status_code=503)
+    return Response("Muster is starting. Try again in a minute, or answer in Slack.", 503, {"Retry-After": "10"})
