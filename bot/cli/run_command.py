@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
+from bot.bootstrap.heap_limit import limit_heaps
 from bot.bootstrap.startup import Startup
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail, slack_refused
 from bot.config.settings import Settings, read_settings
@@ -34,6 +35,7 @@ def serve(
 
     Without an answer of Slack the start waits. On shutdown, work in flight has `in_flight_seconds` to finish.
     """
+    limit_heaps()
     settings = read_settings()
     configure_logging(secrets_of(settings), settings.log_format)
     shutdown = _ShutdownSignal()
