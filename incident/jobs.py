@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     UPDATE_HERE = "update_here"
     PROMPT = "prompt"
     REMIND = "remind"
+    SHIFT_CHANGE = "shift_change"
     PAGE = "page"
     DUTIES = "duties"
     READ_IN = "read_in"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from incident.frozen import Frozen
 from incident.states import Audience, Priority
+from roles.schedules.schedule import Override
 from roles.schedules.schedule_rules import Member, ScheduleRules, TimeOfDay, TimeZone
 
 # The groups that rules and templates speak of; a policy may name others besides.
@@ -163,7 +165,11 @@ class People(Frozen):
 
 
 class Policy(Frozen):
-    """A whole policy. `groups` maps a group to Slack users or user groups; without `responder`, everyone is one."""
+    """A whole policy. `groups` maps a group to Slack users or user groups; without `responder`, everyone is one.
+
+    Who is on call follows from its schedules and from the overrides that people recorded. Those are no part of its text: a
+    transaction adds them to the policy that it decides by, so that every question for a schedule sees them.
+    """
 
     version: str
     owner: str
@@ -209,6 +215,23 @@ class Policy(Frozen):
     prompt_put_off_minutes: Minutes = 10
     undo_minutes: Minutes = 10
     capture_before_minutes: Annotated[int, Field(ge=0, le=MOST_BEFORE_MINUTES)] = 60
+    _overrides: tuple[Override, ...] | None = PrivateAttr(None)
+
+    def with_overrides(self, overrides: Iterable[Override]) -> Self:
+        """Return the policy with the overrides of its schedules."""
+        copy = self.model_copy()
+        copy._overrides = tuple(overrides)
+        return copy
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The overrides of its schedules; none before they are added."""
+        return self._overrides or ()
+
+    @property
+    def has_overrides(self) -> bool:
+        """True once the overrides are added, be there any or none."""
+        return self._overrides is not None
 
     def priority_of(self, impact: int, urgency: int) -> Priority:
         """Return the priority of an impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""
@@ -221,6 +244,11 @@ class Policy(Frozen):
             for urgency, priority in row.items():
                 found.setdefault(priority, []).append((impact, urgency))
         return found
+
+    def schedule_words(self) -> dict[str, str]:
+        """Return the words for each on-call schedule: the names of the services that use it, and its own, which goes first."""
+        services = {name: one.schedule for name, one in self.services.items() if one.schedule}
+        return services | {name: name for name in self.schedules}
 
     def cadence(self, priority: Priority | None, audience: Audience) -> Cadence | None:
         """Return the cadence of an audience at a priority, or None when it is owed no updates."""

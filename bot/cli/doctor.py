@@ -13,7 +13,7 @@ from bot.cli.checks.machine_check import check_key, check_python
 from bot.cli.checks.mounts_check import check_layers
 from bot.cli.checks.policy_check import read_file
 from bot.cli.checks.record_protection_check import check_record_protection
-from bot.cli.checks.schedule_check import check_schedules
+from bot.cli.checks.schedule_check import check_recorded_schedules
 from bot.cli.checks.slack_check import check_slack
 from bot.cli.checks.spool_check import check_spool
 from bot.clock import Clock, RealClock
@@ -48,7 +48,7 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     file, results = read_file(record.policy, clock.now().date())
     yield from results
     if file is not None:
-        yield from check_schedules(file.policy, clock.now())
+        yield from check_recorded_schedules(record, file.policy, clock.now())
     yield from check_record_protection(record, file.policy if file else None)
     if settings is not None:
         yield from check_credentials(settings, clock)

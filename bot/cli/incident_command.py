@@ -81,6 +81,7 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
         person=name_finder(record.people),
         services=services,
         priorities=policy.policy.levels_by_priority(),
+        schedules=policy.policy.schedule_words(),
     )
     if parsed.is_empty:
         return as_text(), True

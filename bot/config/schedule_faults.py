@@ -23,6 +23,7 @@ def scheduled_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
     """Yield every id of a person in the schedules, with its path."""
     for name, rules in policy.schedules.items():
         path = ("schedules", name)
+        yield from [((*path, "owner"), rules.owner)] if rules.owner else ()
         yield from _listed((*path, "people"), rules.people)
         for i, shift in enumerate(rules.fixed_shifts):
             yield from _listed((*path, "fixed_shifts", i, "people"), shift.people)

@@ -92,10 +92,11 @@ def parse_command(
     person: Callable[[str], PersonId | None] = lambda word: None,
     services: Collection[str] = (),
     priorities: Mapping[str, Collection[tuple[int, int]]] | None = None,
+    schedules: Mapping[str, str] | None = None,
 ) -> ParsedCommand:
     """Parse a line typed at `at` (UTC) by a person in the time zone `zone`. Any text parses; none is an error.
 
-    `person`, `services` and `priorities` are those of `Vocabulary`.
+    `person`, `services`, `priorities` and `schedules` are those of `Vocabulary`.
     """
     typed = read_line(line)
     named = find_incident(typed.text)
@@ -111,7 +112,8 @@ def parse_command(
     dated = read_note(typed.cut(phrase.end), at=at, zone=zone) if takes_lines else None
     if dated is not None:
         return replace(command, fields=dated.fields, invalid=dated.invalid)
-    return _parsed(command, phrase.verb, phrase, typed, Vocabulary(at, zone, person, services, priorities or {}))
+    vocabulary = Vocabulary(at, zone, person, services, priorities or {}, schedules or {})
+    return _parsed(command, phrase.verb, phrase, typed, vocabulary)
 
 
 def _parsed(

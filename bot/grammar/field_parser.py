@@ -30,6 +30,7 @@ from bot.grammar.field_values import (
     value_source,
 )
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
+from bot.grammar.period_parser import is_for_choice, take_period
 from bot.grammar.text.text_parser import parse_text
 from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, count_words, quoted_at
 from bot.grammar.typed_line import TypedLine
@@ -58,7 +59,9 @@ def parse_fields(
         if _parse_assignment(state, tokens):
             continue
         is_named_text = state.position > before
-        if is_named_text or not (_parse_named(state, tokens) or _parse_leading(state, tokens)):
+        if is_named_text or not (
+            take_period(state, tokens) or _parse_named(state, tokens) or _parse_leading(state, tokens)
+        ):
             break
     parse_text(state)
     _check_choice(state)
@@ -129,7 +132,7 @@ def _parse_leading(state: ParseState, tokens: Sequence[Token]) -> bool:
     if _parse_priority(state, tokens):
         return True
     for name, form_field in state.empty_fields():
-        if not form_field.leading:
+        if not form_field.leading or not is_for_choice(state, form_field):
             continue
         if _parse_leading_field(state, name, form_field, tokens):
             return True

@@ -27,6 +27,7 @@ FILLERS: Final[dict[Control, re.Pattern[str]]] = {
     Control.MINUTES: re.compile(r"for|in|by|another"),
     Control.MOMENT: re.compile(r"at|is|to|was|on|by|update"),
     Control.SERVICE: re.compile(r"for|of|service"),
+    Control.SCHEDULE: re.compile(r"for|of|on|by|the|schedule|rota"),
     Control.SERVICES: re.compile(r"for|of|on|to|and|in|with|services?"),
     Control.LINE: re.compile(r"message|entry|the"),
 }

@@ -8,6 +8,7 @@ Each parser looks at the words from the front and returns the value and how many
 | role | `commander`, `IC`, `comms lead`, `incident commander` |
 | service | `checkout`, `internal tools` |
 | services | `checkout`, `checkout, internal tools and search` |
+| schedule | `payments`; a service names its schedule |
 | choice | `false alarm`, `duplicate`; `monitoring` where one choice alone has that word; synonyms of the field (`dupe`) |
 | choices, audiences | `internal`, `internal,exec`, `customers`, `internal, exec and customer` |
 | level | `1`, `2`, `3`, `high`, `medium`, `low` |
@@ -61,7 +62,8 @@ class Vocabulary:
     """What values are parsed against: the time (UTC), the author's time zone, the people and the services.
 
     `person` is called with a Slack user id for a mention, otherwise with the word as typed, without its `@`. `priorities`
-    are the pairs of impact and urgency that give each priority.
+    are the pairs of impact and urgency that give each priority. `schedules` are the words for each on-call schedule: its name,
+    and those of its services.
     """
 
     at: datetime
@@ -69,6 +71,7 @@ class Vocabulary:
     person: Callable[[str], PersonId | None]
     services: Collection[str]
     priorities: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
+    schedules: Mapping[str, str] = field(default_factory=dict)
 
 
 class ParsedValue(NamedTuple):
@@ -127,7 +130,14 @@ def _role(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | N
 
 
 def _service(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
-    names = {slug(name): name for name in vocabulary.services}
+    return _listed({slug(name): name for name in vocabulary.services}, words)
+
+
+def _schedule(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
+    return _listed({slug(word): name for word, name in vocabulary.schedules.items()}, words)
+
+
+def _listed(names: Mapping[str, str], words: Sequence[str]) -> ParsedValue | None:
     for count in (3, 2, 1):
         name = names.get(slug(" ".join(words[:count]))) if len(words) >= count else None
         if name is not None:
@@ -178,6 +188,11 @@ def _fixed(form_field: FormField) -> dict[str, str]:
     return {slug(word): value for word, value in form_field.synonyms} | {
         slug(value): value for value, _ in form_field.choices
     }
+
+
+def is_fixed(form_field: FormField, word: str) -> bool:
+    """True if a word is one of the fixed words of a field with choices."""
+    return slug(word) in _fixed(form_field)
 
 
 def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
@@ -262,6 +277,7 @@ _PARSERS: Final[dict[Control, Callable[[FormField, Sequence[str], Vocabulary], P
     Control.ROLE: _role,
     Control.SERVICE: _service,
     Control.SERVICES: _services,
+    Control.SCHEDULE: _schedule,
     Control.CHOICE: _choice,
     Control.CHOICES: _choices,
     Control.AUDIENCES: _choices,

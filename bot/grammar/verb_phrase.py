@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 
 from bot.grammar.tokenizer import SEPARATORS, Token, tokens_of
-from bot.grammar.value_parser import INCIDENT_NUMBER, looks_like_person
+from bot.grammar.value_parser import INCIDENT_NUMBER, is_fixed, looks_like_person
 from commands.core import verb_registry
-from commands.core.fields.form_field import form_fields
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.verb import Verb
 from roles.role_names import read_role
 
@@ -102,13 +102,19 @@ def _question(words: str) -> type[Verb] | None:
 
 
 def _of_verb(line: str, words: str, verb: type[Verb], tokens: list[Token], count: int) -> VerbPhrase:
-    """`drill declare …` presets `drill`; another name that is a field too stays among the fields (`impact 1`)."""
+    """`drill declare …` presets `drill`; another name that is a field too stays among the fields (`impact 1`).
+
+    So does the last word of another name that is a choice: `oncall cover` is the verb `shift` with the choice `cover`.
+    """
     end = tokens[count - 1].end
     declared = verb_registry.find(tokens[1].text) if words.lower() == "drill" and len(tokens) > 1 else None
     if declared is not None and declared.opens_incident:
         return VerbPhrase(words, declared, _after_the_incident(line, tokens[1].end), {"drill": True})
     if verb.opens_incident:
         return VerbPhrase(words, verb, _after_the_incident(line, end))
+    choice = next((one for one in form_fields(verb).values() if one.leading and one.control is Control.CHOICE), None)
+    if choice is not None and words.lower() != verb.name and is_fixed(choice, tokens[count - 1].text):
+        return VerbPhrase(words, verb, tokens[count - 1].start)
     names = {name for key, one in form_fields(verb).items() for name in (key, *one.words)}
     is_field = words.lower() != verb.name and words.lower() in names and not tokens[0].is_stopped
     return VerbPhrase(words, verb, tokens[0].start if is_field else end)

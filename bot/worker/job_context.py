@@ -13,6 +13,7 @@ from bot.slack.client.sent_lookup import SentLookup
 from bot.slack.client.web_api import SlackClient
 from bot.worker.port import JobRun
 from commands.core.record_service import RecordService
+from commands.core.sessions.staffed_policy import staffed
 from incident.entry import Entry, Fact
 from incident.policy import Policy
 from incident.ports import Reader, Recorder
@@ -80,6 +81,11 @@ class JobContext:
     def policy(self) -> Policy:
         """The policy in force."""
         return self.record.policy
+
+    @property
+    def staffed_policy(self) -> Policy:
+        """The policy in force with the overrides of its schedules."""
+        return self.recorder.read(lambda reader: staffed(self.policy, reader, self.slack.team))
 
 
 SlackHandler = Callable[[JobRun, JobContext], Sequence[Fact]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -145,7 +145,7 @@ class RequestHandler:
         return verb
 
     def _context(self, verb: Verb) -> DecisionContext:
-        return DecisionContext.of_request(
+        context = DecisionContext.of_request(
             self.request,
             incident=self._incident,
             reader=self.unit,
@@ -154,6 +154,7 @@ class RequestHandler:
             # A new incident begins now, also where the incident of its channel has entries that are later.
             at=self.request.at if verb.opens_incident else self._at,
         )
+        return replace(context, folded=self.session.state) if isinstance(self.session, OrganisationSession) else context
 
     @property
     def _incident(self) -> Incident | None:

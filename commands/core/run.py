@@ -11,6 +11,7 @@ from datetime import datetime
 from commands.core.request import Request
 from commands.core.request_handler import RequestHandler, outcome_of
 from commands.core.sessions.organisation_session import session_of
+from commands.core.sessions.staffed_policy import staffed
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from incident.policy import Policy
@@ -24,7 +25,14 @@ def run(
 
     `channel` is the channel of an incident that had one before it could be recorded.
     """
-    return recorder.transact(lambda unit: RequestHandler(unit, request, policy, policy_hash, channel).outcome())
+    return recorder.transact(lambda unit: _handled(unit, request, policy, policy_hash, channel))
+
+
+def _handled(
+    unit: UnitOfWork, request: Request, policy: Policy, policy_hash: str, channel: ChannelMade | None
+) -> Outcome:
+    in_force = staffed(policy, unit, request.team)
+    return RequestHandler(unit, request, in_force, policy_hash, channel).outcome()
 
 
 def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:

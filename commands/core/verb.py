@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from commands.core.request import Actor, Fields, Place, Request
+from commands.core.sessions.staffed_policy import staffed
 from incident.entry import Entry, Fact, IncidentKey, workspace_chain
 from incident.frozen import Frozen
 from incident.medium import Medium
@@ -73,6 +74,7 @@ class DecisionContext:
     """Everything that `decide` may read. `at` is now; `occurred_at` is earlier when something is recorded late.
 
     `medium` is the one that the answer to a page came by, None for Slack.
+    The policy comes with the overrides of its schedules.
     """
 
     incident: Incident | None
@@ -85,6 +87,7 @@ class DecisionContext:
     team: str
     place: Place
     medium: Medium | None = None
+    folded: Organisation | None = None
 
     @classmethod
     def of_request(
@@ -100,7 +103,7 @@ class DecisionContext:
         """Return the context of a request about an incident, at the request's own time unless `at` is later."""
         return cls(
             incident=incident,
-            policy=policy,
+            policy=staffed(policy, reader, request.team),
             policy_hash=policy_hash,
             reader=reader,
             at=at or request.at,
@@ -118,7 +121,7 @@ class DecisionContext:
         """Return the context of a person who looks at an incident in its channel without a request."""
         return cls(
             incident=incident,
-            policy=policy,
+            policy=staffed(policy, reader, incident.key.team),
             policy_hash=incident.policy_hash,
             reader=reader,
             at=at,
@@ -142,9 +145,9 @@ class DecisionContext:
 
     @property
     def organisation(self) -> Organisation:
-        """What belongs to no single incident, as it is now."""
+        """What belongs to no single incident, as it is now: as folded in this transaction, or as it was saved."""
         key = workspace_chain(self.team)
-        return self.reader.peek_aggregate(ORGANISATION, key) or Organisation(key=key)
+        return self.folded or self.reader.peek_aggregate(ORGANISATION, key) or Organisation(key=key)
 
 
 class Verb(Frozen):

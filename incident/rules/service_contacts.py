@@ -10,22 +10,22 @@ from datetime import datetime, timedelta
 
 from incident.policy import SCHEDULE_TARGET, EscalationPolicy, Policy
 from roles import escalation_policy
-from roles.person_ids import PersonId
+from roles.person_ids import PersonId, person_named
 from roles.schedules.people_on_call import who
-from roles.schedules.schedule import Override, Schedule, resolve
+from roles.schedules.schedule import Schedule, resolve
 from roles.schedules.schedule_rules import ScheduleRules
 
 
-def schedule_named(name: str, policy: Policy, team: str, overrides: Iterable[Override] = ()) -> Schedule | None:
-    """Return a schedule of the policy with its overrides, or None for an unknown name."""
+def schedule_named(name: str, policy: Policy, team: str) -> Schedule | None:
+    """Return a schedule of the policy with its overrides, or None for an unknown name. All that ask who is on call ask here."""
     rules = policy.schedules.get(name)
-    return resolve(name, rules, team=team, zone=policy.time_zone).with_overrides(overrides) if rules else None
+    return resolve(name, rules, team=team, zone=policy.time_zone).with_overrides(policy.overrides) if rules else None
 
 
-def schedule_for(service: str, policy: Policy, team: str, overrides: Iterable[Override] = ()) -> Schedule:
+def schedule_for(service: str, policy: Policy, team: str) -> Schedule:
     """Return the schedule of a service; one without people when it names none."""
     known = policy.services.get(service)
-    found = schedule_named(known.schedule, policy, team, overrides) if known and known.schedule else None
+    found = schedule_named(known.schedule, policy, team) if known and known.schedule else None
     listed = policy.rosters.get(known.roster or "", ()) if known else ()
     return found or resolve("", ScheduleRules(people=listed), team=team, zone=policy.time_zone)
 
@@ -69,3 +69,12 @@ def answer_by(at: datetime, service: str, policy: Policy) -> datetime:
     """Return when a page of this moment lapses without an answer (UTC)."""
     found = escalation_policy_of(service, policy) or EscalationPolicy()
     return at + timedelta(minutes=found.timeout_minutes)
+
+
+def schedule_owners(name: str, policy: Policy, team: str) -> tuple[PersonId, ...]:
+    """Return who answers for a schedule: its owner, else the owners of the services that use it."""
+    rules = policy.schedules.get(name)
+    named = [rules.owner] if rules and rules.owner else []
+    members = named or [one.owner for one in policy.services.values() if one.schedule == name]
+    found = (person_named(team, member) for member in members)
+    return tuple(dict.fromkeys(person for person in found if person is not None))

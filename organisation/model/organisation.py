@@ -7,13 +7,16 @@ from datetime import datetime
 from incident.aggregate import Aggregate
 from incident.frozen import Utc
 from incident.model.slack_references import OpenPrompt
+from organisation.model.shift_change import ShiftChange, SwapOffer
 from organisation.model.task_state import Task
+from roles.schedules.schedule import Override
 
 
 class Organisation(Aggregate):
     """The state of the workspace chain after `n`, the last entry that changed it.
 
     `tasks` are the open ones, `finished` the latest that ended, `opened_tasks` counts all that ever were.
+    `shift_changes` are those to come, in force and of the last days; `swap_offers` wait for an answer.
     """
 
     n: int = 0
@@ -22,6 +25,8 @@ class Organisation(Aggregate):
     finished: tuple[Task, ...] = ()
     opened_tasks: int = 0
     prompted: tuple[OpenPrompt, ...] = ()
+    shift_changes: tuple[ShiftChange, ...] = ()
+    swap_offers: tuple[SwapOffer, ...] = ()
 
     @property
     def recorded_until(self) -> datetime | None:
@@ -31,3 +36,8 @@ class Organisation(Aggregate):
     def task(self, task: str) -> Task | None:
         """Return an open or lately ended task by its id, or None."""
         return next((one for one in (*self.tasks, *self.finished) if one.id == task), None)
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The changes of shifts as schedules apply them, in the order of their entries."""
+        return tuple(one.override for one in self.shift_changes)

@@ -24,6 +24,7 @@ class Via(StrEnum):
     FIXED_SHIFT = "fixed_shift"
     OVERRIDE = "override"
     COVER = "cover"
+    TAKE = "take"
     SWAP = "swap"
 
 

@@ -25,7 +25,7 @@ class Override:
     """A change of one schedule from `start` to `end` (UTC), recorded as entry `entry`.
 
     With `remove` and `add`, one takes the place of the other while the other is on call; with one of them alone, a person is
-    added or taken out. A cover is one such change, a swap two.
+    added or taken out. A cover and a take are one such change each, a swap is two.
     """
 
     schedule: str
@@ -35,7 +35,7 @@ class Override:
     remove: PersonId | None = None
     entry: int = 0
     by: PersonId | None = None
-    how: Literal["override", "cover", "swap"] = "override"
+    how: Literal["override", "cover", "take", "swap"] = "override"
 
 
 @dataclass(frozen=True)

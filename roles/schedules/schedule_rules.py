@@ -109,9 +109,10 @@ class ScheduleRules(_Rules):
     """A whole schedule. `people` are on call, in their order, whenever no rotation is.
 
     `overlap` says that several rotations of one layer may be on call together, `around_the_clock` that someone must be on call
-    at every time.
+    at every time. The `owner` may change the shifts of others and learns of gaps.
     """
 
+    owner: Member | None = None
     time_zone: TimeZone | None = None
     rotations: dict[str, RotationRules] = {}
     people: tuple[Member, ...] = ()

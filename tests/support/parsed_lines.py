@@ -12,11 +12,20 @@ AT = datetime(2026, 6, 9, 12, 10, tzinfo=UTC)
 NAMES = {"ilse": "U1", "olu": "U2", "mira": "U3", "cem": "U4", "me": "UME"}
 PEOPLE = {word: slack_person("T1", user) for name, user in NAMES.items() for word in (name, user)}
 SERVICES = ("checkout", "internal tools", "payments.example.com", "R&D lab")
+SCHEDULES = {"payments": "payments", "checkout": "payments", "data platform": "data platform"}
 PRIORITIES = {"P1": [(1, 1)], "P2": [(1, 2), (2, 1)], "P3": [(1, 3), (2, 2), (3, 1)]}
 
 
 def parsed(line: str) -> ParsedCommand:
-    return parse_command(line, at=AT, zone="Europe/Berlin", person=PEOPLE.get, services=SERVICES, priorities=PRIORITIES)
+    return parse_command(
+        line,
+        at=AT,
+        zone="Europe/Berlin",
+        person=PEOPLE.get,
+        services=SERVICES,
+        priorities=PRIORITIES,
+        schedules=SCHEDULES,
+    )
 
 
 def comparable(value: object) -> object:

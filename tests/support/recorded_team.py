@@ -26,7 +26,7 @@ from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
-from organisation.entries import task_changes
+from organisation.entries import shift_changes, task_changes
 from roles.person_ids import MUSTER, PersonId, slack_person
 from roles.role_names import Role
 from storage.store import Store
@@ -357,6 +357,26 @@ def organised() -> list[NewEntry]:
         draft(delivery.PromptDue(due="task:T2:1", ask="task", asked=(BEN, CYD), due_at=at(9000)), by=MUSTER),
         draft(task_changes.TaskDone(id="T1", evidence="It is in the wiki"), by=CYD),
         draft(task_changes.TaskWithdrawn(id="T2", reason="The vendor is gone"), by=BEN),
+        *_shifts_changed(),
+    ]
+
+
+def _shifts_changed() -> list[NewEntry]:
+    """Return invented facts about shifts. The first of them is entry 1 where nothing else is in the chain."""
+    hours = {"schedule": "payments", "start": at(9000), "end": at(9240)}
+    theirs = {"their_start": at(9600), "their_end": at(9840)}
+    answered = {"offer": 1, "schedule": "payments", "from_who": BEN}
+    return [
+        draft(shift_changes.ShiftCovered(**hours, add=CYD, remove=BEN, reason="I am at the dentist"), by=BEN),
+        draft(shift_changes.ShiftTaken(**hours, remove=CYD, reason="Cyd is ill"), by=BEN),
+        draft(
+            shift_changes.ShiftChangeUndone(change=1, schedule="payments", people=(BEN, CYD), reason="A slip"), by=BEN
+        ),
+        draft(shift_changes.SwapOffered(**hours, **theirs, to=CYD, reason="A holiday"), by=BEN),
+        draft(shift_changes.SwapAccepted(**hours, **theirs, offer=1, from_who=BEN), by=CYD),
+        draft(shift_changes.SwapDeclined(**answered), by=CYD),
+        draft(shift_changes.SwapWithdrawn(offer=1, schedule="payments", to=CYD), by=BEN),
+        draft(shift_changes.SwapLapsed(**answered, to=CYD), by=MUSTER),
     ]
 
 

@@ -22,7 +22,7 @@ from roles.role_names import ALIASES, Role
 _ID: Final = re.compile(r"[A-Za-z]{1,4}-?\d{1,6}")
 _BRACKETS: Final = "()[]"
 _SEVERAL: Final = frozenset({Control.CHOICES, Control.AUDIENCES})
-_SINGLE: Final = frozenset({Control.CHOICE, Control.ROLE, Control.SERVICE})
+_SINGLE: Final = frozenset({Control.CHOICE, Control.ROLE, Control.SERVICE, Control.SCHEDULE})
 
 
 def add_hints(state: ParseState, start: int, end: int, rest: str) -> None:

@@ -187,6 +187,7 @@ _CONTROLS: Final = {
     Control.TEXT: FormControl(lambda field, value: _text(field, value, multiline=True), _read_text),
     Control.PERSON: FormControl(_person, _read_person),
     Control.SERVICE: FormControl(_one_of("static_select"), _read_one),
+    Control.SCHEDULE: FormControl(_one_of("static_select"), _read_one),
     Control.CATEGORY: FormControl(_one_of("static_select"), _read_one),
     Control.ROLE: FormControl(_one_of("static_select"), _read_one),
     Control.CHOICE: FormControl(_one_of("radio_buttons"), _read_one),
@@ -198,4 +199,4 @@ _CONTROLS: Final = {
     Control.ENTRY: FormControl(_number, _read_number),
     Control.CHECK: FormControl(_check, _read_check),
 }
-_FROM_OPTIONS: Final = (Control.SERVICE, Control.CATEGORY)
+_FROM_OPTIONS: Final = (Control.SERVICE, Control.SCHEDULE, Control.CATEGORY)

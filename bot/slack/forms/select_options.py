@@ -5,6 +5,7 @@ Knows the policy and the labels of slugs; knows no block but the option.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,8 +54,8 @@ def choices_of(field: Field) -> Choices:
         return field.form_field.choices
     policy = field.policy
     match field.form_field.control:
-        case Control.SERVICE | Control.SERVICES:
-            return tuple((name, name) for name in policy.services if len(name) <= LIMITS["option.value"])
+        case Control.SERVICE | Control.SERVICES | Control.SCHEDULE as control:
+            return _named(policy.schedules if control is Control.SCHEDULE else policy.services)
         case Control.CATEGORY:
             return _categories(field)
         case Control.ROLE:
@@ -63,6 +64,10 @@ def choices_of(field: Field) -> Choices:
             levels = policy.impact if field.name == "impact" else policy.urgency
             return tuple((str(level), f"{level} · {levels[level]}") for level in sorted(levels))
     return ()
+
+
+def _named(names: Iterable[str]) -> Choices:
+    return tuple((name, name) for name in names if len(name) <= LIMITS["option.value"])
 
 
 def audience_choices(form_field: FormField, policy: Policy, given: JsonValue = None) -> Choices:

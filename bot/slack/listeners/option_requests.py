@@ -13,7 +13,7 @@ from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField
 
-_CONTROLS: Final = {"service": Control.SERVICE, "services": Control.SERVICES}
+_CONTROLS: Final = {"service": Control.SERVICE, "services": Control.SERVICES, "schedule": Control.SCHEDULE}
 
 
 @dataclass(frozen=True)

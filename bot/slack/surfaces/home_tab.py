@@ -16,6 +16,7 @@ from bot.slack.surfaces.template_message import read_buttons, section_with_butto
 from commands.core.request import Actor
 from commands.core.rules.list_lines import ListLine, list_lines
 from commands.core.rules.open_incidents import called_to, open_page, own_incidents
+from commands.core.sessions.staffed_policy import staffed
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
@@ -85,6 +86,7 @@ class HomeContext:
 
 def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
     """Read the open incidents in which something waits for a person or that they are in, and the first of the others."""
+    policy = staffed(policy, reader, team)
     redacts = person in people_who_may_redact(team, policy)
     known = reader.person(person)
     is_guest = known is not None and known.is_guest

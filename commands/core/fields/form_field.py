@@ -19,6 +19,7 @@ class Control(StrEnum):
     PERSON = "person"
     SERVICE = "service"
     SERVICES = "services"
+    SCHEDULE = "schedule"
     CATEGORY = "category"
     ROLE = "role"
     AUDIENCES = "audiences"
@@ -47,6 +48,7 @@ class FormField:
     `pattern`: in a typed line only a word of this form is the value.
     `form_only`: the usage of a typed line leaves it out, since another field takes the same there.
     `on_request`: in a form only once its name is among the given fields.
+    `ends`: the field of the moment at which the period ends that this one starts; `18:00 to 22:00` fills both.
     `above_lines`: of a typed line it is read only above several dated lines.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
@@ -69,6 +71,7 @@ class FormField:
     choices: tuple[tuple[str, str], ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
     pattern: str = ""
+    ends: str = ""
     only: tuple[str, ...] = ()
     outside: bool = False
     max_length: int = 3000

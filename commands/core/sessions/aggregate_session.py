@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Generic
 
+from commands.core.sessions.staffed_policy import staffed
 from incident.aggregate import AnyAggregate
 from incident.effects.job_keys import key_of, timer_job
 from incident.entries.conversation import Redacted
@@ -35,7 +36,7 @@ class AggregateSession(ABC, Generic[AnyAggregate]):
         self._of = of
         self.unit = unit
         self.key = key
-        self.policy = policy
+        self.policy = staffed(policy, unit, key.team)
         self.before = unit.load_aggregate(of, key)
         self.state = self.before
         self.now = at

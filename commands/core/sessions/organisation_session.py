@@ -7,6 +7,7 @@ from datetime import datetime
 
 from commands.core.sessions.aggregate_session import AggregateSession
 from commands.core.sessions.incident_session import IncidentSession
+from incident.effects.affected_surfaces import home_refreshes
 from incident.entry import WORKSPACE, Fact, IncidentKey
 from incident.jobs import Job
 from incident.policy import Policy
@@ -14,6 +15,8 @@ from incident.ports import UnitOfWork
 from incident.rules.responders.attendance import unavailability
 from organisation.deadlines import task_deadlines
 from organisation.effects.reminders import reminders
+from organisation.effects.shift_jobs import people_of, shift_jobs
+from organisation.entries.shift_changes import SwapLapsed
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId, is_external, person_named, slack_user
@@ -27,7 +30,11 @@ class OrganisationSession(AggregateSession[Organisation]):
         self._manager = person_named(key.team, policy.people.manager)
 
     def record_overdue(self, *, with_absences: bool = False) -> None:
-        """Record nothing: no deadline of the organisation has a consequence besides its prompt."""
+        """Record the swaps that were not answered before their first shift started."""
+        offers = self.state.swap_offers if self.state else ()
+        lapsed = (one for one in offers if one.lapses_at <= self.at)
+        facts = (SwapLapsed(offer=one.n, schedule=one.schedule, from_who=one.by, to=one.to) for one in lapsed)
+        self.record([self.by_muster(fact) for fact in facts])
 
     def due_prompts(self) -> Sequence[Fact]:
         """Return the reminders that are due now."""
@@ -36,12 +43,23 @@ class OrganisationSession(AggregateSession[Organisation]):
         return task_deadlines.prompts(self.state, self._manager, self.at, self._can_be_asked)
 
     def effects(self, after: Organisation) -> Sequence[Job]:
-        """Return the reminders to send and to bring up to date."""
-        return reminders(self.before or Organisation(key=self.key), after, self.entries)
+        """Return the reminders to send and to bring up to date, and what people learn of changes of shifts."""
+        found = reminders(self.before or Organisation(key=self.key), after, self.entries)
+        return (*found, *shift_jobs(after, self.entries), *self._home_refreshes())
 
     def next_at(self) -> datetime | None:
-        """Return when the next reminder is due (UTC)."""
-        return task_deadlines.next_at(self.state, self._manager, self.now) if self.state else None
+        """Return when the next reminder is due or the next swap lapses (UTC)."""
+        if self.state is None:
+            return None
+        reminder = task_deadlines.next_at(self.state, self._manager, self.now)
+        lapses = (max(one.lapses_at, self.now) for one in self.state.swap_offers)
+        return min((at for at in (reminder, *lapses) if at is not None), default=None)
+
+    def _home_refreshes(self) -> Sequence[Job]:
+        """Return the refreshes of the Home tabs that show a shift which these entries changed."""
+        changed = people_of(self.entries)
+        viewers = set(self.unit.home_viewers(self.key.team)) if changed else set()
+        return home_refreshes(self.key.team, [who for who in changed if who in viewers])
 
     def _can_be_asked(self, person: PersonId) -> bool:
         is_ours = slack_user(person) is not None and not is_external(person, self.key.team)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from bot.cli.checks.check_result import Severity
-from bot.cli.checks.schedule_check import check_schedules
+from bot.cli.checks.schedule_check import check_recorded_schedules, check_schedules
+from bot.config.settings import RecordSettings
+from commands.core.request import Actor, Place, Request
+from commands.core.run import run
+from incident.entry import EntryPoint, Source
+from roles.person_ids import PersonId
+from storage.store import open_store
 from tests.support.policies import shipped_policy
 from tests.support.schedules import utc
 
@@ -34,3 +43,31 @@ def test_a_schedule_without_gaps_is_in_order_and_one_that_may_have_some_is_not_l
 
     assert found("2026-12-01T04:00", rotations={"all": ROTATION}) == in_order
     assert found("2026-12-01T04:00", rotations={"nights": NIGHTS}, around_the_clock=False) == []
+
+
+def test_a_gap_that_a_person_covers_is_no_gap(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/muster.db"
+    policy = shipped_policy(
+        schedules={"payments": {"owner": "U1", "rotations": {"nights": NIGHTS}}},
+        services={"checkout": {"owner": "U1", "schedule": "payments"}},
+    )
+    settings = RecordSettings(database_url=SecretStr(url), key_file=None, spool=tmp_path)
+    now = utc("2026-12-01T10:00")
+    with open_store(url, team="T1") as store:
+        store.migrate()
+        covers = {"change": "cover", "who": "slack:T1:U3", "start": "2026-12-01T08:00Z", "end": "2026-12-03T20:00Z"}
+        request = Request(
+            verb="shift",
+            fields=covers,
+            actor=Actor(id=PersonId("slack:T1:U1")),
+            team="T1",
+            place=Place(),
+            source=Source(surface=EntryPoint.CLI),
+            key="request:1",
+            at=now,
+        )
+        assert len(list(check_recorded_schedules(settings, policy, now))) == 2
+        outcome = run(request, recorder=store.recorder, policy=policy, policy_hash="0" * 64)
+        assert not outcome.is_refused, outcome
+
+    assert [one.severity for one in check_recorded_schedules(settings, policy, now)] == [Severity.GOOD]

@@ -22,7 +22,13 @@ STIFF = re.compile(
 )
 A_PERSON = re.compile(r"{{[^{}|]*\.(who|by|to|from_who|assignee|owner|person|reporter|approved_by|inviter)\s*}}")
 # A prompt asks, a page asks, and a task that one person gives to another.
-ASKING = {"slack/prompts/shared.j2", "slack/reminders/task.j2", "slack/surfaces/page.j2", "slack/action.j2"}
+ASKING = {
+    "slack/prompts/shared.j2",
+    "slack/reminders/shift_change.j2",
+    "slack/reminders/task.j2",
+    "slack/surfaces/page.j2",
+    "slack/action.j2",
+}
 
 
 def words(name: str) -> str:

@@ -38,6 +38,7 @@ NEEDED: dict[str, Any] = {
     "audience": ["internal"],
     "form": "add",
     "what": "open",
+    "change": "cover",
     "owner": "slack:T1:U1",
     "how": "fix",
     "criterion": "user_confirmed",

@@ -34,7 +34,7 @@ DRILL: Final = "drill"
 FORM: Final = "?"
 # Slack's own limit for a message; no field takes as much.
 LONGEST_LINE: Final = 12_000
-_LISTED: Final = frozenset({Control.SERVICE, Control.CHOICE})
+_LISTED: Final = frozenset({Control.SERVICE, Control.SCHEDULE, Control.CHOICE})
 _ME: Final = frozenset({"me", "myself"})
 
 
@@ -76,6 +76,7 @@ def parse_line(gateway: SlackGateway, interaction: Interaction, line: str) -> Pa
         person=person,
         services=policy.services,
         priorities=policy.levels_by_priority(),
+        schedules=policy.schedule_words(),
     )
 
 

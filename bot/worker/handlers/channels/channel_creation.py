@@ -125,7 +125,7 @@ def _missing_users(run: JobRun, context: JobContext) -> list[str]:
     belonging = (
         *members(incident),
         *_from_duplicates(run, context),
-        *on_call_for(incident.service, context.policy, incident.key.team, run.at),
+        *on_call_for(incident.service, context.staffed_policy, incident.key.team, run.at),
     )
     left_at = {e.fact.who: e.recorded_at for e in _entries(run, context, Left.kind) if isinstance(e.fact, Left)}
     back = {i.who for i in incident.roles if i.until is None and i.who in left_at and i.since > left_at[i.who]}
