@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from typing import Final
 
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import rows, sections
@@ -35,6 +37,7 @@ from roles.role_names import Role
 TEMPLATE = "slack/surfaces/home.j2"
 _MOST_OWN = 30
 _MOST_OTHERS = 12
+_DIVIDER: Final[Json] = {"type": "divider"}
 
 
 @dataclass(frozen=True)
@@ -107,19 +110,14 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
     """Return the Home view."""
-    top = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)
-    blocks: list[Json] = [section_with_button(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
-    if context.shifts:
-        blocks += sections(renderer.macro(TEMPLATE, "shifts", context))
-    for one in context.waiting:
-        blocks += _section(renderer, "concerns", one, incident=one.i)
-    for name, found in (("mine", context.mine), ("others", context.others)):
-        if found:
-            blocks.append({"type": "divider"})
-            blocks += _section(renderer, name, context)
-    if not context.is_guest:
-        blocks += [{"type": "divider"}, *_section(renderer, "subscription", context)]
-    return fit_view({"type": "home", "blocks": blocks})
+    declare = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)[0]
+    top = section_with_button(renderer.macro(TEMPLATE, "top", context), declare)
+    own = sections(renderer.macro(TEMPLATE, "shifts", context)) if context.shifts else []
+    own += [block for one in context.waiting for block in _section(renderer, "concerns", one, incident=one.i)]
+    lists = [_section(renderer, name, context) for name in ("mine", "others") if getattr(context, name)]
+    subscription = [] if context.is_guest else _section(renderer, "subscription", context)
+    parts = [part for part in (own, *lists, subscription) if part]
+    return fit_view({"type": "home", "blocks": [top, *chain.from_iterable([_DIVIDER, *part] for part in parts)]})
 
 
 def _own_incident(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> OwnIncident:

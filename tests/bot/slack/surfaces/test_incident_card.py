@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -163,6 +164,15 @@ def test_a_home_tab_with_nothing_on_it_offers_to_declare():
     assert valid_view(view)
     assert "All quiet" in str(view)
     assert "form:declare" in str(view)
+
+
+@pytest.mark.parametrize("incidents", [[], [an_incident()]])
+def test_a_line_in_a_home_tab_divides_something_from_something(incidents):
+    kinds = [one["type"] for one in home_view(home_of(incidents), Renderer())["blocks"]]
+
+    assert "divider" in kinds
+    assert kinds[-1] != "divider"
+    assert ("divider", "divider") not in set(pairwise(kinds))
 
 
 def test_a_home_tab_shows_your_shifts():
