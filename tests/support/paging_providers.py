@@ -129,6 +129,12 @@ class PagingProviders(HttpDouble):
         if not resource:
             return 200, {"sid": TWILIO_SID, "status": "active"}
         if sid:
+            if self.telephone[sid].get("Status") == "completed":
+                return 400, {
+                    "code": 21220,
+                    "message": "Unable to update record. Call is not in-progress.",
+                    "status": 400,
+                }
             self.telephone[sid] |= call.form
             return 200, {"sid": sid}
         if not re.fullmatch(r"\+[1-9]\d{6,14}", call.form["To"]):

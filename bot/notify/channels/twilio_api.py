@@ -14,6 +14,8 @@ from bot.notify.provider_api import CallFailed, ProviderApi
 from bot.worker.port import Delivered, Result, Unknown
 
 URL: Final = "https://api.twilio.com"
+# Twilio's answer about a call that is over (21220), or forgotten.
+_ENDED: Final = (400, 404)
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,11 @@ class TwilioAccount:
         return Delivered(sid) if isinstance(sid, str) and sid else Unknown("Twilio named no call or message.")
 
     def update(self, resource: str, ref: str, fields: dict[str, str], number: str) -> Result:
-        """Change a call that was started."""
+        """End a call that was started. One that has ended takes no change, and needs none."""
         try:
             self.api.post_form(f"{self._path}/{resource}/{quote(ref, safe='')}.json", fields, number)
         except CallFailed as failed:
-            return failed.result
+            return Delivered(ref) if failed.status in _ENDED else failed.result
         return Delivered(ref)
 
     def check(self) -> Result:

@@ -181,6 +181,7 @@ def test_a_call_can_be_hung_up(providers: PagingProviders, clock: SetClock, page
     assert TwilioVoice(account).stop(sent.ref, MOBILE) == sent
 
     assert providers.telephone[sent.ref]["Status"] == "completed"
+    assert TwilioVoice(account).stop(sent.ref, MOBILE) == sent
 
 
 def test_a_text_message_is_the_short_form(providers: PagingProviders, clock: SetClock, page: Page) -> None:
