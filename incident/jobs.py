@@ -30,6 +30,9 @@ class JobKind(StrEnum):
     REMIND = "remind"
     SHIFT_CHANGE = "shift_change"
     PAGE = "page"
+    PAGE_METHOD = "page_method"
+    PAGE_RECEIPT = "page_receipt"
+    PAGE_STOP = "page_stop"
     DUTIES = "duties"
     READ_IN = "read_in"
     NO_CHANNEL = "no_channel"
@@ -70,7 +73,7 @@ class Job(Frozen):
     `ordering_key` (stored as `lane`) run in the order in which they were enqueued. `run_at` None means at once. `needs`
     names the key of a job that must be done first. `template` and the entries from `entry` to `last` are what a posted
     line is rendered from. A job that goes through incidents page by page starts `after` one of them, about what happened
-    from `since` `until`.
+    from `since` `until`. `attempt` and `position` say which attempt of a page it is, by which of the person's contact methods.
     """
 
     kind: JobKind
@@ -89,3 +92,5 @@ class Job(Frozen):
     after: str | None = None
     since: Utc | None = None
     until: Utc | None = None
+    position: int | None = None
+    attempt: int = 1

@@ -6,6 +6,7 @@ A reference is opaque outside the medium. Slack's names a message as `channel:ts
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 
 class Medium(StrEnum):
@@ -20,6 +21,19 @@ class Medium(StrEnum):
     PAGERDUTY = "pagerduty"
     JSM = "jsm"
     APPRISE = "apprise"
+
+
+# Media that ring until they are stopped, and media whose provider says who acknowledged a page.
+RINGS: Final = frozenset({Medium.JSM, Medium.PAGERDUTY, Medium.PUSHOVER, Medium.VOICE})
+RECEIPTS: Final = frozenset({Medium.JSM, Medium.PUSHOVER})
+
+
+class PlannedMethod(NamedTuple):
+    """One contact method of a person as the record knows it: its place in their order, from 1, and no address."""
+
+    position: int
+    medium: Medium
+    delay_minutes: int = 0
 
 
 def slack_ref(channel: str, ts: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey
+from incident.medium import PlannedMethod
 from incident.memory_state import MemoryState
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch, declared_at
@@ -128,6 +129,10 @@ class MemoryReader:
     def person(self, person: PersonId) -> Person | None:
         """Return what the directory knows of a person."""
         return self._state.people.get(person)
+
+    def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
+        """Return the contact methods of a person beside Slack."""
+        return self._state.methods.get(person, ())
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from incident.aggregate import Aggregate
 from incident.entry import Entry, IncidentKey
 from incident.jobs import Job, JobKind
+from incident.medium import PlannedMethod
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
@@ -43,6 +44,7 @@ class MemoryState:
     seen: dict[tuple[IncidentKey, str], bool] = field(default_factory=dict)
     jobs: dict[str, QueuedJob] = field(default_factory=dict)
     people: dict[PersonId, Person] = field(default_factory=dict)
+    methods: dict[PersonId, tuple[PlannedMethod, ...]] = field(default_factory=dict)
     subscriptions: dict[tuple[str, PersonId], Subscription] = field(default_factory=dict)
 
     def copy(self) -> MemoryState:

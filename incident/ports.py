@@ -10,6 +10,7 @@ from incident.aggregate import Aggregate, AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey, NewEntry
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
+from incident.medium import PlannedMethod
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -122,6 +123,9 @@ class Reader(Protocol):
 
     def person(self, person: PersonId) -> Person | None:
         """Return what the user directory knows of a person, or None."""
+
+    def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
+        """Return the contact methods of a person beside Slack, in that person's order, without the addresses."""
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""

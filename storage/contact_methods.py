@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import Field, SQLModel
 
-from incident.medium import Medium
+from incident.medium import Medium, PlannedMethod
 from incident.model.contact_method import ContactMethod
 from roles.person_ids import PersonId
 from storage.tables import table_of, text, utc
@@ -46,6 +46,15 @@ def all_methods(connection: Connection, team: str) -> Mapping[PersonId, tuple[Co
         )
         found[PersonId(row.person)] = (*found.get(PersonId(row.person), ()), method)
     return found
+
+
+def planned(connection: Connection, team: str, person: PersonId) -> tuple[PlannedMethod, ...]:
+    """Return the contact methods of a person beside Slack, in order, as the record may know them."""
+    query = select(_COLUMNS.position, _COLUMNS.medium, _COLUMNS.delay_minutes).where(
+        _COLUMNS.team == team, _COLUMNS.person == person, _COLUMNS.medium != Medium.SLACK
+    )
+    rows = connection.execute(query.order_by(_COLUMNS.position))
+    return tuple(PlannedMethod(row.position, Medium(row.medium), row.delay_minutes) for row in rows)
 
 
 def put(connection: Connection, team: str, person: PersonId, methods: Sequence[ContactMethod]) -> None:

@@ -1,4 +1,4 @@
-"""External dependencies of one instance: Slack clients, database, policy, user directory. Starts nothing.
+"""External dependencies of one instance: Slack clients, channels that page, database, policy, user directory. Starts nothing.
 
 Slack is asked for our identity before the database is opened, since the workspace decides whose record it is.
 """
@@ -6,7 +6,7 @@ Slack is asked for our identity before the database is opened, since the workspa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +19,9 @@ from bot.config.settings import Settings
 from bot.failpoints import Failpoint
 from bot.monitoring.clock_watch import ClockWatch
 from bot.monitoring.metrics import Metrics
+from bot.notify.answers.answer_address import AnswerAddresses, answer_addresses
+from bot.notify.channel import Channel
+from bot.notify.channel_factory import make_channels
 from bot.slack.client.account_lookup import ANSWER_SECONDS
 from bot.slack.client.client_factory import client_for, identify
 from bot.slack.client.rate_limiter import RateLimiter
@@ -28,6 +31,7 @@ from bot.slack.degraded.degraded_mode import migrate_if_available
 from bot.slack.gateway.people_store import store_people
 from bot.slack.responder import Responder
 from bot.slack.user_directory import UserDirectory
+from incident.medium import Medium
 from storage.errors import Unavailable
 from storage.integrity.signing_keys import Signer, read_key
 from storage.store import Store
@@ -51,6 +55,8 @@ class Dependencies:
     people: UserDirectory
     slack: SlackClient
     responder: Responder
+    channels: Mapping[Medium, Channel]
+    addresses: AnswerAddresses | None
 
     @property
     def team(self) -> str:
@@ -111,6 +117,8 @@ def connect(
         ),
         slack=SlackClient(client, team, bot, RateLimiter(), clock, reached=reached),
         responder=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=metrics.record_call)),
+        channels=make_channels(settings, clock),
+        addresses=answer_addresses(settings.public_url, settings.slack_bot_token, team),
     )
     dependencies.refresh_people()
     if is_migrated:

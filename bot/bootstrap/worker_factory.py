@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.bootstrap.dependencies import Dependencies
 from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
+from bot.notify.page_sender import PageSender, medium_of
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.timestamp_authority import Authority
@@ -39,20 +40,24 @@ def build_worker(
     def known_name(person: PersonId) -> str | None:
         return names().known(person)
 
+    record, plain = RecordService(store.recorder, policy.active, on.clock), Renderer(Mode.DOCUMENT, names=name_of)
     adapter = SlackAdapter(
         slack=on.slack,
-        record=RecordService(store.recorder, policy.active, on.clock),
+        record=record,
         renderer=Renderer(names=known_name),
-        plain=Renderer(Mode.DOCUMENT, names=name_of),
+        plain=plain,
         recent_messages=degraded.recent,
     )
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
+    pages = PageSender(record, store.directory, on.channels, plain, on.clock, reached, on.addresses)
+    slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers})
     needs = WorkerDependencies(
-        handlers={**adapter.handlers({**HANDLERS, **integrity.slack_handlers}), **integrity.handlers},
+        handlers={**slack_handlers, **integrity.handlers, **pages.handlers},
         policy=policy.active,
         clock=on.clock,
         call_seconds=call_seconds,
         is_on_hold=degraded.spool_drain.holds_declarations,
+        medium=medium_of,
         reached=reached,
     )
     return Worker(store, needs, owner=owner)

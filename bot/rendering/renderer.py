@@ -28,6 +28,7 @@ from bot.rendering.reader_clock import ReaderClock, present
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
+from incident.rules.responders.call_pages import page_of_call
 from incident.rules.responders.open_calls import joined_call, taken_by
 from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
 
@@ -146,6 +147,7 @@ class Renderer:
         self._environment.filters["audiences"] = _audiences
         self._environment.filters["taken_by"] = _taken_by
         self._environment.filters["joined"] = _joined
+        self._environment.filters["call_page"] = page_of_call
         self._environment.filters["has_slack"] = lambda person: slack_user(person) is not None
         self._environment.filters["message"] = mrkdwn.message_link
         times = ReaderClock(is_slack=mode is Mode.SLACK)

@@ -8,7 +8,7 @@ from typing import Final
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.effects.notifications import is_recorded_late
 from incident.entries.conversation import GapNoted
-from incident.entries.delivery import ChannelChanged, DeliveryFailed
+from incident.entries.delivery import ChannelChanged, DeliveryFailed, PageAttempted
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.entries.role_holders import Escalated, RoleTaken
 from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, UpdateDelivered
@@ -71,6 +71,8 @@ def _notice_of(entry: Entry) -> str | None:
         return "surfaces/paged"
     if isinstance(fact, GapNoted):
         return "surfaces/gap" if fact.edge == "ends" else None
+    if isinstance(fact, PageAttempted):
+        return "surfaces/page_failed" if fact.outcome == "failed" else None
     if isinstance(fact, DeliveryFailed):
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):

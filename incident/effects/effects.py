@@ -14,6 +14,7 @@ from incident.effects import affected_surfaces
 from incident.effects.channel_messages import channel_messages
 from incident.effects.job_keys import key_of
 from incident.effects.notifications import notifications
+from incident.effects.page_jobs import page_jobs
 from incident.entries.lifecycle import Declared, StateChanged, Undone
 from incident.entry import Entry, IncidentKey, workspace_chain
 from incident.jobs import LATER, Job, JobKind, Rank
@@ -50,7 +51,8 @@ def effects(
     effective = [entry for entry in entries if entry.fact.kind not in SILENT]
     if not effective:
         return ()
-    jobs = [*notifications(after, effective, policy), *channel_messages(after, effective)]
+    jobs = [*page_jobs(before, after, effective), *notifications(after, effective, policy)]
+    jobs += channel_messages(after, effective)
     declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)
     if declared is not None:
         jobs += affected_surfaces.initial_jobs(after, declared, policy)

@@ -22,7 +22,16 @@ A_MINUTE: Final = timedelta(minutes=1)
 MOST_SHARED: Final = 5
 # An edit notifies nobody, so these are messages of their own: they ask a person for something, or warn.
 _ALONE: Final = frozenset(
-    {"action", "handover", "quiet", "drill", "surfaces/lost", "surfaces/undelivered", "surfaces/gap"}
+    {
+        "action",
+        "handover",
+        "quiet",
+        "drill",
+        "surfaces/lost",
+        "surfaces/undelivered",
+        "surfaces/gap",
+        "surfaces/page_failed",
+    }
 )
 # News that is worth a message of its own, unless the line before is seconds old.
 _NEWS: Final = frozenset(

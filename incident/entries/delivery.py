@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybePersonalText, PersonalText, Utc
-from incident.medium import Medium
+from incident.medium import Medium, PlannedMethod
 from roles.person_ids import PersonId
 
 
@@ -132,6 +132,50 @@ class DeliveryFailed(Fact):
     medium: Medium
     what: str
     who: PersonId | None = None
+    error: MaybePersonalText = None
+
+
+class PagePlanned(Fact):
+    """The person of a call is paged by these contact methods beside the direct message, each after its delay.
+
+    Without one, or without one that wakes people, they are paged in Slack only. Addresses are in no entry.
+    """
+
+    kind: ClassVar[str] = "page_planned"
+    timeline: ClassVar[str | None] = "page"
+
+    escalation: int
+    methods: tuple[PlannedMethod, ...] = ()
+
+
+class PageAttempted(Fact):
+    """A page was sent by the contact method at a position; or it may have been (`unknown`), was not yet, or failed finally.
+
+    `ref` is the provider's reference. At `retry_at` (UTC) it is tried again.
+    """
+
+    kind: ClassVar[str] = "page_attempted"
+
+    escalation: int
+    position: int
+    medium: Medium
+    attempt: int = 1
+    outcome: Literal["sent", "unknown", "postponed", "failed"]
+    ref: str | None = None
+    retry_at: Utc | None = None
+    error: MaybePersonalText = None
+
+
+class PageEnded(Fact):
+    """A page that was sent rings no longer: it was stopped, expired, or did not reach the person; or it could not be stopped."""
+
+    kind: ClassVar[str] = "page_ended"
+
+    escalation: int
+    position: int
+    medium: Medium
+    attempt: int = 1
+    how: Literal["stopped", "expired", "unreached", "unstopped"]
     error: MaybePersonalText = None
 
 

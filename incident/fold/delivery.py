@@ -1,9 +1,9 @@
-"""How deliveries change the incident: the messages in Slack that show it, and who was prompted for what."""
+"""How deliveries change the incident: the messages in Slack that show it, who was prompted for what, and who was paged how."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 
 from incident.entries.delivery import (
     Announced,
@@ -11,6 +11,9 @@ from incident.entries.delivery import (
     ChannelChanged,
     ChannelMade,
     DeliveryFailed,
+    PageAttempted,
+    PageEnded,
+    PagePlanned,
     PromptDue,
     PromptPutOff,
     PromptSent,
@@ -20,9 +23,11 @@ from incident.entry import Entry
 from incident.fold.change import Change
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_message
+from incident.model.call_page import CallPage, PageAttempt
 from incident.model.incident import Incident
 from incident.model.slack_references import OpenPrompt, Prompted
 
+Attempts: TypeAlias = tuple[PageAttempt, ...]
 # Slack's own words for a channel in which no one can write any more.
 CLOSED: Final[Mapping[str, str]] = {"archived": "is_archived", "deleted": "channel_not_found"}
 # Without the scope to read a channel Muster can still write in it.
@@ -98,3 +103,32 @@ def prompt_put_off(incident: Prompted, entry: Entry, fact: PromptPutOff) -> Chan
 def quiet_set(incident: Incident, entry: Entry, fact: QuietSet) -> Change:
     """Set where Muster posts."""
     return {"quiet": fact.on}
+
+
+def page_planned(incident: Incident, entry: Entry, fact: PagePlanned) -> Change:
+    """Add how the person of a call is paged."""
+    return {"call_pages": (*incident.call_pages, CallPage(call=fact.escalation, methods=fact.methods))}
+
+
+def page_attempted(incident: Incident, entry: Entry, fact: PageAttempted) -> Change:
+    """Add an attempt to the page of its call; the call may have been taken back."""
+    attempt = PageAttempt(n=entry.n, at=entry.occurred_at, **fact.model_dump(exclude={"escalation", "error"}))
+    return _page_changed(incident, fact.escalation, lambda attempts: (*attempts, attempt))
+
+
+def page_ended(incident: Incident, entry: Entry, fact: PageEnded) -> Change:
+    """Set how an attempt ended."""
+    which, update = (fact.position, fact.attempt), {"ended": fact.how, "ended_at": entry.occurred_at}
+
+    def ended(attempts: Attempts) -> Attempts:
+        return tuple(one.model_copy(update=update) if (one.position, one.attempt) == which else one for one in attempts)
+
+    return _page_changed(incident, fact.escalation, ended)
+
+
+def _page_changed(incident: Incident, call: int, change: Callable[[Attempts], Attempts]) -> Change:
+    pages = (
+        page.model_copy(update={"attempts": change(page.attempts)}) if page.call == call else page
+        for page in incident.call_pages
+    )
+    return {"call_pages": tuple(pages)}

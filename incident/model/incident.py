@@ -10,6 +10,7 @@ from datetime import datetime
 from incident.aggregate import Aggregate
 from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.model.absence import Absence, CommanderGap
+from incident.model.call_page import CallPage
 from incident.model.components import (
     Action,
     AudienceState,
@@ -79,6 +80,7 @@ class Incident(Aggregate):
     audiences: tuple[AudienceState, ...] = ()
     update_drafts: tuple[UpdateDraft, ...] = ()
     escalations: tuple[Escalation, ...] = ()
+    call_pages: tuple[CallPage, ...] = ()
     containment: tuple[Containment, ...] = ()
     temp_fixes: tuple[TempFix, ...] = ()
     workarounds: tuple[AuthoredText, ...] = ()

@@ -12,6 +12,7 @@ from ulid import ULID
 
 from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import WORKSPACE, Entry, IncidentKey
+from incident.medium import PlannedMethod
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -21,7 +22,7 @@ from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
 from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
-from storage import person_names, subscriptions
+from storage import contact_methods, person_names, subscriptions
 from storage.database.sqlite import by_index
 from storage.record.chain_writer import EPOCH
 from storage.record.entry_rows import rows_of_chain, select_rows, to_entry, to_row
@@ -127,6 +128,10 @@ class SqlReader:
     def person(self, person: PersonId) -> Person | None:
         """Return a person's current directory data."""
         return person_names.person_at(self.connection, self.team, person)
+
+    def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
+        """Return the contact methods of a person beside Slack, in that person's order, without the addresses."""
+        return contact_methods.planned(self.connection, team, person)
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""

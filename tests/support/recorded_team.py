@@ -22,7 +22,7 @@ from incident.entries import (
 )
 from incident.entry import EntryPoint, Fact, IncidentKey, NewEntry, Source, workspace_chain
 from incident.fold.fold import apply, fold
-from incident.medium import Medium, slack_ref
+from incident.medium import Medium, PlannedMethod, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
@@ -114,6 +114,7 @@ def long_script(number: str) -> list[NewEntry]:
     _prove(s)
     _correct(s)
     _approve(s)
+    _page(s)
     s.add(delivery.ChannelChanged(channel=CHANNEL, how="renamed", name="payments-war-room"), by=MUSTER)
     return s.drafts
 
@@ -248,6 +249,17 @@ def _approve(s: Script) -> None:
     s.add(
         status_updates.StatusUpdatePosted(audience=to, text=f"{text}, pay by invoice", author=ADA, draft=draft), by=CYD
     )
+
+
+def _page(s: Script) -> None:
+    call = s.add(
+        role_holders.Escalated(how="functional", to=BEN, person=BEN, reason="", answer_by=at(99), automatic=True),
+        by=MUSTER,
+    )
+    voice = {"escalation": call, "position": 1, "medium": Medium.VOICE}
+    s.add(delivery.PagePlanned(escalation=call, methods=(PlannedMethod(1, Medium.VOICE),)), by=MUSTER)
+    s.add(delivery.PageAttempted(**voice, outcome="sent", ref="CA1"), by=MUSTER)
+    s.add(delivery.PageEnded(**voice, how="unreached", error="No one picked up"), by=MUSTER)
 
 
 def void_script(number: str) -> list[NewEntry]:

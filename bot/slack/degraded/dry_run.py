@@ -16,6 +16,7 @@ from incident.aggregate import AnyAggregate, Foldable
 from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
+from incident.medium import PlannedMethod
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -88,6 +89,10 @@ class EmptyReader:
     def person(self, person: PersonId) -> Person | None:
         """Return None or nothing."""
         return None
+
+    def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
+        """Return None or nothing."""
+        return ()
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return None or nothing."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from commands.core.sessions.aggregate_session import CLOCK_TOLERANCE, AggregateSession
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
@@ -21,6 +22,7 @@ from incident.model.state_transitions import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from incident.rules.responders import attendance
+from incident.rules.responders.call_pages import page_plan
 from incident.rules.responders.first_call import first_call
 
 
@@ -41,9 +43,19 @@ class IncidentSession(AggregateSession[Incident]):
         return self.state.number if self.state else None
 
     def record(self, new: Sequence[NewEntry]) -> Sequence[Entry]:
-        """Append entries and fold them. A redaction deletes the text of the entries that it names."""
+        """Append entries and fold them, each call with how it is paged. A redaction deletes the text of the entries it names."""
         self._check_transitions(new)
-        return super().record(new)
+        added = super().record(new)
+        for entry in added:
+            self._plan_page(entry)
+        return added
+
+    def _plan_page(self, entry: Entry) -> None:
+        """Record how the person of a call is paged, in the commit of the call: their pages are due at once."""
+        methods = partial(self.unit.page_methods, self.key.team)
+        plan = page_plan(self.state, entry, methods) if self.state is not None else None
+        if plan is not None:
+            super().record([self.by_muster(plan, entry.source)])
 
     def record_overdue(self, *, with_absences: bool = False) -> None:
         """Record that the clock was set back, if it was; then, one by one, the deadlines that have passed unmet.

@@ -8,7 +8,9 @@ import pytest
 
 from bot.clock import SetClock
 from bot.notify.channel import Page
+from storage.store import Store
 from tests.support.clock import T0
+from tests.support.paging_env import PagingEnv, paging_env_on
 from tests.support.paging_providers import PagingProviders
 
 
@@ -36,3 +38,10 @@ def page() -> Page:
         answer_url="https://muster.example.org/answer/ntfy/t0ken",
         answer_line="Say whether you have it: https://muster.example.org/answer/ntfy/t0ken",
     )
+
+
+@pytest.fixture
+def night(sqlite_store: Store, providers: PagingProviders) -> Iterator[PagingEnv]:
+    """A worker that pages by way of the doubles."""
+    with paging_env_on(sqlite_store, providers) as env:
+        yield env
