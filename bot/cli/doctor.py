@@ -12,6 +12,7 @@ from bot.cli.checks.database_check import check_database
 from bot.cli.checks.machine_check import check_key, check_python
 from bot.cli.checks.mounts_check import check_layers
 from bot.cli.checks.policy_check import read_file
+from bot.cli.checks.public_address_check import check_public_address
 from bot.cli.checks.record_protection_check import check_record_protection
 from bot.cli.checks.schedule_check import check_recorded_schedules
 from bot.cli.checks.slack_check import check_slack
@@ -52,6 +53,7 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     yield from check_record_protection(record, file.policy if file else None)
     if settings is not None:
         yield from check_credentials(settings, clock)
+        yield from check_public_address(settings.public_url, clock, has_telephone=settings.twilio_sid is not None)
         yield from check_contacts(record, file.policy if file else None, make_channels(settings, clock))
         yield from check_slack(settings, file, clock)
         if settings.mode == "http":
