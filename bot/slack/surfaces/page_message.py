@@ -9,7 +9,7 @@ from bot.slack.blocks.block_elements import rows, sections
 from bot.slack.surfaces.template_message import Message, context_line, read_buttons, template_message
 from incident.model.components import Escalation
 from incident.model.incident import Incident
-from incident.rules.responders.open_calls import caller_of, taken_by
+from incident.rules.responders.open_calls import caller_of, offered_answers, taken_by
 from roles.person_ids import MUSTER, PersonId
 
 TEMPLATE = "slack/surfaces/page.j2"
@@ -53,13 +53,12 @@ def page_message(context: PageContext, renderer: Renderer) -> Message:
 
     A page that was not answered in time can still be accepted.
     """
-    call = context.call
-    if not context.i.is_over and context.taken_by is None:
-        if call.answer is None:
-            return template_message(renderer, TEMPLATE, context, context.i)
-        if call.answer == "lapsed":
-            text = renderer.macro(TEMPLATE, "late", context)
-            buttons = read_buttons(renderer.macro(TEMPLATE, "late_buttons", context), context.i)
-            return Message(text, [*sections(text), *rows(buttons)])
+    offered = offered_answers(context.i, context.call)
+    if "declined" in offered:
+        return template_message(renderer, TEMPLATE, context, context.i)
+    if offered:
+        text = renderer.macro(TEMPLATE, "late", context)
+        buttons = read_buttons(renderer.macro(TEMPLATE, "late_buttons", context), context.i)
+        return Message(text, [*sections(text), *rows(buttons)])
     settled = renderer.macro(TEMPLATE, "answered", context)
     return Message(settled, context_line(settled))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from incident.model.components import Escalation
 from incident.model.incident import Incident
@@ -56,6 +57,15 @@ def is_waited_for(incident: Incident, call: Escalation) -> bool:
     """True if the person called is still to answer: in time, while it is responded to, and no one has accepted."""
     is_open = call.answer is None and call.answer_by is not None and incident.state in RESPONDING
     return is_open and taken_by(incident, call) is None
+
+
+def offered_answers(incident: Incident, call: Escalation) -> tuple[Literal["accepted", "declined"], ...]:
+    """Return the answers that a page still offers, wherever it is read: after its time is up the person may still accept."""
+    if incident.is_over or taken_by(incident, call) is not None:
+        return ()
+    if call.answer == "lapsed":
+        return ("accepted",)
+    return ("accepted", "declined") if call.answer is None else ()
 
 
 def can_be_answered(incident: Incident, call: Escalation) -> bool:
