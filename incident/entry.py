@@ -29,7 +29,8 @@ def workspace_chain(team: str) -> IncidentKey:
 class EntryPoint(StrEnum):
     """Where a request came from. The slugs are stored, as `surface`.
 
-    `HISTORY` is a backfill of what Slack shows of a gap, `SPOOL` what was spooled while the database was unavailable.
+    `HISTORY` is a backfill of what Slack shows of a gap, `SPOOL` what was spooled while the database was unavailable,
+    `WEB` an address of ours at which a person or a provider answers a page.
     """
 
     COMMAND = "command"
@@ -42,6 +43,7 @@ class EntryPoint(StrEnum):
     JOB = "job"
     HISTORY = "history"
     SPOOL = "spool"
+    WEB = "web"
 
 
 class Source(Frozen):

@@ -19,6 +19,7 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.routing import Route
 
 from bot.bootstrap.composition import compose
+from bot.bootstrap.public_address import public_answers
 from bot.bootstrap.receivers import bolt_app
 from bot.config.settings import Settings
 from bot.web.http_app import web_app
@@ -41,6 +42,7 @@ SPEAKS = {
     "bot.slack.client.web_api": "is the worker's client, used where nothing can be recorded",
     "bot.slack.degraded.provisional_channel": "says that the database is absent, when nothing can be recorded",
     "bot.slack.client.client_factory": "makes the clients",
+    "bot.notify.provider_api": "pages people from a job; what answers a page imports the channels for their words alone",
 }
 # What may be imported of storage: its errors and time limit, and how a database URL is read.
 KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")
@@ -93,7 +95,7 @@ def reachable() -> tuple[str, ...]:
     """Return every module of the bot that a surface imports, directly or not."""
     files = sorted({*(ROOT / "bot/slack/listeners").glob("*.py"), *(ROOT / "bot/web").rglob("*.py")})
     todo = [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
-    todo += ["bot.slack.bolt_app", "bot.cli.incident_command"]
+    todo += ["bot.slack.bolt_app", "bot.cli.incident_command", "bot.notify.answers.public_answers"]
     seen: set[str] = set()
     while todo:
         module = todo.pop()
@@ -173,11 +175,13 @@ def surfaces(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
             "database_url": f"sqlite:///{tmp_path_factory.mktemp('entry-points')}/muster.db",
             "MUSTER_POLICY": ROOT / "policy.yaml",
             "MUSTER_SPOOL": tmp_path_factory.mktemp("spool"),
+            "MUSTER_PUBLIC_URL": "https://muster.internal",
         }
         settings = Settings(**given)
         muster = compose(settings)
         app = bolt_app(settings, muster.gateway, AuthorizeResult(enterprise_id=None, team_id=muster.gateway.team))
-        yield {"app": app, "web": web_app(lambda: True, app)}
+        answers = public_answers(settings, muster.store, muster.gateway.record, muster.gateway.users)
+        yield {"app": app, "web": web_app(lambda: True, app, answers=answers)}
         muster.stop()
 
 
@@ -208,7 +212,11 @@ def strangers(app: Any, web: Any) -> list[str]:
 
 def test_every_listener_and_every_route_is_defined_in_a_surface(surfaces: dict[str, Any]) -> None:
     assert len(listeners(surfaces["app"])) >= 25
-    assert {route.path for route in surfaces["web"].routes} >= {"/healthz", "/slack/events"}
+    assert {route.path for route in surfaces["web"].routes} >= {
+        "/healthz",
+        "/slack/events",
+        "/answer/{medium}/{token}",
+    }
     assert strangers(**surfaces) == []
 
 
@@ -240,6 +248,7 @@ def test_imports_are_followed_through_every_module_between() -> None:
         "bot.slack.gateway.typed_lines.typed_command",
         "bot.requests.reply",
         "bot.slack.listeners.block_actions",
+        "bot.notify.answers.telephone_answers",
     } <= set(reachable())
     assert "bot.worker.worker" not in reachable()
 

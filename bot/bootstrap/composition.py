@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from os import getpid
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.bootstrap.application import Application, Receiver
 from bot.bootstrap.dependencies import Dependencies, connect
@@ -27,6 +27,9 @@ from bot.timestamp_authority import authority_of
 from bot.worker.worker import Worker
 from commands.core.record_service import RecordService
 from storage.store import Store, open_store
+
+if TYPE_CHECKING:
+    from bot.web.answer_routes import AnswerEndpoints
 
 CALL_SECONDS: Final = 10
 
@@ -63,7 +66,7 @@ def compose(
     health = _health(on, degraded_mode, worker, startup, receivers=lambda: receivers)
     app = bolt_app(settings, gateway, on.identity, on.metrics.record_ack)
     on_connected = on.metrics.count_connections(gap_detector.on_connected)
-    receivers = receivers_of(settings, app, health, startup, on_connected=on_connected)
+    receivers = receivers_of(settings, app, health, startup, on_connected=on_connected, answers=_answers(settings, on))
     scheduler = Scheduler(periodic_tasks(on, worker, gap_detector, degraded_mode))
     return Application(
         gateway=gateway,
@@ -99,6 +102,16 @@ def _health(
         waits_because=lambda: startup.retry.reason,
         clock_watch=on.clock_watch,
     )
+
+
+def _answers(settings: Settings, on: Dependencies) -> AnswerEndpoints | None:
+    """Build what answers pages; without a public address neither it nor Starlette is loaded."""
+    if settings.public_url is None:
+        return None
+    from bot.bootstrap.public_address import public_answers
+
+    record = RecordService(on.store.recorder, on.policy.active, on.clock)
+    return public_answers(settings, on.store, record, on.people)
 
 
 def _gateway(on: Dependencies, degraded_mode: DegradedMode, texts: Texts) -> SlackGateway:

@@ -7,6 +7,7 @@ the signing secret.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
@@ -20,6 +21,9 @@ from bot.slack.client.client_factory import client_for
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked
 from bot.slack.socket_mode.socket_connection import SocketConnection
+
+if TYPE_CHECKING:
+    from bot.web.answer_routes import AnswerEndpoints
 
 
 def bolt_app(
@@ -38,9 +42,17 @@ def bolt_app(
 
 
 def receivers_of(
-    settings: Settings, app: App, health: Health, startup: Startup, *, on_connected: Callable[[], None]
+    settings: Settings,
+    app: App,
+    health: Health,
+    startup: Startup,
+    *,
+    on_connected: Callable[[], None],
+    answers: AnswerEndpoints | None = None,
 ) -> Sequence[Receiver]:
     """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed.
+
+    `answers` are the endpoints at which pages are answered.
 
     The page with the state of this process comes first, so that it tells of a wait for Slack's socket.
     """
@@ -49,7 +61,7 @@ def receivers_of(
     if server is not None:
         from bot.web.http_app import web_app
 
-        application = web_app(health.is_alive, app if is_http else None, health)
+        application = web_app(health.is_alive, app if is_http else None, health, answers)
         server.hand_over(application, started=on_connected if is_http else None)
     if is_http or token is None:
         return [server] if server is not None else []

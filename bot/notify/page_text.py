@@ -35,7 +35,17 @@ class PageContext:
     @property
     def spoken_number(self) -> str:
         """The incident's number as a voice reads it: without its year and leading zeros."""
-        return self.incident.number.rpartition("-")[2].lstrip("0") or self.incident.number
+        return short_number(self.incident)
+
+
+def short_number(incident: Incident) -> str:
+    """Return an incident's number without its year and leading zeros."""
+    return incident.number.rpartition("-")[2].lstrip("0") or incident.number
+
+
+def reply_code(incident: Incident, call: Escalation) -> str:
+    """Return the code with which a text message names a call, where a person has several: `42-17`."""
+    return f"{short_number(incident)}-{call.n}"
 
 
 def page_of(context: PageContext, renderer: Renderer, *, link: str = "", answer_url: str = "") -> Page:

@@ -106,4 +106,5 @@ class WebServer:
     def stop(self) -> None:
         """Finish the requests that are running, then close the port."""
         self._server.should_exit = True
-        self._thread.join(timeout=START_SECONDS)
+        if self._thread.is_alive():
+            self._thread.join(timeout=START_SECONDS)

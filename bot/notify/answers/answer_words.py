@@ -22,6 +22,8 @@ _WORDS: Final[dict[str, Answer]] = {
     "no": DECLINED,
     "decline": DECLINED,
 }
+# The words that Twilio takes for "send me nothing more", alone in a message; it confirms them itself.
+_OPT_OUTS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 _REPLY: Final = re.compile(r"\s*([a-z]+|[46])(?:[ \t]+#?([0-9]{1,6}(?:-[0-9]{1,6})?))?\s*[.!]?\s*", re.IGNORECASE)
 _ASKED: Final = "answer"
 
@@ -46,6 +48,11 @@ def read_reply(text: str) -> TextReply | None:
     found = _REPLY.fullmatch(text)
     answer = _WORDS.get(found[1].lower()) if found else None
     return TextReply(answer, found[2] or "") if found and answer else None
+
+
+def is_opt_out(text: str) -> bool:
+    """True for a text message that ends all text messages. "Stop paging Ben" is none: it has other words."""
+    return text.strip().lower() in _OPT_OUTS
 
 
 def answer_address(answer_url: str, answer: Answer) -> str:

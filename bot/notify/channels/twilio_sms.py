@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from bot.notify.channel import Page
 from bot.notify.channels.twilio_api import TwilioAccount
@@ -28,3 +29,11 @@ class TwilioSms:
     def check(self) -> Result:
         """Read the account."""
         return self.account.check()
+
+
+def reply_script(text: str) -> str:
+    """Return the TwiML that answers a text message; with an empty text nothing is sent."""
+    response = Element("Response")
+    if text:
+        SubElement(response, "Message").text = text[:_LONGEST_TEXT]
+    return tostring(response, encoding="unicode")

@@ -12,6 +12,8 @@ from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import Settings
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
+from tests.support.answer_env import asked
+from tests.support.replica_env import free_port
 from tests.support.wait import until
 
 ROOT = Path(__file__).parents[3]
@@ -124,6 +126,20 @@ def test_after_a_clock_two_hours_ahead_is_set_right_updates_are_posted_at_once(s
 
     assert posted
     assert stepped
+
+
+def test_with_a_public_address_pages_are_answered_at_the_port_of_the_health_page(settings, monkeypatch):
+    monkeypatch.setenv("MUSTER_PUBLIC_URL", "https://muster.internal")
+    monkeypatch.setenv("MUSTER_HTTP_PORT", str(free_port()))
+    muster = compose(settings())
+    muster.start()
+    try:
+        at = f"http://127.0.0.1:{muster.receivers[0].port}"
+        statuses = [asked(f"{at}{path}").status for path in ("/healthz", "/answer/", "/answer/email/made-up")]
+    finally:
+        muster.stop()
+
+    assert statuses == [200, 200, 404]
 
 
 def read_back(sandbox):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.clock import SetClock
 from bot.notify.channel import Page
 from storage.store import Store
+from tests.support.answer_env import AnswerEnv
 from tests.support.clock import T0
 from tests.support.paging_env import PagingEnv, paging_env_on
 from tests.support.paging_providers import PagingProviders
@@ -45,3 +48,12 @@ def night(sqlite_store: Store, providers: PagingProviders) -> Iterator[PagingEnv
     """A worker that pages by way of the doubles."""
     with paging_env_on(sqlite_store, providers) as env:
         yield env
+
+
+@pytest.fixture(scope="module")
+def env(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerEnv]:
+    path = tmp_path_factory.mktemp("answers") / "muster.db"
+    shutil.copy(sqlite_template, path)
+    opened = AnswerEnv(f"sqlite:///{path}")
+    yield opened
+    opened.close()

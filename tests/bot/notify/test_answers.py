@@ -10,9 +10,9 @@ from hashlib import sha1, sha256
 import pytest
 from pydantic import SecretStr
 
-from bot.notify.answers import pagerduty_webhook, twilio_callback
 from bot.notify.answers.answer_words import TextReply, answer_address, answer_of_digits, read_reply
-from bot.notify.answers.pagerduty_webhook import PagerDutyAcknowledgement
+from bot.notify.answers.providers import pagerduty_webhook, twilio_callback
+from bot.notify.answers.providers.pagerduty_webhook import PagerDutyAcknowledgement
 
 SECRET = SecretStr("the-secret")
 

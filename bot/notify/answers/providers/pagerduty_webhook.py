@@ -47,7 +47,7 @@ def acknowledgement(body: bytes) -> PagerDutyAcknowledgement | None:
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
         return _object(json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 

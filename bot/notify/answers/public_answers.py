@@ -1,0 +1,87 @@
+"""Everything that is posted to our public address, by its path: who may have sent it is decided here, before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.notify.answers.answer_address import AnswerAddresses, CallReference
+from bot.notify.answers.answer_text import AnswerTexts
+from bot.notify.answers.link_answers import LINKED, LinkAnswers, html
+from bot.notify.answers.telephone_answers import TelephoneAnswers
+from bot.notify.answers.webhook_answers import WebhookAnswers
+from bot.web.answer_routes import Posted, WebReply
+from incident.medium import Medium
+from storage.database.time_limit import time_limit
+
+# Twilio waits fifteen seconds, the others no less.
+ANSWER_SECONDS: Final = 5.0
+_FORBIDDEN, _NOT_FOUND = 403, 404
+_HEADING: Final = "Muster"
+
+
+@dataclass(frozen=True)
+class PublicAnswers:
+    """The endpoints of the public routes. `telephone` is None without an account of Twilio."""
+
+    addresses: AnswerAddresses
+    texts: AnswerTexts
+    links: LinkAnswers
+    webhooks: WebhookAnswers
+    telephone: TelephoneAnswers | None = None
+
+    def page(self, medium: str, token: str) -> WebReply:
+        """Return the page of a call; the media without a page have none."""
+        found = self._call(medium, token)
+        if found is None or found[0] not in LINKED:
+            return self._unknown()
+        with time_limit(ANSWER_SECONDS):
+            return self.links.page(found[1])
+
+    def answered(self, medium: str, token: str, posted: Posted) -> WebReply:
+        """Take what was posted to the address of a call."""
+        found = self._call(medium, token)
+        if found is None:
+            return self._unknown()
+        kind, call = found
+        with time_limit(ANSWER_SECONDS):
+            if kind in LINKED:
+                return self.links.pressed(call, kind, posted)
+            if kind is Medium.PUSHOVER:
+                return self.webhooks.pushover(call, posted)
+            return self._by_telephone(posted, lambda telephone: _of_call(telephone, kind, call, posted))
+
+    def received(self, provider: str, posted: Posted) -> WebReply:
+        """Take what a provider posted."""
+        with time_limit(ANSWER_SECONDS):
+            return self._received(provider, posted)
+
+    def _received(self, provider: str, posted: Posted) -> WebReply:
+        if provider == Medium.PAGERDUTY:
+            return self.webhooks.pagerduty(posted)
+        if provider == Medium.JSM:
+            return self.webhooks.jsm(posted)
+        if provider == Medium.SMS:
+            return self._by_telephone(posted, lambda telephone: telephone.message_received(posted))
+        return self._unknown()
+
+    def _by_telephone(self, posted: Posted, take: Callable[[TelephoneAnswers], WebReply]) -> WebReply:
+        if self.telephone is None:
+            return self._unknown()
+        return take(self.telephone) if self.telephone.is_signed(posted) else WebReply(_FORBIDDEN)
+
+    def _call(self, medium: str, token: str) -> tuple[Medium, CallReference] | None:
+        """Return the medium and the call of an address that this installation made."""
+        kind = next((one for one in Medium if one == medium), Medium.SLACK)
+        call = self.addresses.call_of(token, kind)
+        return None if call is None else (kind, call)
+
+    def _unknown(self) -> WebReply:
+        return html(self.texts.notice(_HEADING, self.texts.plain("unknown")), _NOT_FOUND)
+
+
+def _of_call(telephone: TelephoneAnswers, medium: Medium, call: CallReference, posted: Posted) -> WebReply:
+    if medium is Medium.VOICE and "Digits" in posted.form:
+        return telephone.key_pressed(call, posted)
+    return WebReply(204)
