@@ -50,7 +50,7 @@ def test_a_page_acknowledged_at_the_provider_answers_the_call_at_the_providers_t
         22, abs=1
     )
     assert night.rig.users["eva"] in night.rig.channel(key).members
-    assert "<@U02EVA> has it." in "\n".join(night.rig.texts(key))
+    assert "<@U02EVA> has it, answered in Pushover." in "\n".join(night.rig.texts(key))
     assert "You have it" in night.rig.direct("eva")[-1].text
 
 
