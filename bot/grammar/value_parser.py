@@ -265,6 +265,10 @@ def _word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedV
 
 
 def _any_word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
+    """Parse one word, or several that are a fixed phrase of the field."""
+    for count in range(len(words), 1, -1):
+        if form_field.synonyms and (value := _fixed(form_field).get(slug(" ".join(words[:count]).rstrip("?")))):
+            return ParsedValue(value, count)
     return ParsedValue(words[0], 1) if re.fullmatch(form_field.pattern or r"(?s:.+)", words[0]) else None
 
 

@@ -28,6 +28,7 @@ from bot.rendering.reader_clock import ReaderClock, present
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
+from incident.rules.closure_criteria import Unmet
 from incident.rules.responders.call_pages import page_of_call
 from incident.rules.responders.open_calls import joined_call, taken_by
 from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
@@ -80,6 +81,13 @@ def slug_labels() -> Mapping[str, Mapping[str, str]]:
     with (TEMPLATES / "words.yaml").open(encoding="utf-8") as file:
         tables: dict[str, dict[str, str]] = yaml.safe_load(file)
     return tables
+
+
+@cache
+def _closure_sentences() -> Mapping[str, str]:
+    with (TEMPLATES / "slack" / "closure.yaml").open(encoding="utf-8") as file:
+        sentences: dict[str, str] = yaml.safe_load(file)
+    return sentences
 
 
 def _label_filter(table: str) -> Callable[[object], str]:
@@ -149,6 +157,7 @@ class Renderer:
         self._environment.filters["joined"] = _joined
         self._environment.filters["call_page"] = page_of_call
         self._environment.filters["has_slack"] = lambda person: slack_user(person) is not None
+        self._environment.filters["lacking"] = self._lacking
         self._environment.filters["message"] = mrkdwn.message_link
         times = ReaderClock(is_slack=mode is Mode.SLACK)
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})
@@ -199,6 +208,10 @@ class Renderer:
         if source not in self._sentences:
             self._sentences[source] = self._environment.from_string(source)
         return _tidy(self._sentences[source].render(**facts))
+
+    def _lacking(self, one: Unmet) -> str:
+        """Return what meets an unmet closure criterion, with the command for it."""
+        return self.sentence(_closure_sentences()[one.needs], names=one.names, typed=True)
 
     def ask(self, person: PersonId) -> str:
         """Return a person of whom something is asked: as a mention in Slack, otherwise by name."""
