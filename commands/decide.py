@@ -12,6 +12,8 @@ from incident.entries.conversation import DecisionMade
 from incident.entry import Fact
 from roles.person_ids import PersonId
 
+_HIDDEN = FormField("", Control.WORD, hidden=True)
+
 
 class Decide(Verb):
     """Record a decision, the reason for it and who approved it."""
@@ -24,6 +26,8 @@ class Decide(Verb):
     rationale: Annotated[
         str | None, FormField("Because", Control.TEXT, "Why, and what was ruled out", because=True)
     ] = None
+    channel: Annotated[str | None, _HIDDEN] = None
+    ts: Annotated[str | None, _HIDDEN] = None
     approved_by: Annotated[PersonId | None, FormField("Approved by", Control.PERSON, words=("approved", "by"))] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
@@ -33,7 +37,7 @@ class Decide(Verb):
         """
         if self.approved_by is not None:
             refuse_unless_person(now, self.approved_by, "approved_by", may_have_left=now.occurred_at is not None)
-        channel, ts = source_message(now)
+        channel, ts = source_message(now, self.channel, self.ts)
         made = DecisionMade(
             id=f"D{now.open.decisions + 1}",
             text=self.text,

@@ -144,6 +144,22 @@ class EscalationPolicy(Frozen):
     timeout_minutes: Minutes = 5
 
 
+class ScribeRules(Frozen):
+    """Rules for the record while people work: how long it may be without an entry, in minutes, and words of decisions."""
+
+    gap_minutes: Minutes = 20
+    decision_words: tuple[Member, ...] = (
+        "we will",
+        "we'll",
+        "decided",
+        "decision",
+        "going with",
+        "let's",
+        "approved",
+        "agreed",
+    )
+
+
 class Digest(Frozen):
     """A digest of all incidents in a channel: each day, or each Monday, `at` a time of day in the policy's time zone."""
 
@@ -191,6 +207,7 @@ class Policy(Frozen):
     update_templates: dict[Audience, str] = {}
     update_approvals: dict[Audience, UpdateApproval] = {}
     roles: RoleRules = RoleRules()
+    scribe: ScribeRules = ScribeRules()
     authority: Authority = Authority()
     resolution: ResolutionRule = ResolutionRule()
     validation: Validations = Validations()

@@ -95,6 +95,7 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     outcome = path.run(request)
     reply = path.reply(request, outcome)
     text = "\n".join([reply.plain, *(f"  {line}" for line in reply.unmet)]) if reply.refused else reply.text
+    text = "\n".join([text, *(item.text for item in reply.items)])
     text = "\n".join([text, *time_in_text(reply, parsed)])
     if parsed.unused:
         text = f"{text}\n{sentence('unused', left=parsed.unused, command=_HERE)}"

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.rendering.message_catalog import reason_text, refusal_text, sentence
 from bot.rendering.renderer import Renderer
-from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
+from bot.rendering.reply_text import AcceptedReply, accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
 from commands.core.request import Actor, Fields, Request
 from commands.redact import HIDDEN
@@ -60,12 +60,21 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class ReplyItem:
+    """One of several things that a reply lists, with its own buttons, as lines of `template_message.read_buttons`."""
+
+    text: str
+    buttons: str
+    incident: Incident
+
+
+@dataclass(frozen=True)
 class Reply:
     """Text for one person, in the markup of the renderer that wrote it.
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
     criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant. `is_draft`: what
-    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `redatable` is the entry it recorded whose time can be corrected, if there is one. `opens_incident` is that of the verb that was run; `is_query`: its answer is all that people see.
+    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `redatable` is the entry it recorded whose time can be corrected, if there is one. `opens_incident` is that of the verb that was run; `is_query`: its answer is all that people see. `items` are listed after the text.
     """
 
     text: str
@@ -80,6 +89,7 @@ class Reply:
     is_done: bool = False
     redatable: int | None = None
     suggestion: Suggestion | None = None
+    items: tuple[ReplyItem, ...] = ()
 
 
 def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Policy, texts: Texts) -> Reply:
@@ -95,7 +105,18 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
         is_query=accepted.verb.only_answers(),
         redatable=accepted.redatable,
         suggestion=join or amend,
+        items=_items(accepted, texts.renderer),
     )
+
+
+def _items(accepted: AcceptedReply, renderer: Renderer) -> tuple[ReplyItem, ...]:
+    """Return what the answer lists one by one: each with the macros `item` and `item_buttons` of its verb's template."""
+    listed, incident = getattr(accepted.view, "items", ()), accepted.incident
+    if incident is None or callable(listed):
+        return ()
+    template = f"slack/{accepted.verb.name}.j2"
+    texts = ((renderer.macro(template, "item", one), renderer.macro(template, "item_buttons", one)) for one in listed)
+    return tuple(ReplyItem(text, buttons, incident) for text, buttons in texts)
 
 
 def join_suggestion(incident: Incident | None, duplicate: Incident | None) -> Suggestion | None:

@@ -30,14 +30,17 @@ _LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10}
 _TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
 
 
-def source_message(now: DecisionContext) -> tuple[str, str] | tuple[None, None]:
-    """Return channel and ts of the message that was acted on; nothing when it is not on the record."""
-    place = now.place
-    if place.channel is None or place.message is None:
+def source_message(
+    now: DecisionContext, channel: str | None = None, ts: str | None = None
+) -> tuple[str, str] | tuple[None, None]:
+    """Return channel and ts of the message that was named or acted on; nothing when it is not on the record."""
+    if channel is None or ts is None:
+        channel, ts = now.place.channel, now.place.message
+    if channel is None or ts is None:
         return None, None
-    channel = now.open.places.recorded_as(place.channel)
-    known = is_message(now.reader.message(now.open.key, channel, place.message))
-    return (channel, place.message) if known else (None, None)
+    channel = now.open.places.recorded_as(channel)
+    known = is_message(now.reader.message(now.open.key, channel, ts))
+    return (channel, ts) if known else (None, None)
 
 
 def named_subject(now: DecisionContext, ref: str | None) -> Subject | None:

@@ -180,6 +180,16 @@ class DecisionMade(Fact):
     ts: str | None = None
 
 
+class CandidatePassed(Fact):
+    """A person looked at a message that reads like a decision, and it is none."""
+
+    kind: ClassVar[str] = "candidate_passed"
+    is_folded: ClassVar[bool] = False
+
+    channel: str
+    ts: str
+
+
 class ActionOpened(Fact):
     """A task for one person, due at `due_at` (UTC) if it has a time box. `id` is A1, A2, … within the incident."""
 

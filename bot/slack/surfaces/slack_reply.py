@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.rendering.message_catalog import label
-from bot.requests.reply import Reply, Suggestion
+from bot.requests.reply import Reply, ReplyItem, Suggestion
 from bot.slack.blocks.action_context import ActionContext
-from bot.slack.blocks.block_elements import button, buttons, sections
+from bot.slack.blocks.block_elements import button, buttons, rows, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from bot.slack.payload import Json
+from bot.slack.surfaces.template_message import read_buttons
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,14 @@ class SlackReply(Reply):
 
 def slack_reply(reply: Reply) -> SlackReply:
     """Return a reply with a button for what it suggests."""
-    blocks = [buttons(_button(reply.suggestion))] if reply.suggestion else []
+    blocks = [block for item in reply.items for block in _item(item)]
+    blocks += [buttons(_button(reply.suggestion))] if reply.suggestion else []
     return SlackReply(**vars(reply), blocks=blocks)
+
+
+def _item(item: ReplyItem) -> list[Json]:
+    """Return one item of a list: its text, and its buttons below."""
+    return [*sections(item.text), *rows(read_buttons(item.buttons, item.incident))]
 
 
 def _button(suggestion: Suggestion) -> Json:

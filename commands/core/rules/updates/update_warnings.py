@@ -93,11 +93,11 @@ def says(text: str, phrase: str) -> bool:
 
 
 def _negates(word: str) -> bool:
-    return word in _NEGATIONS or word.endswith(("n't", "n’t"))
+    return word in _NEGATIONS or word.endswith("n't")
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
 
 
 def _folded(text: str) -> str:
