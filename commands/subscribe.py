@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from commands.core.fields.choices import PRIORITIES, PRIORITY_WORDS
+from commands.core.fields import subscription_fields
 from commands.core.fields.field_types import several
-from commands.core.fields.form_field import Control, FormField
 from commands.core.request import Fields
-from commands.core.verb import DecisionContext, Group, SubscriptionChange, Verb
+from commands.core.verb import Choice, DecisionContext, Group, ShiftNoticeChange, SubscriptionChange, Verb
 from incident.model.subscription import Subscription
 from incident.policy import Digest
 from incident.ports import Reader
@@ -19,27 +18,20 @@ from incident.refusal import Code, Refusal
 from incident.states import Priority
 from roles.person_ids import PersonId, slack_user
 
-_KINDS: Final = (
-    ("on", "A direct message for each incident"),
-    ("digest", "The digest of all incidents, and nothing else"),
-    ("off", "Nothing"),
-)
-_WORDS: Final = {
-    "on": ("all", "everything", "every incident", "all incidents", "any", "yes"),
-    "digest": ("digest only", "only digest", "only the digest", "the digest", "summary"),
-    "off": ("none", "nothing", "no", "stop", "never", "nothing more", "unsubscribe"),
-}
-_SYNONYMS: Final = tuple((word, kind) for kind, words in _WORDS.items() for word in words)
-
 
 @dataclass(frozen=True)
 class SubscribeView:
-    """What the person gets from now on, when the digest comes, and what was chosen that a digest does not take."""
+    """What the person gets from now on, when the digest comes, and what was chosen that a digest does not take.
+
+    `shifts` is `on` or `off` where the person chose whether they get messages about their shifts.
+    """
 
     subscription: Subscription | None
     digest: Digest
     zone: str
     unused: tuple[str, ...]
+    shifts: str | None
+    is_of_shifts_only: bool
 
 
 class Subscribe(Verb):
@@ -51,54 +43,51 @@ class Subscribe(Verb):
     needs_incident = False
     is_setting = True
 
-    kind: Annotated[
-        Literal["on", "digest", "off"] | None,
-        FormField("What you get", Control.CHOICE, leading=True, choices=_KINDS, synonyms=_SYNONYMS),
-    ] = None
-    priorities: Annotated[
-        tuple[Priority, ...],
-        BeforeValidator(several),
-        FormField(
-            "Of these priorities",
-            Control.CHOICES,
-            "None means every priority",
-            leading=True,
-            words=("priority",),
-            choices=PRIORITIES,
-            synonyms=PRIORITY_WORDS,
-        ),
-    ] = ()
-    services: Annotated[
-        tuple[str, ...],
-        BeforeValidator(several),
-        FormField("On these services", Control.SERVICES, "None means every service", leading=True, words=("service",)),
-    ] = ()
+    kind: Annotated[Literal["on", "digest", "off"] | None, subscription_fields.KIND] = None
+    priorities: Annotated[tuple[Priority, ...], BeforeValidator(several), subscription_fields.OF_PRIORITIES] = ()
+    services: Annotated[tuple[str, ...], BeforeValidator(several), subscription_fields.ON_SERVICES] = ()
+    shifts: Annotated[Literal["on", "off"] | None, subscription_fields.SHIFTS] = None
 
     @classmethod
     def present_choice(cls, team: str, person: PersonId, reader: Reader) -> Fields:
         """Return what the person chose before; nothing if they get nothing."""
         found = reader.subscriptions(team, person)
+        shifts: Fields = {} if reader.has_shift_notices(team, person) else {"shifts": "off"}
         if not found:
-            return {}
+            return shifts
         one = found[0]
-        chosen: Fields = {"kind": "digest" if one.digest else "on"}
+        chosen: Fields = {"kind": "digest" if one.digest else "on", **shifts}
         return chosen | {"priorities": [*one.priorities], "services": [*one.services]}
 
-    def decide(self, now: DecisionContext) -> tuple[SubscriptionChange, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Choice, ...]:
         """Store the choice of a person whom a direct message reaches. Priorities or services alone mean direct messages."""
         if slack_user(now.actor.id) is None:
             raise Refusal(Code.STATE, "subscribe_where")
         if any(service not in now.policy.services for service in self.services):
             services = ", ".join(now.policy.services)
             raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "services", services=services)
+        shifts = () if self.shifts is None else (ShiftNoticeChange(self.shifts == "on"),)
+        if self._is_of_shifts_only:
+            return shifts
         if self.kind is None and not self._limits:
             raise Refusal(Code.MISSING_FIELDS, "subscribe_what", "kind")
-        return (SubscriptionChange(self._subscription(now)),)
+        return (SubscriptionChange(self._subscription(now)), *shifts)
 
     def view(self, now: DecisionContext) -> SubscribeView:
         """Return the choice as it was understood."""
         unused = self._limits if self.kind in ("digest", "off") else ()
-        return SubscribeView(self._subscription(now), now.policy.digest, now.policy.time_zone, unused)
+        return SubscribeView(
+            subscription=self._subscription(now),
+            digest=now.policy.digest,
+            zone=now.policy.time_zone,
+            unused=unused,
+            shifts=self.shifts,
+            is_of_shifts_only=self._is_of_shifts_only,
+        )
+
+    @property
+    def _is_of_shifts_only(self) -> bool:
+        return self.shifts is not None and self.kind is None and not self._limits
 
     @property
     def _limits(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     PROMPT = "prompt"
     REMIND = "remind"
     SHIFT_CHANGE = "shift_change"
+    SHIFT_NOTICE = "shift_notice"
     PAGE = "page"
     PAGE_METHOD = "page_method"
     PAGE_RECEIPT = "page_receipt"

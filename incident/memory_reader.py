@@ -10,6 +10,7 @@ from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey
 from incident.medium import PlannedMethod
 from incident.memory_state import MemoryState
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch, declared_at
 from incident.model.subscription import Subscription
@@ -133,6 +134,14 @@ class MemoryReader:
     def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
         """Return the contact methods of a person beside Slack."""
         return self._state.methods.get(person, ())
+
+    def has_shift_notices(self, team: str, person: PersonId) -> bool:
+        """True unless the person switched off the messages about their shifts."""
+        return (team, person) not in self._state.shift_notices_off
+
+    def feed_copies(self, team: str) -> Sequence[FeedCopy]:
+        """Return the last good copies of the feeds of on-call schedules."""
+        return self._state.feeds.get(team, ())
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""

@@ -9,6 +9,7 @@ from incident.aggregate import Aggregate
 from incident.entry import Entry, IncidentKey
 from incident.jobs import Job, JobKind
 from incident.medium import PlannedMethod
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
@@ -46,6 +47,8 @@ class MemoryState:
     people: dict[PersonId, Person] = field(default_factory=dict)
     methods: dict[PersonId, tuple[PlannedMethod, ...]] = field(default_factory=dict)
     subscriptions: dict[tuple[str, PersonId], Subscription] = field(default_factory=dict)
+    shift_notices_off: dict[tuple[str, PersonId], bool] = field(default_factory=dict)
+    feeds: dict[str, tuple[FeedCopy, ...]] = field(default_factory=dict)
 
     def copy(self) -> MemoryState:
         """Return a snapshot for one transaction."""

@@ -17,6 +17,7 @@ from incident.entry import Entry, IncidentKey, NewEntry, join, split
 from incident.jobs import Job, JobKind
 from incident.memory_reader import MemoryReader
 from incident.memory_state import MemoryState, QueuedJob
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
@@ -40,6 +41,16 @@ class MemoryUnit(MemoryReader):
         self._state.subscriptions.pop((team, person), None)
         if subscription is not None:
             self._state.subscriptions[(team, person)] = subscription
+
+    def set_shift_notices(self, team: str, person: PersonId, *, on: bool) -> None:
+        """Store whether a person gets the messages about their shifts."""
+        self._state.shift_notices_off.pop((team, person), None)
+        if not on:
+            self._state.shift_notices_off[(team, person)] = True
+
+    def store_feeds(self, team: str, copies: Sequence[FeedCopy]) -> None:
+        """Store the copies of all feeds of a team."""
+        self._state.feeds[team] = tuple(copies)
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of an earlier request with this idempotency key."""

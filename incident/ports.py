@@ -11,6 +11,7 @@ from incident.entry import Entry, IncidentKey, NewEntry
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
 from incident.medium import PlannedMethod
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -130,6 +131,12 @@ class Reader(Protocol):
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""
 
+    def has_shift_notices(self, team: str, person: PersonId) -> bool:
+        """True unless the person switched off the messages at the start and end of their shifts."""
+
+    def feed_copies(self, team: str) -> Sequence[FeedCopy]:
+        """Return the last good copies of the feeds of on-call schedules."""
+
 
 class UnitOfWork(Reader, Protocol):
     """One transaction: all of it is stored, or none."""
@@ -139,6 +146,12 @@ class UnitOfWork(Reader, Protocol):
 
     def subscribe(self, team: str, person: PersonId, subscription: Subscription | None) -> None:
         """Store what a person subscribes to, in the directory; None ends it."""
+
+    def set_shift_notices(self, team: str, person: PersonId, *, on: bool) -> None:
+        """Store whether a person gets the messages about their shifts, in the directory."""
+
+    def store_feeds(self, team: str, copies: Sequence[FeedCopy]) -> None:
+        """Store the copies of all feeds of a team; those of other schedules are dropped."""
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome stored under an idempotency key within 48 hours, or None."""

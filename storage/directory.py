@@ -14,7 +14,7 @@ from incident.policy import Policy
 from incident.ports import Person
 from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
-from storage import contact_methods, person_names, subscriptions
+from storage import contact_methods, person_names, shift_notices, subscriptions
 from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.errors import require_team
@@ -71,6 +71,7 @@ class Directory:
         def work(connection: Connection) -> int:
             deleted = contact_methods.delete_all(connection, self._team, person)
             deleted += subscriptions.erase(connection, self._team, person)
+            deleted += shift_notices.erase(connection, self._team, person)
             return deleted + person_names.erase(connection, self._team, person)
 
         erased = self._transactions.write(work)

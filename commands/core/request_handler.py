@@ -17,7 +17,17 @@ from commands.core.request import Request
 from commands.core.sessions.aggregate_session import AggregateSession
 from commands.core.sessions.incident_session import IncidentSession
 from commands.core.sessions.organisation_session import OrganisationSession, session_of
-from commands.core.verb import DatedFact, Decided, DecisionContext, Doubt, OtherIncidentFact, SubscriptionChange, Verb
+from commands.core.verb import (
+    Choice,
+    DatedFact,
+    Decided,
+    DecisionContext,
+    Doubt,
+    OtherIncidentFact,
+    ShiftNoticeChange,
+    SubscriptionChange,
+    Verb,
+)
 from incident.effects.affected_surfaces import home_refreshes
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
@@ -107,10 +117,10 @@ class RequestHandler:
             self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
             self.session.gives_way = self.request.gives_way
             decided = [_numbered(fact, number) for fact in decided]
-        self._subscribe(decided)
+        self._choose(decided)
         if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)
-        own = [self._entry(one) for one in decided if not isinstance(one, OtherIncidentFact | SubscriptionChange)]
+        own = [self._entry(one) for one in decided if not isinstance(one, OtherIncidentFact | Choice)]
         added = self.session.apply(own)
         if verb.opens_incident and self.channel is not None:
             self.session.apply([self.session.by_muster(self.channel, self.request.source)])
@@ -119,11 +129,15 @@ class RequestHandler:
                 self._record_elsewhere(fact)
         return outcome_of(verb.name, self.session, added)
 
-    def _subscribe(self, decided: Sequence[Decided]) -> None:
+    def _choose(self, decided: Sequence[Decided]) -> None:
+        """Store what the actor chose for themselves."""
         team, person = self.request.team, self.request.actor.id
-        for change in (one for one in decided if isinstance(one, SubscriptionChange)):
-            self.unit.subscribe(team, person, change.subscription)
-            self.unit.enqueue(home_refreshes(team, (person,)), self.request.at)
+        for change in decided:
+            if isinstance(change, SubscriptionChange):
+                self.unit.subscribe(team, person, change.subscription)
+                self.unit.enqueue(home_refreshes(team, (person,)), self.request.at)
+            elif isinstance(change, ShiftNoticeChange):
+                self.unit.set_shift_notices(team, person, on=change.on)
 
     def _read(self) -> Verb:
         """Return the verb with its fields. Refuses when its incident is missing, or when its button is outdated."""

@@ -66,7 +66,15 @@ class SubscriptionChange:
     subscription: Subscription | None
 
 
-Decided = Fact | DatedFact | OtherIncidentFact | SubscriptionChange
+@dataclass(frozen=True)
+class ShiftNoticeChange:
+    """Whether the actor gets messages at the start and end of their shifts. It is stored in the directory, never as an entry."""
+
+    on: bool
+
+
+Choice = SubscriptionChange | ShiftNoticeChange
+Decided = Fact | DatedFact | OtherIncidentFact | Choice
 
 
 @dataclass(frozen=True)

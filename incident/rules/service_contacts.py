@@ -51,6 +51,14 @@ def empty_levels(service: str, policy: Policy, team: str, at: datetime) -> tuple
     return tuple(name for name, people in _targets(service, policy, team, at) if name and not people)
 
 
+def empty_schedules(service: str, policy: Policy, team: str, at: datetime) -> tuple[str, ...]:
+    """Return the schedules of a service and of its levels that have no one on call at a moment, each once."""
+    known = policy.services.get(service)
+    own = known.schedule if known else None
+    is_empty = own is not None and not on_call_for(service, policy, team, at)
+    return tuple(dict.fromkeys(([own] if own and is_empty else []) + [*empty_levels(service, policy, team, at)]))
+
+
 def _targets(
     service: str, policy: Policy, team: str, at: datetime
 ) -> Iterable[tuple[str | None, tuple[PersonId, ...]]]:
@@ -74,7 +82,11 @@ def answer_by(at: datetime, service: str, policy: Policy) -> datetime:
 def schedule_owners(name: str, policy: Policy, team: str) -> tuple[PersonId, ...]:
     """Return who answers for a schedule: its owner, else the owners of the services that use it."""
     rules = policy.schedules.get(name)
-    named = [rules.owner] if rules and rules.owner else []
-    members = named or [one.owner for one in policy.services.values() if one.schedule == name]
-    found = (person_named(team, member) for member in members)
+    owner = person_named(team, rules.owner) if rules and rules.owner else None
+    return (owner,) if owner else service_owners(name, policy, team)
+
+
+def service_owners(schedule: str, policy: Policy, team: str) -> tuple[PersonId, ...]:
+    """Return the owners of the services that use a schedule, each once."""
+    found = (person_named(team, one.owner) for one in policy.services.values() if one.schedule == schedule)
     return tuple(dict.fromkeys(person for person in found if person is not None))

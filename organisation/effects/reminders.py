@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Redacted
 from incident.entries.delivery import PromptDue, PromptPutOff
-from incident.entry import Entry
+from incident.entry import Entry, Fact
 from incident.jobs import NORMAL, Job, JobKind
 from incident.model.slack_references import OpenPrompt
+from organisation.entries.shift_changes import ShiftChangeUndone, ShiftCovered, ShiftTaken, SwapAccepted
 from organisation.entries.task_changes import TaskDone, TaskMoved, TaskWithdrawn
+from organisation.fold.gap_reminders import GAP
 from organisation.fold.task_changes import PROMPT
 from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId
@@ -31,8 +33,17 @@ def _touched(before: Organisation, entries: Sequence[Entry]) -> tuple[str, ...]:
     changed = (fact.id for fact in facts if isinstance(fact, TaskDone | TaskMoved | TaskWithdrawn))
     asked = (fact.due for fact in facts if isinstance(fact, PromptPutOff | PromptDue))
     gone = {n for fact in facts if isinstance(fact, Redacted) for n in fact.entries}
+    schedules = {schedule for fact in facts if (schedule := _schedule_of(fact)) is not None}
     reworded = (task.id for task in before.tasks if task.opened_by in gone)
-    return (*(f"{PROMPT}:{task}:" for task in (*changed, *reworded)), *asked)
+    filled = (f"{GAP}:{schedule}:" for schedule in schedules)
+    return (*(f"{PROMPT}:{task}:" for task in (*changed, *reworded)), *asked, *filled)
+
+
+def _schedule_of(fact: Fact) -> str | None:
+    """Return the schedule whose shifts a fact changed, whose gaps may be filled now or open again."""
+    if isinstance(fact, ShiftCovered | ShiftTaken | SwapAccepted | ShiftChangeUndone):
+        return fact.schedule
+    return None
 
 
 def _together(before: Organisation, prompted: OpenPrompt, who: PersonId) -> list[int]:

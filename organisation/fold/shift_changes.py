@@ -27,13 +27,17 @@ RECENT: Final = timedelta(days=7)
 
 def shift_covered(organisation: Organisation, entry: Entry, fact: ShiftCovered) -> Change:
     """Put one person in the place of another."""
-    change = ShiftChange(n=entry.n, by=entry.by, how="cover", **fact.model_dump(exclude={"reason"}))
+    change = ShiftChange(
+        n=entry.n, at=entry.recorded_at, by=entry.by, how="cover", **fact.model_dump(exclude={"reason"})
+    )
     return _with(organisation, entry, change)
 
 
 def shift_taken(organisation: Organisation, entry: Entry, fact: ShiftTaken) -> Change:
     """Put who took the shift in the place of the other."""
-    change = ShiftChange(n=entry.n, by=entry.by, how="take", add=entry.by, **fact.model_dump(exclude={"reason"}))
+    change = ShiftChange(
+        n=entry.n, at=entry.recorded_at, by=entry.by, how="take", add=entry.by, **fact.model_dump(exclude={"reason"})
+    )
     return _with(organisation, entry, change)
 
 
@@ -45,7 +49,7 @@ def swap_offered(organisation: Organisation, entry: Entry, fact: SwapOffered) ->
 
 def swap_accepted(organisation: Organisation, entry: Entry, fact: SwapAccepted) -> Change:
     """End the offer, and put each in the place of the other."""
-    common = {"n": entry.n, "by": fact.from_who, "how": "swap", "schedule": fact.schedule}
+    common = {"n": entry.n, "at": entry.recorded_at, "by": fact.from_who, "how": "swap", "schedule": fact.schedule}
     one = {"start": fact.start, "end": fact.end, "add": entry.by, "remove": fact.from_who}
     other = {"start": fact.their_start, "end": fact.their_end, "add": fact.from_who, "remove": entry.by}
     halves = (ShiftChange.model_validate({**common, **half}) for half in (one, other))

@@ -11,9 +11,10 @@ from roles.schedules.schedule import Override
 
 
 class ShiftChange(Frozen):
-    """A cover, a take or one half of a swap, recorded as entry `n`: `add` is on call in place of `remove`."""
+    """A cover, a take or one half of a swap, recorded as entry `n` at `at`: `add` is on call in place of `remove`."""
 
     n: int
+    at: Utc
     by: PersonId
     how: Literal["cover", "take", "swap"]
     schedule: str

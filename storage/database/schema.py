@@ -14,7 +14,7 @@ from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 from storage.triggers import record_triggers
 
-HEAD: Final = "0014"
+HEAD: Final = "0015"
 KNOWN: Final = (
     "0001",
     "0002",
@@ -30,6 +30,7 @@ KNOWN: Final = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 _LOCK: Final = 7_236_019
 _VERSIONS: Final = "alembic_version"

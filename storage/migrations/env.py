@@ -6,6 +6,8 @@ from sqlmodel import SQLModel
 import storage.contact_methods
 import storage.heartbeats
 import storage.jobs.job_table
+import storage.schedule_feeds
+import storage.shift_notices
 import storage.subscriptions
 import storage.tables  # noqa: F401 - their tables are what migrations are compared with
 

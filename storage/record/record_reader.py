@@ -13,6 +13,7 @@ from ulid import ULID
 from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.medium import PlannedMethod
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -22,7 +23,7 @@ from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
 from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
-from storage import contact_methods, person_names, subscriptions
+from storage import contact_methods, person_names, schedule_feeds, shift_notices, subscriptions
 from storage.database.sqlite import by_index
 from storage.record.chain_writer import EPOCH
 from storage.record.entry_rows import rows_of_chain, select_rows, to_entry, to_row
@@ -136,6 +137,14 @@ class SqlReader:
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""
         return subscriptions.find(self.connection, team, person)
+
+    def has_shift_notices(self, team: str, person: PersonId) -> bool:
+        """True unless the person switched off the messages about their shifts."""
+        return shift_notices.is_on(self.connection, team, person)
+
+    def feed_copies(self, team: str) -> Sequence[FeedCopy]:
+        """Return the last good copies of the feeds of on-call schedules."""
+        return schedule_feeds.find(self.connection, team)
 
     def _peeked(self, team: str, incidents: Sequence[str]) -> tuple[Incident, ...]:
         found = (self.peek(IncidentKey(team, incident)) for incident in incidents)

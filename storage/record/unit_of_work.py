@@ -13,11 +13,12 @@ from incident.aggregate import Aggregate, AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey, NewEntry
 from incident.fold.fold import INCIDENT
 from incident.jobs import Job, JobKind
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome
 from roles.person_ids import PersonId
-from storage import subscriptions
+from storage import schedule_feeds, shift_notices, subscriptions
 from storage.errors import require_team
 from storage.jobs import outbox
 from storage.record import chain_writer, idempotency_keys, incident_numbers, redaction
@@ -46,6 +47,16 @@ class SqlUnitOfWork(SqlReader):
             subscriptions.erase(self.connection, team, person)
         else:
             subscriptions.save(self.connection, team, subscription)
+
+    def set_shift_notices(self, team: str, person: PersonId, *, on: bool) -> None:
+        """Store whether a person gets the messages about their shifts."""
+        shift_notices.save(self.connection, team, person, on=on)
+
+    def store_feeds(self, team: str, copies: Sequence[FeedCopy]) -> None:
+        """Store the copies of all feeds of a team; those of other schedules are dropped."""
+        schedule_feeds.drop_others(self.connection, team, [one.schedule for one in copies])
+        for one in copies:
+            schedule_feeds.save(self.connection, team, one)
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of this idempotency key, if it is not older than 48 hours."""

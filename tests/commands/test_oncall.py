@@ -7,6 +7,7 @@ from typing import Any
 
 from incident.policy import EscalationPolicy
 from incident.refusal import Code
+from incident.states import Priority
 from roles.schedules.schedule_rules import ScheduleRules
 from tests.support.command_bench import CommandBench, who
 from tests.support.policies import paged
@@ -100,3 +101,13 @@ def test_a_level_with_no_one_on_call_is_skipped_and_said(room: CommandBench) -> 
 
     assert room.facts()[0].person == who("nadia")
     assert room.answer().startswith("No one is on call by payments. I messaged <@UNADIA>")
+
+
+def test_a_declaration_in_a_gap_pages_the_next_level_and_says_who_is_missing(desk: CommandBench) -> None:
+    nights = {**WEEKLY, "hours": [{"start": "20:00", "end": "08:00"}]}
+    bench = scheduled(desk, nights)
+    bench.policy = bench.policy.model_copy(update={"page_priorities": (Priority.P1,)})
+
+    bench.do("declare", title="It is down", service="checkout", impact=1, urgency=1)
+
+    assert "No one is on call by payments now. <@UNADIA> is paged." in bench.answer()

@@ -13,6 +13,7 @@ from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
+from incident.model.feed_copy import FeedCopy
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from storage.integrity.checkpoints import Checkpoint
@@ -49,6 +50,8 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
         unit.claim(keys[0], ["C01INC:1.0"])
         unit.remember("k1", Outcome(verb="note", key=keys[0], at=at(0)))
         unit.subscribe(TEAM, ADA, Subscription(person=ADA, since=at(0), priorities=("P1",)))
+        unit.set_shift_notices(TEAM, ADA, on=False)
+        unit.store_feeds(TEAM, [FeedCopy(schedule="payments", checked_at=at(0))])
         unit.enqueue([Job(kind=JobKind.CARD, key="card:1", incident=keys[0])], at(0))
 
     store.recorder.transact(others)

@@ -17,6 +17,7 @@ from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
 from incident.medium import PlannedMethod
+from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -92,6 +93,14 @@ class EmptyReader:
 
     def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
         """Return None or nothing."""
+        return ()
+
+    def has_shift_notices(self, team: str, person: PersonId) -> bool:
+        """Return True: no one switched them off."""
+        return True
+
+    def feed_copies(self, team: str) -> Sequence[FeedCopy]:
+        """Return nothing."""
         return ()
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:

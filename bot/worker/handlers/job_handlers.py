@@ -24,7 +24,7 @@ from bot.worker.handlers.channels import (
     pre_declaration_capture,
 )
 from bot.worker.handlers.edits import amended_posts
-from bot.worker.handlers.notices import digest_post, notice_delivery, shift_change_message
+from bot.worker.handlers.notices import digest_post, notice_delivery, shift_change_message, shift_notice
 from bot.worker.handlers.reminders import task_reminders
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
@@ -44,6 +44,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.UPDATE_HERE: status_update_delivery.post_in_incident_channel,
     JobKind.PROMPT: prompt_delivery.deliver_prompt,
     JobKind.REMIND: task_reminders.remind,
+    JobKind.SHIFT_NOTICE: shift_notice.send_shift_notice,
     JobKind.SHIFT_CHANGE: shift_change_message.write_of_shift_change,
     JobKind.PAGE: page_delivery.page,
     JobKind.DUTIES: direct_messages.send_role_checklist,

@@ -19,7 +19,7 @@ from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
 from incident.rules.responders.first_call import pages_no_one
 from incident.rules.seen_length import cut_seen
-from incident.rules.service_contacts import on_call_for
+from incident.rules.service_contacts import empty_schedules, on_call_for
 from incident.rules.visibility import is_announced, may_be_announced
 from incident.states import State
 from roles.person_ids import PersonId, is_person_id, outside_person, person_named, slack_user
@@ -33,13 +33,14 @@ class DeclarationView:
     """What the reply adds: the earlier incident that this one may duplicate, the channel where it is not announced.
 
     `pages_no_one`: its priority pages who is on call, and the policy names no one who can be reached. `invited` are the people
-    in Slack whom the channel gets at once.
+    in Slack whom the channel gets at once, `empty` the schedules of the service and its levels with no one on call.
     """
 
     duplicate: Incident | None
     unannounced_in: str | None = None
     pages_no_one: bool = False
     invited: tuple[PersonId, ...] = ()
+    empty: tuple[str, ...] = ()
 
 
 class Declaration(Verb):
@@ -113,6 +114,7 @@ class Declaration(Verb):
             unannounced_in=now.policy.incidents_channel if is_minor else None,
             pages_no_one=pages_no_one(now.open, now.policy, now.actor.id, now.at),
             invited=tuple(one for one in (now.open.contact, *on_call) if slack_user(one)),
+            empty=empty_schedules(now.open.service, now.policy, now.team, now.at),
         )
 
     def with_conversation(self, declared: Declared, now: DecisionContext) -> Declared:

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from commands.core.sessions.aggregate_session import AggregateSession
 from commands.core.sessions.incident_session import IncidentSession
+from incident.deadlines.due_deadlines import due_prompts, next_prompt
 from incident.effects.affected_surfaces import home_refreshes
 from incident.entry import WORKSPACE, Fact, IncidentKey
 from incident.jobs import Job
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from incident.rules.responders.attendance import unavailability
-from organisation.deadlines import task_deadlines
+from organisation.deadlines import gap_deadlines, task_deadlines
 from organisation.effects.reminders import reminders
 from organisation.effects.shift_jobs import people_of, shift_jobs
 from organisation.entries.shift_changes import SwapLapsed
@@ -37,10 +38,13 @@ class OrganisationSession(AggregateSession[Organisation]):
         self.record([self.by_muster(fact) for fact in facts])
 
     def due_prompts(self) -> Sequence[Fact]:
-        """Return the reminders that are due now."""
-        if self.state is None:
-            return ()
-        return task_deadlines.prompts(self.state, self._manager, self.at, self._can_be_asked)
+        """Return the reminders of tasks and of gaps in schedules that are due now."""
+        state = self.state or Organisation(key=self.key)
+        gaps = gap_deadlines.gap_deadlines(self.policy, self.key.team, self.at, self._can_be_asked)
+        return (
+            *task_deadlines.prompts(state, self._manager, self.at, self._can_be_asked),
+            *due_prompts(gaps, state, self.at, next_prompt),
+        )
 
     def effects(self, after: Organisation) -> Sequence[Job]:
         """Return the reminders to send and to bring up to date, and what people learn of changes of shifts."""

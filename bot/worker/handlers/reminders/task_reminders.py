@@ -1,12 +1,12 @@
-"""Reminds one person of tasks by direct message: one message for all that are due together, edited as they are answered."""
+"""Reminds one person of tasks and gaps by direct message: one message for all that are due together, edited as they are answered."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bot.slack.client.web_api import SlackError
-from bot.slack.surfaces.prompt_message import shared_message
-from bot.slack.surfaces.task_reminder import ReminderContext
+from bot.slack.surfaces.prompt_message import AskContext, shared_message
+from bot.slack.surfaces.reminder_context import ReminderContext, gap_reminder
 from bot.worker.handlers.channel_posts import LATE
 from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
 from bot.worker.handlers.page_delivery import deliveries
@@ -17,7 +17,9 @@ from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_message, slack_ref
+from organisation.deadlines.gap_deadlines import gap_deadlines, gaps_ahead
 from organisation.deadlines.task_deadlines import task_deadlines
+from organisation.fold.gap_reminders import GAP
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId
@@ -52,29 +54,30 @@ def _asks(fact: Fact, person: PersonId) -> bool:
     return isinstance(fact, PromptDue) and person in fact.asked
 
 
-def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sent: bool) -> list[ReminderContext]:
+def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sent: bool) -> list[AskContext]:
     """Return what the message says of each prompt, without those whose task ended so long ago that it is not known."""
     key = run.job.incident
     found = context.recorder.read(lambda reader: reader.peek_aggregate(ORGANISATION, key)) or Organisation(key=key)
-    state = states_of(task_deadlines(found, None), found)
-    views = []
+    policy = context.staffed_policy
+    gaps = {gap.key: gap for gap in gaps_ahead(policy, key.team, run.at)}
+    state = states_of((*task_deadlines(found, None), *gap_deadlines(policy, key.team, run.at)), found)
+    views: list[AskContext] = []
     for entry in prompts:
         prompt = entry.fact
         assert isinstance(prompt, PromptDue), "only prompts share the message of a prompt"
-        task = found.task(prompt.due.split(":")[1])
-        if task is None:
-            continue
+        kind, about = prompt.due.split(":")[:2]
+        task = found.task(about)
         is_late = prompt.late or (not is_sent and run.at - entry.recorded_at > LATE)
         known = next((one for one in found.prompted if one.n == entry.n), None)
-        views.append(
-            ReminderContext(
-                prompt=prompt.model_copy(update={"late": is_late}),
-                state=state(prompt.due, entry.n),
-                now=run.at,
-                until=known.until if known else None,
-                put_off_by=known.put_off_by if known else None,
-                task=task,
-                person=run.person,
-            )
+        common = AskContext(
+            prompt=prompt.model_copy(update={"late": is_late}),
+            state=state(prompt.due, entry.n),
+            now=run.at,
+            until=known.until if known else None,
+            put_off_by=known.put_off_by if known else None,
         )
+        if kind == GAP:
+            views.append(gap_reminder(common, gaps.get(prompt.due), policy, run.person))
+        elif task is not None:
+            views.append(ReminderContext(**vars(common), task=task, person=run.person))
     return views

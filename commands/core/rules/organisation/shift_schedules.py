@@ -11,7 +11,7 @@ from commands.core.preconditions import refuse_unless_person
 from commands.core.request import RESPONDER
 from commands.core.verb import DecisionContext
 from incident.refusal import Code, Refusal
-from incident.rules.service_contacts import schedule_named, schedule_owners
+from incident.rules.service_contacts import schedule_named, schedule_owners, service_owners
 from roles.person_ids import PersonId, person_named, slack_user
 from roles.schedules.people_on_call import who
 from roles.schedules.schedule import Schedule
@@ -68,9 +68,10 @@ def is_on_call_throughout(schedule: Schedule, person: PersonId, start: datetime,
 
 
 def may_change_others(schedule: Schedule, now: DecisionContext) -> bool:
-    """True for who answers for a schedule, and the manager whom the policy names."""
+    """True for the owner of a schedule, the owners of its services, and the manager whom the policy names."""
     manager = person_named(now.team, now.policy.people.manager)
-    return now.actor.id in (*schedule_owners(schedule.name, now.policy, now.team), manager)
+    owners = (find(schedule.name, now.policy, now.team) for find in (schedule_owners, service_owners))
+    return now.actor.id in (manager, *(who for found in owners for who in found))
 
 
 def not_yours(schedule: Schedule | None, now: DecisionContext) -> Refusal:

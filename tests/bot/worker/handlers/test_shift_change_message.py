@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bot.slack.surfaces.home_tab import home_context
 from incident.entry import workspace_chain
-from incident.states import Priority
-from roles.schedules.schedule_rules import ScheduleRules
 from tests.support.block_kit import pressed
-from tests.support.worker_env import worker_env_on
+from tests.support.shift_bench import rig_on_call
 
 WEEK = 7 * 24 * 60
 
 
 @pytest.fixture
 def rig(sqlite_store):
-    """Eva and Rosa take turns each week; Eva is on call, and a P1 pages who is."""
-    with worker_env_on(sqlite_store, page_priorities=(Priority.P1,)) as rig:
-        began = (rig.clock.now() - timedelta(days=1)).replace(tzinfo=None)
-        turns = {"start": began, "every": "1 week", "participants": [rig.users["eva"], rig.users["rosa"]]}
-        rules = ScheduleRules.model_validate({"rotations": {"weekly": turns}})
-        service = rig.policy.services["checkout"].model_copy(update={"schedule": "payments"})
-        changes = {"schedules": {"payments": rules}, "services": {"checkout": service}}
-        # Every part of the bench reads this one policy.
-        for name, value in changes.items():
-            object.__setattr__(rig.policy, name, value)
+    with rig_on_call(sqlite_store) as rig:
         yield rig
 
 
