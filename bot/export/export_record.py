@@ -1,4 +1,4 @@
-"""The record of an export: the incident report, with a header, the calls and who was in the channel.
+"""The record of an export: the incident report, with a header, the calls, the evidence and who was in the channel.
 
 docs/reference/record.schema.json is its schema (S1-45, S1-75).
 """
@@ -17,6 +17,7 @@ from incident.entries.lifecycle import Declared
 from incident.entry import Entry
 from incident.model.components import Escalation
 from incident.model.incident import Incident
+from incident.model.outside_records import EvidenceItem
 from incident.report.report_format import maybe, moment
 from roles.person_ids import PersonId
 
@@ -29,6 +30,7 @@ def export_record(
         "header": _header(entries, incident, names),
         **document_report(entries, as_of=as_of, names=names, render=render),
         "calls": [_call(one, names) for one in incident.escalations],
+        "evidence": [_evidence(one, names) for one in incident.evidence],
         "presence": _presence(entries, names),
     }
 
@@ -60,6 +62,19 @@ def _call(call: Escalation, names: Names) -> dict[str, Any]:
         "answer": call.answer,
         "answered_at": maybe(answered_at),
         "response_s": int((answered_at - called_at).total_seconds()) if answered_at else None,
+    }
+
+
+def _evidence(item: EvidenceItem, names: Names) -> dict[str, Any]:
+    """Return an item of the evidence register; `by` is its custodian."""
+    return {
+        "entry": item.n,
+        "id": item.id,
+        "item": item.item,
+        "sha256": item.sha256,
+        "location": item.location,
+        "collected_at": moment(item.collected_at),
+        "by": names(item.by),
     }
 
 

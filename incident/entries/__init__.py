@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Final
 
 from incident.entry import Fact
 
-THEMES: Final = tuple(sorted(module.name for module in iter_modules(__path__)))
-"""The modules of facts; incident/fold/ has one of the same name for each that changes an incident."""
+THEMES: Final = tuple(
+    sorted(module.name.removeprefix(f"{__name__}.") for module in walk_packages(__path__, f"{__name__}."))
+)
+"""The modules of facts, also those in sub-folders; incident/fold/ has one of the same name for each that changes an incident."""
 
 
 def kinds_in(package: str, themes: Sequence[str]) -> dict[tuple[str, int], type[Fact]]:

@@ -33,6 +33,7 @@ from incident.model.components import (
     TypeItem,
     Validation,
 )
+from incident.model.outside_records import EvidenceItem
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.model.update_draft import UpdateDraft
 from incident.states import OVER, VOID, Audience, Priority, State
@@ -85,6 +86,7 @@ class Incident(Aggregate):
     temp_fixes: tuple[TempFix, ...] = ()
     workarounds: tuple[AuthoredText, ...] = ()
     actions: tuple[Action, ...] = ()
+    evidence: tuple[EvidenceItem, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0

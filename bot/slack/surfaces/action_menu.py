@@ -69,6 +69,7 @@ _LOOK: Final = (MenuItem("status", _ACT), MenuItem("timeline", _ACT), MenuItem("
 _MORE: Final = (
     MenuItem("contain"),
     MenuItem("workaround"),
+    MenuItem("evidence"),
     MenuItem("tempfix", fields={"form": "add"}),
     MenuItem("validate"),
     MenuItem("title"),

@@ -20,6 +20,7 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
+from incident.entries.outside import evidence_items
 from incident.entry import Entry, Fact
 from incident.fold.aggregate_fold import undone_by
 from incident.fold.fold import RunningIncidentFold
@@ -42,6 +43,7 @@ UNDOABLE: Final = frozenset(
         conversation.DecisionMade,
         conversation.Noted,
         conversation.TimeCorrected,
+        evidence_items.EvidenceSecured,
         lifecycle.Acknowledged,
         lifecycle.DrillInjected,
         lifecycle.MajorDeclared,
@@ -145,7 +147,7 @@ def changes_state(entries: Sequence[Entry], act: Act) -> bool:
 
 def ids_of(facts: Sequence[Fact]) -> tuple[str, ...]:
     """Return the ids that facts gave, such as A1."""
-    given = (conversation.ActionOpened, restoration.TempFixAdded)
+    given = (conversation.ActionOpened, evidence_items.EvidenceSecured, restoration.TempFixAdded)
     return tuple(fact.id for fact in facts if isinstance(fact, given))
 
 

@@ -125,7 +125,7 @@ def test_an_unverified_person_is_shown_as_claimed():
 
 
 @pytest.mark.parametrize(
-    ("length", "said"),
+    ("length", "shown"),
     [
         (timedelta(seconds=45), "45 s"),
         (timedelta(minutes=25), "25 min"),
@@ -134,8 +134,8 @@ def test_an_unverified_person_is_shown_as_claimed():
         (-300, "5 min"),
     ],
 )
-def test_a_duration_is_shown_in_its_two_largest_units(length, said):
-    assert mrkdwn.duration(length) == said
+def test_a_duration_is_shown_in_its_two_largest_units(length, shown):
+    assert mrkdwn.duration(length) == shown
 
 
 def test_a_mention_of_a_person_without_a_known_name_reads_as_the_users_id():

@@ -1,0 +1,1 @@
+"""Facts that concern outsiders: investigators, providers, regulators."""

@@ -1,0 +1,1 @@
+"""How facts that concern outsiders change the incident."""

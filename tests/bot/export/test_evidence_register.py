@@ -1,0 +1,36 @@
+"""An export has the evidence register: digest, custodian and time of each item, in the record and on the page (S2-35)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+
+from bot.rendering.renderer import TEMPLATES
+from incident.frozen import utc_text
+from storage.store import Store
+from tests.support.clock import T
+from tests.support.export_office import SHIPPED, Office
+
+SCHEMA = json.loads((TEMPLATES.parent / "docs/reference/record.schema.json").read_text("utf-8"))
+NUMBER = "INC-2026-0001"
+ITEM = {"item": "memory image of web-2", "sha256": "9f2c41", "location": "sealed store 4"}
+
+
+def test_each_item_of_evidence_is_exported_with_digest_custodian_and_time(sqlite_store: Store, tmp_path: Path) -> None:
+    office = Office(sqlite_store, tmp_path)
+    office.in_force(SHIPPED, 0)
+    key = office.do("declare", 1, title="Odd logins", service="checkout", impact=2, urgency=2).key
+    entry = office.do("evidence", 9, NUMBER, **ITEM, collected_at=utc_text(T(4))).first
+
+    folder = office.export(key, 20)
+
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    jsonschema.validate(record, SCHEMA)
+    [exported] = record["evidence"]
+    assert exported.pop("by")
+    assert exported == {"entry": entry, "id": "EV1", **ITEM, "collected_at": f"{T(4):%Y-%m-%dT%H:%M:%SZ}"}
+    page = (folder / "index.html").read_text("utf-8")
+    register = page.partition('aria-label="Evidence register"')[2].partition("</table>")[0]
+    assert all(words in register for words in ("9f2c41", "sealed store 4", f"{T(4):%Y-%m-%d %H:%M}"))
