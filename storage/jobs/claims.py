@@ -73,7 +73,12 @@ def _first_due(rank: int) -> CTE:
     )
 
 
-_FIRST: Final = union_all(*(select(_first_due(rank).c.id) for rank in range(LATER + 1))).cte("first_due")
+# Searched once: on a table without statistics PostgreSQL would search again for each job.
+_FIRST: Final = (
+    union_all(*(select(_first_due(rank).c.id) for rank in range(LATER + 1)))
+    .cte("first_due")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
 # The limit and SKIP LOCKED stay inside the CTE: PostgreSQL may run a plain subquery twice and take too many. Whether a job
 # can be claimed is asked again under its lock.
 _DUE: Final = (

@@ -1,4 +1,7 @@
-"""SQLite looks things up where it would by itself walk a whole chain, all incidents or all jobs of a team."""
+"""SQLite looks things up where it would by itself walk a whole chain, all incidents or all jobs of a team.
+
+PostgreSQL, without statistics, searches once for what is due.
+"""
 
 from __future__ import annotations
 
@@ -147,3 +150,15 @@ def test_a_claim_reads_the_first_due_jobs_of_each_rank(store: Store) -> None:
     assert [line for line in plan if line == "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)"], plan
     assert not [line for line in plan if "ix_job_due" in line], plan
     assert not [line for line in plan if "SCAN job" in line], plan
+
+
+def test_a_claim_on_postgresql_searches_once_for_what_is_due(postgres_url: str) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+    with open_store(postgres_url, team="T1") as store:
+        event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        store.jobs.claim(RECORD_START, "a")
+        sql, given = next(one for one in asked if "first_due" in one[0])
+        with store.engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN {sql}", given).scalars().all()
+
+    assert [line for line in plan if line.strip() == "CTE first_due"], plan
