@@ -69,6 +69,14 @@ class PolledChannel(Protocol):
 
 
 @runtime_checkable
+class TrackedChannel(Protocol):
+    """A channel whose provider tells us when a page has ended, and then says how; who saw it, it does not know."""
+
+    def outcome(self, ref: str, to: ContactMethod) -> Acknowledgement:
+        """Ask the provider what became of the page of this reference: it is under way, has ended, or did not arrive."""
+
+
+@runtime_checkable
 class StoppableChannel(Protocol):
     """A channel that rings until it is stopped."""
 

@@ -13,7 +13,17 @@ from typing import Final, Protocol
 from bot.clock import Clock
 from bot.failpoints import Failpoint, no_failpoint
 from bot.notify.answers.answer_address import AnswerAddresses, answer_url
-from bot.notify.channel import Acknowledged, Acknowledgement, Channel, Expired, Page, PolledChannel, StoppableChannel
+from bot.notify.channel import (
+    Acknowledged,
+    Acknowledgement,
+    Channel,
+    Expired,
+    Page,
+    PolledChannel,
+    StoppableChannel,
+    TrackedChannel,
+    Unacknowledged,
+)
 from bot.notify.channel_factory import NEEDED_SETTING
 from bot.notify.page_text import PageContext, page_of
 from bot.rendering.renderer import Renderer
@@ -23,7 +33,7 @@ from commands.core.request import Actor, Place, Request
 from incident.entries.delivery import PageAttempted, PageEnded
 from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
-from incident.medium import Medium, PlannedMethod
+from incident.medium import RECEIPTS, Medium, PlannedMethod
 from incident.model.call_page import CallPage, PageAttempt
 from incident.model.components import Escalation
 from incident.model.contact_method import ContactMethod
@@ -87,7 +97,7 @@ class PageSender:
         return Delivered(facts=(attempted(call, method, run, result),))
 
     def ask_receipt(self, run: JobRun) -> Result:
-        """Ask the provider of a page whether its person has acknowledged it, which answers their call."""
+        """Ask the provider of a page whether its person has acknowledged it, which answers their call; or how it ended."""
         fact = self._attempt(run)
         call, known = call_of(run.found, fact.escalation), _known(run.found, fact)
         if call is None or known is None or is_settled(run.incident, call) or known.ended in ("expired", "stopped"):
@@ -100,6 +110,8 @@ class PageSender:
             return Delivered(facts=(_ended(fact, "expired"),))
         if isinstance(found, Refused) and found.permanent:
             return Delivered(facts=() if known.ended else (_ended(fact, "unreached", found.why),))
+        if isinstance(found, Unacknowledged) and fact.medium not in RECEIPTS:
+            return Delivered()
         if isinstance(found, Unknown | Refused) and age > _DOUBTFUL_AFTER and known.ended is None:
             return Delivered(facts=(_ended(fact, "unreached", found.why),))
         return _asked_again(run.at, age, found.after if isinstance(found, RateLimited) else run.at)
@@ -144,10 +156,11 @@ class PageSender:
     def _receipt(self, run: JobRun, fact: PageAttempted) -> Acknowledgement:
         channel = self.channels.get(fact.medium)
         method = self._method(run.job.person, PlannedMethod(fact.position, fact.medium))
-        if not isinstance(channel, PolledChannel) or method is None:
+        if not isinstance(channel, PolledChannel | TrackedChannel) or method is None:
             return Refused(_GONE)
         run.check_lease(self.clock.now())
-        return channel.acknowledged(fact.ref or "", method)
+        ask = channel.acknowledged if isinstance(channel, PolledChannel) else channel.outcome
+        return ask(fact.ref or "", method)
 
     def _answer(self, run: JobRun, call: Escalation, fact: PageAttempted, at: datetime) -> None:
         """Answer the call as its person, as the button in Slack does, at the time that the provider gives."""

@@ -23,12 +23,15 @@ from roles.person_ids import PersonId
 FIRST_RECEIPT: Final = timedelta(seconds=5)
 # A provider that knows nothing of a page after a minute may have lost it; it is asked on, and the next method comes.
 DOUBTFUL_RECEIPT: Final = timedelta(seconds=15)
+# A voice says within it what a pressed key has done, and hangs up.
+GOODBYE: Final = timedelta(seconds=20)
 
 
 def page_jobs(before: Incident | None, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
     """Return the jobs that follow from entries about pages, and the stops of those whose calls are settled now."""
     jobs = [job for entry in entries for job in _of_entry(after, entry)]
-    return (*jobs, *(_newly_settled(before, after) if before is not None else ()))
+    stops = _newly_settled(before, after, entries[-1].recorded_at) if before is not None and entries else ()
+    return (*jobs, *stops)
 
 
 def _of_entry(after: Incident, entry: Entry) -> Iterator[Job]:
@@ -74,13 +77,20 @@ def _brought_forward(after: Incident, call: Escalation, page: CallPage, at: date
         yield _attempt(after, call, page.next, min(at, due_at(call, page.next)))
 
 
-def _newly_settled(before: Incident, after: Incident) -> Iterator[Job]:
-    """Stop every page that may ring and whose call was settled, or taken back, by these entries."""
+def _newly_settled(before: Incident, after: Incident, at: datetime) -> Iterator[Job]:
+    """Stop every page that may ring and whose call was settled, or taken back, by these entries.
+
+    Who answers by a key is still on the telephone, and hears first that the answer counts.
+    """
     for page in before.call_pages:
         call, now = call_of(before, page.call), call_of(after, page.call)
         if call is None or is_settled(before, call) or (now is not None and not is_settled(after, now)):
             continue
-        yield from (_stop(after, call.person, one) for one in page.attempts if may_ring(one))
+        is_on_the_phone = now is not None and now.medium is Medium.VOICE
+        for one in (one for one in page.attempts if may_ring(one)):
+            stop = _stop(after, call.person, one)
+            spared = is_on_the_phone and one.medium is Medium.VOICE
+            yield stop.model_copy(update={"run_at": at + GOODBYE}) if spared else stop
 
 
 def may_ring(attempt: PageAttempt) -> bool:
@@ -92,6 +102,11 @@ def _attempt(after: Incident, call: Escalation, method: PlannedMethod, run_at: d
     key = key_of(JobKind.PAGE_METHOD, after.key, call.n, method.position, attempt)
     job = _job(after, JobKind.PAGE_METHOD, call.n, call.person, method.medium)
     return job.model_copy(update={"key": key, "position": method.position, "attempt": attempt, "run_at": run_at})
+
+
+def outcome_job(incident: Incident, call: Escalation, attempt: PageAttempt) -> Job:
+    """Return the job that asks at once what became of a page, since its provider says that it has ended."""
+    return _job(incident, JobKind.PAGE_RECEIPT, attempt.n, call.person, attempt.medium)
 
 
 def _receipt(after: Incident, call: Escalation, attempt: PageAttempt, run_at: datetime) -> Job:

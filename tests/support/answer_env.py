@@ -23,6 +23,7 @@ from incident.medium import Medium
 from incident.model.components import Escalation
 from incident.model.contact_method import ContactMethod
 from incident.model.incident import Incident
+from sandbox.pretend_workspace import Sandbox
 from storage.store import Store
 from tests.support import paging_providers as known
 from tests.support.slack_env import SlackEnv
@@ -46,18 +47,7 @@ class AnswerEnv:
 
     def __init__(self, database: str) -> None:
         self.slack = SlackEnv(database, socket=False)
-        given: dict[str, Any] = {
-            "_env_file": None,
-            "slack_bot_token": self.slack.sandbox.bot_token,
-            "slack_app_token": self.slack.sandbox.app_token,
-            "MUSTER_PUBLIC_URL": BASE,
-            "MUSTER_PAGERDUTY_WEBHOOK_SECRET": PAGERDUTY_SECRET,
-            "MUSTER_JSM_WEBHOOK_SECRET": JSM_SECRET,
-            "MUSTER_TWILIO_SID": known.TWILIO_SID,
-            "MUSTER_TWILIO_TOKEN": known.TWILIO_TOKEN,
-            "MUSTER_TWILIO_FROM": known.NUMBER,
-        }
-        self.settings = Settings(**given)
+        self.settings = settings_of(self.slack.sandbox)
         self.server = self.replica()
         self.url = f"http://127.0.0.1:{self.server.port}"
         self._ids, self._channels = count(1), count(1)
@@ -131,10 +121,7 @@ class AnswerEnv:
 
     def twilio(self, path: str, form: dict[str, str], *, token: str = known.TWILIO_TOKEN, at: str = "") -> Reply:
         """Post a form as Twilio does, signed over our public address."""
-        signed = f"{BASE}{path}" + "".join(f"{name}{form[name]}" for name in sorted(form))
-        signature = b64encode(hmac_of(token.encode(), signed.encode(), sha1).digest()).decode()
-        headers = {TWILIO_SIGNATURE: signature} if token else {}
-        return asked(f"{at or self.url}{path}", urlencode(form).encode(), **headers)
+        return signed_form(at or self.url, path, form, token)
 
     def dial(self, call: CallReference, digits: str, sid: str = "CA1", **more: str) -> Reply:
         """Press a key in a telephone call."""
@@ -156,6 +143,29 @@ class AnswerEnv:
         """Post a webhook as Jira Service Management does."""
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {secret}"} if secret else {})}
         return asked(f"{self.url}/answer/jsm", json.dumps(body).encode(), **headers)
+
+
+def settings_of(sandbox: Sandbox) -> Settings:
+    """Return the settings of a Muster at which pages are answered in every way."""
+    given: dict[str, Any] = {
+        "_env_file": None,
+        "slack_bot_token": sandbox.bot_token,
+        "slack_app_token": sandbox.app_token,
+        "MUSTER_PUBLIC_URL": BASE,
+        "MUSTER_PAGERDUTY_WEBHOOK_SECRET": PAGERDUTY_SECRET,
+        "MUSTER_JSM_WEBHOOK_SECRET": JSM_SECRET,
+        "MUSTER_TWILIO_SID": known.TWILIO_SID,
+        "MUSTER_TWILIO_TOKEN": known.TWILIO_TOKEN,
+        "MUSTER_TWILIO_FROM": known.NUMBER,
+    }
+    return Settings(**given)
+
+
+def signed_form(at: str, path: str, form: dict[str, str], token: str = known.TWILIO_TOKEN) -> Reply:
+    """Post a form to our server with the signature that Twilio makes over our public address; without a token with none."""
+    signed = f"{BASE}{path}" + "".join(f"{name}{form[name]}" for name in sorted(form))
+    signature = b64encode(hmac_of(token.encode(), signed.encode(), sha1).digest()).decode()
+    return asked(f"{at}{path}", urlencode(form).encode(), **({TWILIO_SIGNATURE: signature} if token else {}))
 
 
 def asked(address: str, body: bytes | None = None, **headers: str) -> Reply:

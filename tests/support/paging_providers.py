@@ -25,6 +25,8 @@ TWILIO_TOKEN = "12345678901234567890123456789012"
 NUMBER = "+15005550006"
 MOBILE = "+491701234567"
 
+ENDED = ("completed", "busy", "no-answer", "failed", "canceled", "undelivered", "delivered")
+
 Answered = tuple[int, Mapping[str, Any]]
 
 
@@ -128,8 +130,10 @@ class PagingProviders(HttpDouble):
         resource, _, sid = path.partition("/")
         if not resource:
             return 200, {"sid": TWILIO_SID, "status": "active"}
+        if sid and call.method == "GET":
+            return 200, {"sid": sid, "status": self.telephone[sid].get("Status", "queued")}
         if sid:
-            if self.telephone[sid].get("Status") == "completed":
+            if self.telephone[sid].get("Status") in ENDED:
                 return 400, {
                     "code": 21220,
                     "message": "Unable to update record. Call is not in-progress.",

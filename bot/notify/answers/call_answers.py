@@ -16,11 +16,13 @@ from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.answer_words import Answer
 from bot.requests.request_path import RequestPath, retry_once
 from commands.core.request import Actor, Place, Request
+from incident.effects.page_jobs import outcome_job
 from incident.entry import EntryPoint, Source
 from incident.medium import Medium
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.ports import Outcome, Reader
+from incident.rules.responders.call_pages import is_settled, page_of_call
 from incident.rules.responders.open_calls import can_be_answered, offered_answers, taken_by
 from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId
@@ -138,6 +140,18 @@ class CallAnswers:
         request = self._request(before, answer, medium, event, person)
         outcome = retry_once(lambda: self.path.run(request))
         return Taken(self.view(call), outcome)
+
+    def ended(self, call: CallReference, medium: Medium, ref: str) -> bool:
+        """Ask at once what became of a page of this reference; False while its attempt is not on record."""
+        view = self.view(call)
+        page = page_of_call(view.incident, call.n) if view else None
+        if view is None or page is None or is_settled(view.incident, view.call):
+            return True
+        found = [one for one in page.attempts if (one.medium, one.ref) == (medium, ref)]
+        jobs, at = [outcome_job(view.incident, view.call, one) for one in found], self.path.record.clock.now()
+        if jobs:
+            self.path.record.recorder.transact(lambda unit: unit.enqueue(jobs, at))
+        return bool(jobs)
 
     def _request(
         self, view: CallView, answer: Answer, medium: Medium, event: ProviderEvent, person: PersonId

@@ -84,4 +84,4 @@ class PublicAnswers:
 def _of_call(telephone: TelephoneAnswers, medium: Medium, call: CallReference, posted: Posted) -> WebReply:
     if medium is Medium.VOICE and "Digits" in posted.form:
         return telephone.key_pressed(call, posted)
-    return WebReply(204)
+    return telephone.status_changed(call, medium, posted)

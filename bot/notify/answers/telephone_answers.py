@@ -15,7 +15,7 @@ from bot.notify.answers.answer_address import AnswerAddresses, CallReference
 from bot.notify.answers.answer_text import AnswerTexts, CallOption
 from bot.notify.answers.answer_words import TextReply, answer_of_digits, is_opt_out, read_reply
 from bot.notify.answers.call_answers import CallAnswers, CallView, ProviderEvent
-from bot.notify.answers.providers.twilio_callback import SIGNATURE_HEADER, is_signed
+from bot.notify.answers.providers.twilio_callback import SIGNATURE_HEADER, is_signed, outcome
 from bot.notify.answers.reply_limit import ReplyLimit
 from bot.notify.channels.twilio_sms import reply_script
 from bot.notify.channels.twilio_voice import call_script, closing_script
@@ -28,6 +28,8 @@ from storage.errors import Unavailable
 
 _TELEPHONE: Final = frozenset({Medium.SMS, Medium.VOICE})
 _XML: Final = "text/xml"
+_NOTED: Final = WebReply(204)
+_LATER: Final = WebReply(503, headers={"Retry-After": "5"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,17 @@ class TelephoneAnswers:
         except Unavailable:
             return _xml(call_script(self.texts.plain("press_again"), answer_url))
         return _xml(closing_script(self.texts.taken(call, taken)))
+
+    def status_changed(self, call: CallReference, medium: Medium, posted: Posted) -> WebReply:
+        """Take the status of a call or a message. What it says is asked of Twilio itself; what is under way, or arrived, is no news."""
+        known = outcome(posted.form)
+        if known == "under_way" or (known == "reached" and medium is Medium.SMS):
+            return _NOTED
+        ref = posted.form.get("CallSid") or posted.form.get("MessageSid") or ""
+        try:
+            return _NOTED if self.answers.ended(call, medium, ref) else _LATER
+        except Unavailable:
+            return _LATER
 
     def message_received(self, posted: Posted) -> WebReply:
         """Take a text message. What is no answer, or comes from a number that no one has, gets no reply."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.notify.provider_api import CallFailed, ProviderApi
+from bot.notify.provider_api import CallFailed, Failure, ProviderApi
 from bot.worker.port import Delivered, Result, Unknown
 
 URL: Final = "https://api.twilio.com"
@@ -44,6 +44,14 @@ class TwilioAccount:
         except CallFailed as failed:
             return Delivered(ref) if failed.status in _ENDED else failed.result
         return Delivered(ref)
+
+    def status(self, resource: str, ref: str, number: str) -> str | Failure:
+        """Return the status of a call or a message, empty where Twilio names none."""
+        try:
+            found = self.api.get(f"{self._path}/{resource}/{quote(ref, safe='')}.json", number).get("status")
+        except CallFailed as failed:
+            return failed.result
+        return found if isinstance(found, str) else ""
 
     def check(self) -> Result:
         """Read the account."""

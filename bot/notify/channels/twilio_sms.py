@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from bot.notify.channel import Page
+from bot.notify.channel import Acknowledgement, Page, Unacknowledged
 from bot.notify.channels.twilio_api import TwilioAccount
-from bot.worker.port import Result
+from bot.worker.port import Refused, Result
 from incident.model.contact_method import ContactMethod
 
 # Two text messages in the seven-bit alphabet, two and a bit in any other.
 _LONGEST_TEXT: Final = 306
+_UNDELIVERED: Final = ("undelivered", "failed")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class TwilioSms:
         """Send the short form of the page."""
         callback = {"StatusCallback": page.answer_url} if page.answer_url else {}
         return self.account.create("Messages", {"Body": page.short[:_LONGEST_TEXT], **callback}, to.address)
+
+    def outcome(self, ref: str, to: ContactMethod) -> Acknowledgement:
+        """Ask whether the message arrived."""
+        status = self.account.status("Messages", ref, to.address)
+        if not isinstance(status, str):
+            return status
+        return Refused("The text message was not delivered.") if status in _UNDELIVERED else Unacknowledged()
 
     def check(self) -> Result:
         """Read the account."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from bot.notify.channel import Page
+from bot.notify.channel import Acknowledgement, Expired, Page, Unacknowledged
 from bot.notify.channels.twilio_api import TwilioAccount
-from bot.worker.port import Result
+from bot.worker.port import Refused, Result
 from incident.model.contact_method import ContactMethod
 
 _REPETITIONS: Final = 3
@@ -16,6 +16,13 @@ _LONGEST_SPOKEN: Final = 900
 _KEY_SECONDS: Final = "8"
 # Most mailboxes pick up after half a minute.
 _RING_SECONDS: Final = "25"
+_ENDED: Final = "completed"
+_UNREACHED: Final = {
+    "busy": "The line was busy.",
+    "no-answer": "No one picked up.",
+    "failed": "The call did not get through.",
+    "canceled": "The call was cancelled.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,15 @@ class TwilioVoice:
     def stop(self, ref: str, to: ContactMethod) -> Result:
         """Hang up, whether it rings or is talking."""
         return self.account.update("Calls", ref, {"Status": "completed"}, to.address)
+
+    def outcome(self, ref: str, to: ContactMethod) -> Acknowledgement:
+        """Ask how the call went. One that was picked up and took no key has ended unanswered: a mailbox presses none."""
+        status = self.account.status("Calls", ref, to.address)
+        if not isinstance(status, str):
+            return status
+        if status in _UNREACHED:
+            return Refused(_UNREACHED[status])
+        return Expired() if status == _ENDED else Unacknowledged()
 
     def check(self) -> Result:
         """Read the account."""

@@ -42,9 +42,8 @@ def test_another_key_says_the_page_again_and_answers_nothing(digits: str, env: A
 def test_a_call_that_ends_without_a_key_answers_nothing(status: str, env: AnswerEnv) -> None:
     call = env.call()
 
-    reply = env.twilio(env.path(call, Medium.VOICE), {"CallSid": "CA1", "CallStatus": status})
+    env.twilio(env.path(call, Medium.VOICE), {"CallSid": "CA1", "CallStatus": status})
 
-    assert reply.status == 204
     assert env.answers(call) == []
 
 
