@@ -10,7 +10,7 @@ one behind the claim of its job. These take the path of another that has a point
 
 - `no_channel`, `not_invited`, `approver`, `subscriber_notice`, `origin_reply`, `channel_link` and `publish`, which post as `say` does; `adopt`, which reads a channel as `reconcile` does;
   `channel_name`, which looks first as `make_channel` does;
-  `stamp` and `retention`, which call no Slack and check at each start what is left to do;
+  `stamp` and `retention`, which call no Slack and check at each start what is left to do; `page_receipt`, which only asks;
 - the backfill after a connection or a rejoin: it enqueues a job, as the refresh of a Home tab does, and is enqueued again
   with the next connection or when Slack sends the event again;
 - what is committed beside the record (drafts, heartbeats, the directory, the text of a policy), which is written again
@@ -62,12 +62,14 @@ _DONE: Final = (
     "update:chat.postMessage",
     "update_here:chat.postMessage",
     "page:chat.update",
+    "page_stop:call",
     "prompt:chat.update",
     "prompt:chat.delete",
     "home:views.publish",
     "before:conversations.history",
     "reconcile:conversations.history",
 )
+# A page outside Slack has no look-up before it is sent again, so both sides of its call are here, for either database.
 # If the job has facts, `noted` is the commit of `note_outcome`; if it has none, it follows the last call.
 _OF_JOBS: Final = (
     "make_channel:claimed",
@@ -77,6 +79,9 @@ _OF_JOBS: Final = (
     "checkpoint:noted",
     "checkpoint:completed",
     "reconcile:noted",
+    "page_method:call:before",
+    "page_method:call:after",
+    "page_method:noted",
 )
 # While the database is absent: when a line of each kind is on the disk. To a killed process a written line and a flushed
 # one are the same, and what was not written was not acknowledged, so one point for each kind is enough.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,13 +16,18 @@ from typing import Any
 
 import yaml
 
+from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
+from roles.person_ids import slack_person
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
+from storage.store import open_store
 from tests.support.clock import T
 from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner
 from tests.support.kill_whole import SharedClock
+from tests.support.paging_providers import MOBILE, NUMBER, TWILIO_SID, TWILIO_TOKEN, PagingProviders
 from tests.support.policies import full_policy
 from tests.support.worker_env import PEOPLE
 
@@ -53,12 +59,22 @@ class Play:
             timing=Timing(ack_seconds=2.0),
         )
         self.users = {name: self.sandbox.workspace.find_person(name).id for name in PEOPLE}
+        self.providers = PagingProviders()
+
+    @property
+    def rang(self) -> Counter[str]:
+        """How often each telephone was rang with the same words."""
+        return Counter(f"{call['To']}: {call['Twiml']}" for call in self.providers.telephone.values())
 
     def __enter__(self) -> Play:
         self.sandbox.start()
         policy = full_policy(list(self.users.values())).model_dump(mode="json")
         policy["groups"]["legal"] = [self.users["ilse"]]
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
+        team = self.sandbox.workspace.team_id
+        with open_store(self.url, team=team) as store:
+            method = ContactMethod(medium=Medium.VOICE, address=MOBILE)
+            store.directory.put_contact_methods(slack_person(team, self.users["rosa"]), [method])
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
@@ -66,6 +82,7 @@ class Play:
             for runner in self.used:
                 runner.restart()
         self.sandbox.stop()
+        self.providers.close()
 
     def start(self) -> None:
         """Start Muster; one that is killed while it starts is started again."""
@@ -95,6 +112,10 @@ class Play:
                 "MUSTER_POLICY": str(self.folder / "policy.yaml"),
                 "MUSTER_GAP_SECONDS": 3600,
                 "MUSTER_SPOOL": str(self.folder / "spool"),
+                "MUSTER_TWILIO_SID": TWILIO_SID,
+                "MUSTER_TWILIO_TOKEN": TWILIO_TOKEN,
+                "MUSTER_TWILIO_FROM": NUMBER,
+                "MUSTER_TWILIO_URL": self.providers.url,
             },
         }
         return runner.start("kill_whole", settings)
@@ -140,12 +161,12 @@ class Play:
             while self.sandbox.outstanding():
                 assert time.monotonic() < deadline, "something was never acknowledged"
                 self.was_killed(0.002)
-            said = self.drain(word)
+            reply = self.drain(word)
             word = "drain"
-            if said["done"] or self.sandbox.outstanding():
+            if reply["done"] or self.sandbox.outstanding():
                 idle = time.monotonic()
                 continue
-            due = datetime.fromisoformat(said["next"]) if said["next"] else None
+            due = datetime.fromisoformat(reply["next"]) if reply["next"] else None
             if due is None or due > self.clock.now():
                 return due
             # The database may not have noticed yet that whoever held the row is dead.
@@ -246,6 +267,8 @@ class Play:
         self.settle()
         self.until(33)
         self.type("ilse", "update internal We have rolled back and watch the gateway")
+        # She was called half an hour ago; her telephone is hung up.
+        self.type("rosa", "answer accepted")
         self.until(34)
         self.settle()
         self.stop()

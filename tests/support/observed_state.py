@@ -22,6 +22,7 @@ _TIME = re.compile(
     r"<!date\^[^>]*>|\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?|\b\d\d:\d\d( UTC)?|[0-9A-HJKMNP-TV-Z]{26}"
 )
 _THING = re.compile(r"(?<=[a-z]:)\d+$")
+_CALL = re.compile(r"\bCA\d{32}\b")
 _SPAN = re.compile(r"\b\d+ (seconds?|minutes?|min|hours?)\b|\ba minute\b|\bless than a minute\b")
 _NUMBERS = frozenset(
     {
@@ -110,7 +111,14 @@ def _plain(sandbox: Sandbox, value: Any) -> Any:
         # A process that has not met a person yet names them by a mention.
         for person in sandbox.workspace.people.values():
             value = value.replace(f"<@{person.id}>", person.real_name)
-        for pattern, word in ((_LATE, ""), (_STAMP, "ts"), (_TIME, "time"), (_THING, "number"), (_SPAN, "span")):
+        for pattern, word in (
+            (_LATE, ""),
+            (_CALL, "call"),
+            (_STAMP, "ts"),
+            (_TIME, "time"),
+            (_THING, "number"),
+            (_SPAN, "span"),
+        ):
             value = pattern.sub(word, value)
     return value
 

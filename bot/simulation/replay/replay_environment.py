@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -61,9 +61,15 @@ class ReplayEnvironment:
         self._folder = tempfile.TemporaryDirectory(prefix="muster-")
 
     def open(
-        self, policy: Policy, database: str | None = None, *, gap_seconds: int = 60, key_file: Path | None = None
+        self,
+        policy: Policy,
+        database: str | None = None,
+        *,
+        gap_seconds: int = 60,
+        key_file: Path | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
-        """Start Muster, on a fresh SQLite file unless a database is given."""
+        """Start Muster, on a fresh SQLite file unless a database is given, with `more` settings by their names."""
         folder = Path(self._folder.name)
         (folder / "policy.yaml").write_text(
             yaml.safe_dump(policy.model_dump(mode="json"), allow_unicode=True), encoding="utf-8"
@@ -78,6 +84,7 @@ class ReplayEnvironment:
             "MUSTER_GAP_SECONDS": gap_seconds,
             "MUSTER_SPOOL": folder / "spool",
             "MUSTER_KEY_FILE": key_file,
+            **(more or {}),
         }
         self.muster = compose(Settings(**settings), clock=self.clock)
         self.team = self.muster.gateway.team

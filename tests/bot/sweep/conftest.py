@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ Fresh = Callable[[], AbstractContextManager[str]]
 
 @dataclass(frozen=True)
 class PlayResult:
-    """The state after a play, the failpoints at which Muster was killed, and the order in which failpoints were reached."""
+    """The state after a play, the failpoints at which Muster was killed, the order in which they were reached, who was rang."""
 
     state: dict[str, Any]
     killed_at: list[str]
     order: tuple[str, ...]
+    rang: Counter[str]
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Plays:
         with self.fresh() as url, performed(self.runner, folder, url, at=at, without=without) as play:
             order = dict.fromkeys(play.reached.read_text("utf-8").split())
             reached = tuple(name for name in order if name in FAILPOINTS)
-            return PlayResult(observed_state(play.sandbox, url), play.killed_at, reached)
+            return PlayResult(observed_state(play.sandbox, url), play.killed_at, reached, play.rang)
 
 
 @pytest.fixture(scope="module")
