@@ -13,6 +13,7 @@ from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.role_holders import Escalated
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
+from incident.rules.responders.escalation_rounds import in_rounds
 from incident.rules.responders.open_calls import open_call_to
 from incident.rules.service_contacts import answer_by, empty_levels
 from incident.states import RESPONDING
@@ -78,7 +79,8 @@ class Escalate(Verb):
             return (escalated, *gone)
         after = levels_left(levels_after(levels, called), {now.actor.id}) if self.how == "functional" else ()
         answer = {"answer_by": answer_by(now.at, now.open.service, now.policy), "ladder": after}
-        return (escalated.model_copy(update=answer), *gone)
+        waiting = escalated.model_copy(update=answer)
+        return (in_rounds(waiting, now.open, levels_left(levels, {now.actor.id}), now.policy, now.at), *gone)
 
     def view(self, now: DecisionContext) -> EscalateView:
         """Return the levels that were skipped."""

@@ -138,10 +138,14 @@ Target = Annotated[Member, BeforeValidator(_target)]
 
 
 class EscalationPolicy(Frozen):
-    """Whom to page, in order, and how many minutes to wait for each answer: people, or `schedule:` and a name for who is on call."""
+    """Whom to page, in order, and how many minutes to wait for each answer: people, or `schedule:` and a name for who is on call.
+
+    `rounds` is how often all levels are paged again before the manager is.
+    """
 
     rungs: tuple[Target, ...] = ()
     timeout_minutes: Minutes = 5
+    rounds: Annotated[int, Field(ge=0, le=5)] = 0
 
 
 class ScribeRules(Frozen):

@@ -30,7 +30,7 @@ from incident.model.incident import Incident
 from incident.ports import Outcome
 from incident.rules.closure_criteria import Unmet
 from incident.rules.responders.call_pages import page_of_call
-from incident.rules.responders.open_calls import joined_call, taken_by
+from incident.rules.responders.open_calls import joined_call, taken_by, tried
 from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
@@ -105,6 +105,11 @@ def _joined(incident: Incident, n: int, at: datetime) -> PersonId | None:
     return next((call.person for call in calls if call is not None), None)
 
 
+def _tried(incident: Incident, n: int) -> tuple[tuple[PersonId, int], ...]:
+    """Return who was called for the same need as call `n`, and how often."""
+    return next((tried(incident, call) for call in incident.escalations if call.n == n), ())
+
+
 def _audiences(slugs: str) -> str:
     """Return the words of several audiences, given as `exec, customer`."""
     return mrkdwn.any_of(", ".join(slug_labels()["audience"].get(one, one) for one in slugs.split(", ")), "and")
@@ -155,6 +160,7 @@ class Renderer:
         self._environment.filters["audiences"] = _audiences
         self._environment.filters["taken_by"] = _taken_by
         self._environment.filters["joined"] = _joined
+        self._environment.filters["tried"] = _tried
         self._environment.filters["call_page"] = page_of_call
         self._environment.filters["has_slack"] = lambda person: slack_user(person) is not None
         self._environment.filters["lacking"] = self._lacking

@@ -15,7 +15,7 @@ from incident.entry import EntryPoint, Fact, NewEntry, Source
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.rules.responders.open_calls import is_waited_for, joined_call, levels_to_call, taken_by
+from incident.rules.responders.open_calls import is_waited_for, joined_call, levels_to_call, next_round, taken_by
 from incident.states import RESPONDING
 from roles.escalation_policy import levels_after
 from roles.person_ids import MUSTER
@@ -46,16 +46,19 @@ def next_page(incident: Incident, escalation: Escalation, at: datetime) -> Escal
     if not levels or taken_by(incident, escalation) is not None or joined_call(incident, escalation, at) is not None:
         return None
     waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
-    person = levels[0]
+    person, again = levels[0], next_round(incident, escalation)
     return Escalated(
         how=escalation.how,
         to=person,
         person=person,
         reason=escalation.reason,
         answer_by=at + max(waited, timedelta(minutes=1)),
-        ladder=levels_after(escalation.ladder, person),
+        ladder=levels_after(again or escalation.ladder, person),
         follows=escalation.n,
         automatic=True,
+        rounds=escalation.rounds - (1 if again else 0),
+        levels=escalation.levels,
+        last=escalation.last,
     )
 
 

@@ -74,10 +74,12 @@ class HandoverAccepted(Fact):
 class Escalated(Fact):
     """Help or authority was requested (S1-45). `person` is set when `to` names a person, who is paged.
 
-    `ladder` are the levels after this one, `follows` the entry of the escalation before it.
+    `ladder` are the levels after this one, `follows` the entry of the escalation before it. After them the `levels` are
+    paged again, `rounds` times, and `last` in the last round. `empty` names the schedules that had no one on call.
     """
 
     kind: ClassVar[str] = "escalated"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "escalation"
     template: ClassVar[str | None] = "escalate"
 
@@ -89,6 +91,10 @@ class Escalated(Fact):
     ladder: tuple[PersonId, ...] = ()
     follows: int | None = None
     automatic: bool = False
+    rounds: int = 0
+    levels: tuple[PersonId, ...] = ()
+    last: PersonId | None = None
+    empty: tuple[str, ...] = ()
 
 
 class EscalationAnswered(Fact):

@@ -121,6 +121,9 @@ def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
         automatic=fact.automatic,
         follows=fact.follows,
         effective_at=effective_at(entry),
+        rounds=fact.rounds,
+        levels=fact.levels,
+        last=fact.last,
     )
     earlier = tuple(e.model_copy(update={"followed": True}) if e.n == fact.follows else e for e in incident.escalations)
     return {"escalations": (*earlier, item)}

@@ -175,7 +175,10 @@ class AudienceState(Frozen):
 
 
 class Escalation(Frozen):
-    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack."""
+    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack.
+
+    After the levels of this round the `levels` are paged again, `rounds` times, and `last` in the last round.
+    """
 
     n: int
     at: Utc
@@ -193,6 +196,9 @@ class Escalation(Frozen):
     followed: bool = False
     follows: int | None = None
     effective_at: Utc | None = None
+    rounds: int = 0
+    levels: tuple[PersonId, ...] = ()
+    last: PersonId | None = None
 
 
 class Containment(Frozen):

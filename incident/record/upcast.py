@@ -69,6 +69,7 @@ STEPS: Final[UpcastSteps] = {
     ("redacted", 1): _as_it_is,
     ("masked", 1): _as_it_is,
     ("mask_lifted", 1): _as_it_is,
+    ("escalated", 1): _as_it_is,
     ("escalation_answered", 1): _as_it_is,
 }
 

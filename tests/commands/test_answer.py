@@ -52,9 +52,10 @@ def test_declining_a_page_pages_the_next_level_at_once(called: CommandBench) -> 
 def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="declined")
     called.do("answer", by="eva", at=10, answer="declined")
+    called.do("answer", by="nadia", at=11, answer="declined")
 
-    assert len(called.incident.escalations) == 2
-    assert "There is no one left to call" in line_of(called)
+    assert len(called.incident.escalations) == 3
+    assert "there is no one left to call. Called: <@UROB> once, <@UEVA> once, <@UNADIA> once." in line_of(called)
     assert "the commander is told" in called.answer()
 
 
@@ -97,8 +98,8 @@ def test_a_decline_skips_a_level_that_cannot_be_reached(called: CommandBench) ->
 
     called.do("answer", by="rob", at=9, answer="declined")
 
-    assert [call.person for call in called.incident.escalations] == [who("rob")]
-    assert "There is no one left to call" in called.answer()
+    assert [call.person for call in called.incident.escalations] == [who("rob"), who("nadia")]
+    assert "<@UEVA> cannot be reached. <@UNADIA> has been called." in line_of(called)
 
 
 def test_a_page_accepted_late_ends_the_calls_for_the_same_need(called: CommandBench) -> None:

@@ -36,7 +36,7 @@ def test_a_declared_p1_pages_who_is_on_call_in_the_same_commit(desk: CommandBenc
 
     (call,) = desk.incident.escalations
     assert (call.person, call.by, call.answer_by) == (who("rob"), MUSTER, T(7))
-    assert levels_to_call(desk.incident, call) == (who("eva"),)
+    assert levels_to_call(desk.incident, call) == (who("eva"), who("nadia"))
     assert [q.job.entry for q in desk.memory.state.jobs.values() if q.job.kind is JobKind.PAGE] == [call.n]
     assert "<@UROB> is paged" in desk.answer()
     assert "surfaces/paged" in [q.job.template for q in desk.memory.state.jobs.values()]

@@ -213,7 +213,7 @@ def test_a_declined_call_goes_to_the_next_once():
     assert [(e.person, e.ladder) for e in chain.now.escalations] == [(BEN, (CHI,)), (CHI, ())]
 
 
-def test_calls_end_with_the_ladder_and_with_the_incident():
+def test_calls_end_with_the_levels_and_with_the_incident():
     chain = Chain()
     chain.add(call(BEN, (CHI,)), at=0)
     chain.tick(60)

@@ -19,9 +19,19 @@ _SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "policy.yaml").read_text(
 RUNBOOK = "https://runbooks.example/checkout"
 
 
-def paged(*targets: str) -> dict[str, Any]:
+def paged(*targets: str, rounds: int = 0) -> dict[str, Any]:
     """Return an escalation policy with these levels, each of which has five minutes to answer."""
-    return {"rungs": targets, "timeout_minutes": 5}
+    return {"rungs": targets, "timeout_minutes": 5, "rounds": rounds}
+
+
+def _called(name: str) -> dict[str, str]:
+    """Return the keys of a service whose on-call list and escalation policy have one name."""
+    return {"roster": name, "ladder": name}
+
+
+def _levels(name: str, *targets: str) -> dict[str, Any]:
+    """Return the key of a policy with one escalation policy."""
+    return {"ladders": {name: paged(*targets)}}
 
 
 def shipped_policy(**changes: Any) -> Policy:
@@ -64,12 +74,11 @@ def team_policy() -> Policy:
         "owner_group": "payments",
         "customer_facing": True,
         "categories": {"Application": ["Errors"], "Database": []},
-        "ladder": "payments",
-        "roster": "payments",
+        **_called("payments"),
     }
     return shipped_policy(
         services={"checkout": checkout, "wiki": {"owner": "nadia"}},
-        ladders={"payments": paged("UROB", "UEVA", "S0GROUP")},
+        **_levels("payments", "UROB", "UEVA", "S0GROUP"),
         rosters={"payments": ["UROB", "UEVA"]},
     )
 
@@ -80,15 +89,14 @@ def worker_policy(team: str, users: Mapping[str, str], **changes: Any) -> Policy
         "owner": slack_person(team, users["rob"]),
         "owner_group": "payments",
         "customer_facing": True,
-        "roster": "payments",
-        "ladder": "payments",
+        **_called("payments"),
         "categories": {"Application": ["Errors"]},
         "runbook": RUNBOOK,
     }
     return small_policy(
         services={"checkout": service},
         rosters={"payments": [users["eva"]]},
-        ladders={"payments": paged(users["eva"], users["rosa"])},
+        **_levels("payments", users["eva"], users["rosa"]),
         targets={
             "P1": {"ack": 15, "restore": 240, "commander": 15},
             "P2": {"ack": 30, "restore": 480, "commander": 30},
@@ -106,24 +114,24 @@ def worker_policy(team: str, users: Mapping[str, str], **changes: Any) -> Policy
 
 def page_policy(users: Mapping[str, str]) -> Policy:
     """Return the shipped policy with the people and the channels of the browser tests."""
-    people = {"owner": users["olu"], "roster": "payments", "ladder": "payments", "runbook": RUNBOOK}
+    people = {"owner": users["olu"], **_called("payments"), "runbook": RUNBOOK}
     return shipped_policy(
         effective=_SHIPPED["effective"],
         services={**_SHIPPED["services"], "checkout": {**_SHIPPED["services"]["checkout"], **people}},
         rosters={"payments": [users["ken"]]},
-        ladders={"payments": paged(users["ken"], users["olu"])},
+        **_levels("payments", users["ken"], users["olu"]),
         audiences={Audience.EXEC.value: "#leadership", Audience.CUSTOMER.value: "#status-page"},
     )
 
 
 def full_policy(users: Sequence[str]) -> Policy:
     """Return the shipped policy with every option of a declaration; the last user owns the service, three are on call."""
-    options = {"owner": users[-1], "roster": "first", "ladder": "first", "runbook": RUNBOOK}
+    options = {"owner": users[-1], **_called("first"), "runbook": RUNBOOK}
     return shipped_policy(
         effective=date(2000, 1, 1),
         services={"checkout": {**_SHIPPED["services"]["checkout"], **options}},
         rosters={"first": users[-4:-1]},
-        ladders={"first": {"rungs": users[-4:-1], "timeout_minutes": 5}},
+        **_levels("first", *users[-4:-1]),
         incidents_channel="#incidents",
         audiences={"exec": "#exec"},
     )

@@ -74,11 +74,12 @@ def _is_back(incident: Incident, absence: Absence, known: Person | None) -> bool
 
 def _concerned(incident: Incident) -> Iterable[PersonId]:
     """Return everyone whom a deadline or a call of the incident may ask, each once."""
-    waiting = [call for call in incident.escalations if call.answer is None or (call.ladder and not call.followed)]
+    calls = incident.escalations
+    waiting = [call for call in calls if call.answer is None or ((call.ladder or call.rounds) and not call.followed)]
     people = [
         *(held.who for held in incident.roles if held.until is None),
         *(who for offer in incident.offers for who in (offer.from_who, offer.to)),
-        *(who for call in waiting for who in (call.person, *call.ladder)),
+        *(who for call in waiting for who in (call.person, *call.ladder, *call.levels, call.last)),
         *(action.assignee for action in incident.actions if action.done_at is None),
         *(fix.owner for fix in incident.temp_fixes if fix.removed_at is None),
         incident.resolution.by if incident.resolution else None,

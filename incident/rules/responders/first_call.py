@@ -11,6 +11,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Person
 from incident.rules.responders.attendance import can_be_asked, unavailability
+from incident.rules.responders.escalation_rounds import in_rounds
 from incident.rules.service_contacts import answer_by, levels_of, on_call_for
 from incident.states import RESPONDING
 from roles.escalation_policy import levels_left
@@ -41,7 +42,7 @@ def first_call(
     present = [who for who in others if can_be_asked(after, who) and unavailability(person(who)) is None]
     if not present:
         return None
-    return Escalated(
+    call = Escalated(
         how="functional",
         to=present[0],
         person=present[0],
@@ -50,6 +51,7 @@ def first_call(
         ladder=tuple(present[1:]),
         automatic=True,
     )
+    return in_rounds(call, after, present, policy, at)
 
 
 def pages_no_one(incident: Incident, policy: Policy, actor: PersonId, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Literal
 
@@ -14,16 +15,36 @@ from roles.person_ids import PersonId
 
 
 def levels_to_call(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
-    """Return whom to call after this call, in order: those who can be reached and were not called since its need began.
+    """Return whom to call after this call, in order: those who can be reached and were not called since its round began.
 
     Who calls is not called themselves. No level follows a call for a decision: the people of an escalation policy help,
     and do not decide.
     """
-    if call.how == "hierarchical":
+    return () if call.how == "hierarchical" else _left_of_round(incident, call) or next_round(incident, call)
+
+
+def next_round(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
+    """Return whom the next round calls, in order; no one while this one goes on, or after the last.
+
+    Who declined is not called again.
+    """
+    if not call.rounds or _left_of_round(incident, call):
         return ()
-    need = same_need(incident, call)
-    others = [one for one in incident.escalations if one.n > need[0].n and one.answer is not None]
-    called = {one.person for one in (*need, *others) if one.person is not None} | {caller_of(incident, call)}
+    declined = {one.person for one in same_need(incident, call) if one.person and one.answer == "declined"}
+    people = (*call.levels, *((call.last,) if call.last and call.rounds == 1 else ()))
+    left = levels_left(people, declined | {caller_of(incident, call)})
+    return tuple(who for who in left if can_be_asked(incident, who))
+
+
+def tried(incident: Incident, call: Escalation) -> tuple[tuple[PersonId, int], ...]:
+    """Return who was called for the same need, and how often, in the order of their first call."""
+    return tuple(Counter(one.person for one in same_need(incident, call) if one.person is not None).items())
+
+
+def _left_of_round(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
+    round_ = [one for one in same_need(incident, call) if one.rounds == call.rounds]
+    others = [one for one in incident.escalations if one.n > round_[0].n and one.answer is not None]
+    called = {one.person for one in (*round_, *others) if one.person is not None} | {caller_of(incident, call)}
     return tuple(who for who in levels_left(call.ladder, called) if can_be_asked(incident, who))
 
 

@@ -263,7 +263,8 @@ def test_an_unanswered_page_escalates_level_by_level_and_then_to_the_commander(r
     assert any("did not answer. <@U04ROSA> has been called" in text for text in rig.texts(key))
     assert len(open_prompts(rig.direct("rosa"))) == 1
 
-    rig.after(minutes=6)
+    rig.after(minutes=11)
+    assert [call.person for call in rig.incident(key).escalations][-1] == rig.person("rob")
     assert any("No one took the call for help" in m.text for m in prompts_in(rig, key))
     assert [list(pressed(m)) for name in ("eva", "rosa") for m in open_prompts(rig.direct(name))] == [["I have it"]] * 2
 
