@@ -13,12 +13,14 @@ from bot.export.document import document_report
 from bot.export.reader_names import Names
 from bot.rendering.renderer import Renderer
 from incident.entries.conversation import Joined, Left
+from incident.entries.delivery import PageAttempted
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.model.outside_records import EvidenceItem
 from incident.report.report_format import maybe, moment
+from incident.rules.responders.call_pages import page_of_call
 from roles.person_ids import PersonId
 
 
@@ -29,7 +31,7 @@ def export_record(
     return {
         "header": _header(entries, incident, names),
         **document_report(entries, as_of=as_of, names=names, render=render),
-        "calls": [_call(one, names) for one in incident.escalations],
+        "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
         "evidence": [_evidence(one, names) for one in incident.evidence],
         "presence": _presence(entries, names),
     }
@@ -48,8 +50,30 @@ def _header(entries: Iterable[Entry], incident: Incident, names: Names) -> dict[
     }
 
 
-def _call(call: Escalation, names: Names) -> dict[str, Any]:
-    """Return a call with its answer; `response_s` is the time to the answer in seconds, None without one."""
+def attempt_rows(call: int, incident: Incident, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return each attempt to page the person of a call beside Slack, what became of it, and the provider's reason."""
+    page = page_of_call(incident, call)
+    errors = {entry.n: entry.fact.error for entry in entries if isinstance(entry.fact, PageAttempted)}
+    return [
+        {
+            "entry": one.n,
+            "at": moment(one.at),
+            "medium": one.medium.value,
+            "attempt": one.attempt,
+            "outcome": one.outcome,
+            "error": errors.get(one.n),
+            "ended": one.ended,
+            "ended_at": maybe(one.ended_at),
+        }
+        for one in (page.attempts if page else ())
+    ]
+
+
+def _call(call: Escalation, names: Names, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a call with its answer; `response_s` is the time to the answer in seconds, None without one.
+
+    `answered_by` is the medium of an answer from outside Slack.
+    """
     answered_at = call.answered_at if call.answer in ("accepted", "declined") else None
     called_at = call.effective_at or call.at
     return {
@@ -61,7 +85,9 @@ def _call(call: Escalation, names: Names) -> dict[str, Any]:
         "reason": call.reason,
         "answer": call.answer,
         "answered_at": maybe(answered_at),
+        "answered_by": call.medium.value if call.medium else None,
         "response_s": int((answered_at - called_at).total_seconds()) if answered_at else None,
+        "attempts": attempts,
     }
 
 

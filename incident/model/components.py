@@ -175,10 +175,7 @@ class AudienceState(Frozen):
 
 
 class Escalation(Frozen):
-    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack.
-
-    After the levels of this round the `levels` are paged again, `rounds` times, and `last` in the last round.
-    """
+    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack."""
 
     n: int
     at: Utc

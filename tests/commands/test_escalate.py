@@ -17,7 +17,7 @@ def test_without_a_name_the_first_level_is_paged(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="the database is full")
 
     (call,) = room.incident.escalations
-    assert (call.person, call.answer_by, call.ladder) == (who("rob"), T(13), (who("eva"),))
+    assert (call.person, call.answer_by, call.ladder) == (who("rob"), T(13), (who("eva"), who("nadia")))
     assert room.said() == "<@UILSE> called <@UROB> for help: the database is full"
     assert "until <!date^" in room.answer()
     assert "Then I call <@UEVA>. Slack won't wake them. Phone them too." in room.answer()
@@ -61,6 +61,14 @@ def test_an_unanswered_page_escalates_to_the_next_level_and_is_recorded(room: Co
     first, second = room.incident.escalations
     assert (first.answer, second.person, second.automatic) == ("lapsed", who("eva"), True)
     assert room.entries()[second.n - 1].by == MUSTER
+
+
+def test_show_lists_the_open_call_in_one_line(room: CommandBench) -> None:
+    room.do("escalate", by="ilse", at=8, reason="help")
+
+    room.do("show", by="ilse", at=9)
+
+    assert "*Called* <@UROB>, to answer by <!date^" in room.answer()
 
 
 def test_a_named_person_is_paged_first(room: CommandBench) -> None:
@@ -182,6 +190,7 @@ def test_without_a_level_that_can_be_reached_a_name_is_required(room: CommandBen
 def test_a_level_that_left_after_the_call_is_skipped_when_its_turn_comes(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
     leave(room, "eva")
+    leave(room, "nadia")
 
     room.tick(13.1)
 

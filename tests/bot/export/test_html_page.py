@@ -15,7 +15,7 @@ import pytest
 from bot.rendering.renderer import TEMPLATES
 from incident.entries.closure import Refused
 from incident.entries.conversation import Joined, Left, Masked, MessageDeleted, MessageEdited, MessagePosted
-from incident.entries.delivery import DeliveryFailed, PromptSent
+from incident.entries.delivery import DeliveryFailed, PageAttempted, PageEnded, PromptSent
 from incident.entries.status_updates import UpdateCorrected, UpdateDelivered
 from incident.medium import Medium
 from incident.states import Audience
@@ -42,6 +42,7 @@ class Exported:
         ):
             office.note(self.key, fact)
         office.do("escalate", 3, NUMBER, how="functional", who=HELPER, reason="the database needs you")
+        self.ring()
         office.do("answer", 5, NUMBER, actor=HELPER, answer="accepted")
         office.do("escalate", 6, NUMBER, how="hierarchical", to="the board", reason="we may have to switch it off")
         office.do("update", 7, NUMBER, audience=["internal"], text="One payment in five fails.")
@@ -78,6 +79,13 @@ class Exported:
         self.folder = office.export(self.key, 90)
         self.page = (self.folder / "index.html").read_text("utf-8")
         self.record: dict[str, Any] = json.loads((self.folder / "record.json").read_text("utf-8"))
+
+    def ring(self) -> None:
+        """Record that the person called was rung by telephone, at the second attempt, and that it was stopped."""
+        voice = {"escalation": self.office.entries(self.key)[-2].n, "position": 1, "medium": Medium.VOICE}
+        self.office.note(self.key, PageAttempted(**voice, outcome="unknown", error="Twilio answers 500."), 4)
+        self.office.note(self.key, PageAttempted(**voice, attempt=2, outcome="sent", ref="CA1"), 4)
+        self.office.note(self.key, PageEnded(**voice, attempt=2, how="stopped"), 5)
 
     def section(self, name: str) -> str:
         """Return the text of one section of the page, without tags."""
@@ -120,6 +128,17 @@ def test_calls_for_help_and_for_a_decision_are_listed_apart_with_answer_and_resp
     assert calls.index("For a decision") < calls.index("the board")
     assert "accepted" in calls
     assert "2 min" in calls
+
+
+def test_a_call_shows_each_attempt_to_page_its_person_and_what_became_of_it(exported: Exported):
+    first, second = exported.record["calls"][0]["attempts"]
+
+    assert (first["medium"], first["outcome"], first["error"]) == ("voice", "unknown", "Twilio answers 500.")
+    assert (second["attempt"], second["outcome"], second["ended"]) == (2, "sent", "stopped")
+    assert (second["at"], second["ended_at"]) == ("2026-06-09T10:04:00Z", "2026-06-09T10:05:00Z")
+    calls = exported.section("calls")
+    assert "unknown: Twilio answers 500." in calls
+    assert ", stopped" in calls
 
 
 def test_the_timeline_is_readable_in_the_order_of_happening_and_in_that_of_recording(exported: Exported):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 
 import pytest
@@ -200,6 +201,21 @@ def test_the_channel_says_by_which_ways_a_person_is_paged(night: PagingEnv) -> N
     [line] = night.lines(key, "is paged")
     assert line.startswith("<@U02EVA> is paged by phone and by text message after 2 min and has until ")
     assert "Phone them" not in line
+
+
+def test_the_card_shows_an_open_call_with_the_ways_that_rang(night: PagingEnv) -> None:
+    night.reach("eva", (VOICE, 0), (SMS, 1))
+    key = night.declare()
+    night.rig.after(minutes=1, seconds=5)
+
+    def card() -> str:
+        return str(next(one.blocks for one in night.rig.messages(key) if one.blocks))
+
+    assert re.search(r"\*Called\* <@U02EVA>, by phone <!date[^>]*>, by text message <!date[^>]*>, to answer by", card())
+
+    night.rig.act("answer", "eva", key, answer="accepted")
+    night.rig.after(seconds=5)
+    assert "*Called*" not in card()
 
 
 def test_the_page_of_a_restricted_incident_has_its_number_only(night: PagingEnv) -> None:
