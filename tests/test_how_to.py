@@ -15,12 +15,15 @@ import pytest
 import typer
 
 from bot.cli.main import app
+from bot.config.settings import read_paging_settings
 from bot.monitoring.metrics import Metrics, StateCollector
 from bot.spool.spool import Spool
 from bot.web.http_app import web_app
 from storage.store import Store, open_store
+from tests.support import paging_providers as known
 from tests.support import postgres
 from tests.support.muster_command import POLICY, ROOT, environment
+from tests.support.paging_providers import PagingProviders
 from tests.support.started_record import StartedRecord, start_record
 
 PAGE: Final = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "how-to").glob("*.md")))
@@ -93,6 +96,14 @@ def cluster() -> Iterator[None]:
 
 
 @pytest.fixture
+def providers() -> Iterator[PagingProviders]:
+    """A pager that rings in this process."""
+    double = PagingProviders()
+    yield double
+    double.close()
+
+
+@pytest.fixture
 def tools(tmp_path: Path) -> str:
     """A PATH with `muster` and the tools of PostgreSQL."""
     folder = tmp_path / "bin"
@@ -145,8 +156,24 @@ def test_a_block_marked_as_tried_on_postgresql_works(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_blocks_are_marked_as_tried_on_both_databases() -> None:
-    assert {one.on for one in tried()} == {"sqlite", "postgresql"}
+def test_the_guide_to_a_pager_works_to_the_letter(
+    started_record: StartedRecord, tools: str, providers: PagingProviders, tmp_path: Path
+) -> None:
+    lines = "\n".join(one.lines for one in tried() if one.on == "a pager")
+    given = {"MUSTER_NTFY_URL": providers.url, "MUSTER_NTFY_TOKEN": known.NTFY_TOKEN}
+    given |= {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+    result = run(lines, started_record, tmp_path, tools, **given)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    [published] = providers.published
+    assert f"Subscribe to this topic in the app: {published['topic']}" in result.stdout
+    assert "1. ntfy" in result.stdout
+    assert read_paging_settings(tmp_path / ".env").public_url == "https://muster.example.org"
+
+
+def test_blocks_are_marked_as_tried_on_both_databases_and_a_pager() -> None:
+    assert {one.on for one in tried()} == {"sqlite", "postgresql", "a pager"}
 
 
 @pytest.mark.parametrize("line", sorted({line for path in DOCUMENTS for line in typed(path.read_text("utf-8"))}))
