@@ -22,7 +22,7 @@ from bot.config.setting_problems import MISSING, MissingSettings
 from bot.config.settings import Settings, read_record_settings, read_settings
 from bot.notify.channel_factory import make_channels
 
-NO_PAGER: Final = "Muster calls people by Slack direct message only. Slack won't wake them: keep your pager."
+NO_PAGER: Final = "Slack alone wakes no one: give everyone on call a contact method that does. docs/how-to/connect-a-pager.md says how."
 _HTTP: Final = (
     "HTTP mode: switch Socket Mode off in the app's settings, and give https://…/slack/events as the request URL of "
     "commands, interactivity, options and events."

@@ -87,7 +87,7 @@ def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str
 def test_the_doctor_always_says_that_a_direct_message_does_not_wake_people(env: dict[str, str], here: Path) -> None:
     result = muster(here, "doctor", **env)
 
-    assert any("Slack won't wake them" in line for line in parts(result)["Good to know"])
+    assert any("Slack alone wakes no one" in line for line in parts(result)["Good to know"])
 
 
 def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
