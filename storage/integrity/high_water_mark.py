@@ -17,15 +17,22 @@ from typing import Final
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from incident.entry import WORKSPACE, IncidentKey
+from incident.entries.integrity import Retired
+from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from incident.frozen import Frozen
 from incident.record.hash_chain import digest
 from storage.integrity.checks.check_report import Problem
+from storage.integrity.checks.stored_cells import are_numbers, are_text, read_cells, shown
 from storage.record.chain_writer import Head
-from storage.tables import CHAIN, CHECKPOINT, ENTRY
+from storage.tables import CHECKPOINT
 
 FILE: Final = "high-water-mark.json"
 _MOST_HEADS: Final = 2_000
+_STATEMENT: Final = "SELECT statement FROM checkpoint WHERE team = :team AND seq = :seq"
+_HASH: Final = "SELECT hash FROM entry WHERE team = :team AND incident = :incident AND n = :n"
+_LAST: Final = "SELECT max(n) FROM entry WHERE team = :team AND incident = :incident"
+_TOMBSTONE: Final = "SELECT text FROM entry WHERE team = :team AND incident = :workspace AND channel = :channel AND kind = :kind LIMIT 1"
+_CHECKPOINTED: Final = "SELECT checkpointed FROM chain WHERE team = :team AND incident = :incident"
 _log = logging.getLogger(__name__)
 
 
@@ -169,48 +176,45 @@ def read_mark(file: Path) -> Mark | None:
 
 
 def lost_since(connection: Connection, mark: Mark) -> Iterator[Problem]:
-    """Yield a problem for each thing under the mark that the database lacks or has otherwise."""
-    stored = CHECKPOINT.c.team == mark.team
+    """Yield a problem for each thing under the mark that the database lacks or has otherwise, whatever its cells hold."""
     if mark.seq:
-        statement = connection.execute(
-            select(CHECKPOINT.c.statement).where(stored, CHECKPOINT.c.seq == mark.seq)
-        ).scalar_one_or_none()
-        if statement is None:
+        found = read_cells(connection, _STATEMENT, team=mark.team, seq=mark.seq)
+        if not found:
             what = f"checkpoint {mark.seq}, which this machine saw, is missing"
-            yield Problem(kind="truncated", key=IncidentKey(mark.team, WORKSPACE), what=what)
-        elif digest(statement) != mark.statement:
+            yield Problem(kind="truncated", key=workspace_chain(mark.team), what=what)
+        elif not are_text(found[0][0]) or digest(found[0][0]) != mark.statement:
             what = f"checkpoint {mark.seq} differs from the one that this machine saw"
-            yield Problem(kind="tampered", key=IncidentKey(mark.team, WORKSPACE), what=what)
+            yield Problem(kind="tampered", key=workspace_chain(mark.team), what=what)
     for head in mark.heads:
         yield from _lost_head(connection, IncidentKey(mark.team, head.incident), head)
 
 
 def _lost_head(connection: Connection, key: IncidentKey, seen: SeenHead) -> Iterator[Problem]:
-    ours = (ENTRY.c.team == key.team) & (ENTRY.c.incident == key.id)
-    found = connection.execute(select(ENTRY.c.hash).where(ours, ENTRY.c.n == seen.n)).scalar_one_or_none()
-    if found == seen.hash or (found is None and _is_retired(connection, key)):
-        return
-    if found is None:
-        last = connection.execute(
-            select(ENTRY.c.n).where(ours).order_by(ENTRY.c.n.desc()).limit(1)
-        ).scalar_one_or_none()
-        what = f"entry {seen.n}, which this machine saw, is missing; the chain ends at {last or 'none'}"
+    found = read_cells(connection, _HASH, team=key.team, incident=key.id, n=seen.n)
+    if found:
+        if found[0][0] != seen.hash:
+            what = f"entry {seen.n} differs from the one that this machine saw"
+            yield Problem(kind="tampered", key=key, n=seen.n, what=what)
+    elif not _is_retired(connection, key):
+        ((last,),) = read_cells(connection, _LAST, team=key.team, incident=key.id)
+        what = f"entry {seen.n}, which this machine saw, is missing; the chain ends at {shown(last or 'none')}"
         yield Problem(kind="truncated", key=key, n=seen.n, what=what)
-    else:
-        yield Problem(
-            kind="tampered", key=key, n=seen.n, what=f"entry {seen.n} differs from the one that this machine saw"
-        )
 
 
 def _is_retired(connection: Connection, key: IncidentKey) -> bool:
     """True if a tombstone names the chain; verification checks the tombstone itself."""
-    tombstone = (ENTRY.c.team == key.team) & (ENTRY.c.incident == WORKSPACE) & (ENTRY.c.channel == key.id)
-    found = connection.execute(select(ENTRY.c.text).where(tombstone, ENTRY.c.kind == "retired").limit(1))
-    return any(json.loads(text)["facts"]["incident"] == key.id for text in found.scalars())
+    found = read_cells(connection, _TOMBSTONE, team=key.team, workspace=WORKSPACE, channel=key.id, kind=Retired.kind)
+    return any(_names(text, key) for (text,) in found)
+
+
+def _names(text: object, key: IncidentKey) -> bool:
+    try:
+        return isinstance(text, str) and bool(json.loads(text)["facts"]["incident"] == key.id)
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return False
 
 
 def _is_covered(connection: Connection, key: IncidentKey, seen: SeenHead) -> bool:
     """True if a checkpoint covers a seen entry: from now on the checkpoint speaks for it."""
-    ours = (CHAIN.c.team == key.team) & (CHAIN.c.incident == key.id)
-    checkpointed = connection.execute(select(CHAIN.c.checkpointed).where(ours)).scalar_one_or_none()
-    return checkpointed is None or checkpointed >= seen.n
+    found = read_cells(connection, _CHECKPOINTED, team=key.team, incident=key.id)
+    return not found or (are_numbers(found[0][0]) and found[0][0] >= seen.n)

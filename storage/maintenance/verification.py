@@ -89,9 +89,10 @@ def check_record(
     connection: Connection,
     published: Sequence[checkpoint_check.PublishedCheckpoint] = (),
     public_key: str | None = None,
+    mark: Mark | None = None,
 ) -> VerificationReport:
     """Verify what one transaction sees, without the triggers."""
-    return _check(connection, VerificationEvidence(published=published, public_key=public_key))
+    return _check(connection, VerificationEvidence(published=published, public_key=public_key, mark=mark))
 
 
 def _check(connection: Connection, evidence: VerificationEvidence) -> VerificationReport:

@@ -20,10 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
 from bot.cli.verify_command import exit_status
-from incident.entry import IncidentKey
+from incident.entry import WORKSPACE, IncidentKey
 from incident.record.hash_chain import digest
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks.stored_cells import columns_of, read_cells
+from storage.integrity.high_water_mark import Mark, SeenHead, lost_since
 from storage.maintenance.verification import VerificationReport, check_record
 from storage.store import open_store
 from tests.support.full_record import record_everything
@@ -60,13 +61,14 @@ TABLES = sorted(SQLModel.metadata.tables)
 
 @dataclass
 class Case:
-    """A full record, and the checkpoints of it that were published."""
+    """A full record, the checkpoints of it that were published, and what this machine saw of it."""
 
     connection: Connection
     published: tuple[Checkpoint, ...]
+    mark: Mark
 
     def report(self) -> VerificationReport:
-        return check_record(self.connection, self.published)
+        return check_record(self.connection, self.published, mark=self.mark)
 
     @contextlib.contextmanager
     def changed(self, sql: str, /, **parameters: object) -> Iterator[bool]:
@@ -96,7 +98,7 @@ def sqlite_case(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
             _forget_constraints(connection)
         store.engine.dispose()
         with owner(store) as connection:
-            yield Case(connection, published)
+            yield Case(connection, published, store.high_water_mark.mark)
 
 
 def _forget_constraints(connection: Connection) -> None:
@@ -155,7 +157,9 @@ def test_every_column_of_every_covered_table_on_postgresql(postgres_url: str, tm
     with open_store(postgres_url, team=TEAM) as store:
         published = record_everything(store, tmp_path)
         with owner(store) as connection:
-            surprises, tried = unexpected(Case(connection, published), (*EVIDENCE, *DERIVED), POSTGRESQL_VALUES)
+            surprises, tried = unexpected(
+                Case(connection, published, store.high_water_mark.mark), (*EVIDENCE, *DERIVED), POSTGRESQL_VALUES
+            )
 
     assert surprises == []
     assert tried > 60
@@ -216,6 +220,26 @@ def test_no_hashed_text_stops_the_check(sqlite_case: Case, n: int, place: int, v
     update = f"UPDATE entry SET text = :text, hash = :hash WHERE {where}"
     with sqlite_case.changed(update, text=stored, hash=digest(stored), team=TEAM, incident=key.id, n=n):
         assert exit_status(sqlite_case.report()) == 3 or not changed
+
+
+@pytest.mark.parametrize("value", SQLITE_VALUES)
+def test_what_this_machine_saw_is_compared_with_any_cell(sqlite_case: Case, value: str) -> None:
+    """A production verifies with what it saw, so that no cell may stop that comparison either."""
+    leaf = next(one for one in sqlite_case.published[0].leaves if one.key.id != WORKSPACE)
+    seen = SeenHead(incident=leaf.key.id, n=leaf.n, hash=leaf.head)
+    mark, case = sqlite_case.mark.model_copy(update={"heads": (seen,)}), sqlite_case
+    tombstone = (
+        "INSERT INTO entry (team, incident, n, kind, recorded_at, channel, text, prev, hash) "
+        f"VALUES (:team, 'workspace', 999, 'retired', '', :gone, {value}, '', '')"
+    )
+    with case.changed(f"UPDATE checkpoint SET statement = {value} WHERE seq = :seq", seq=mark.seq):
+        assert [(one.kind, one.key) for one in lost_since(case.connection, mark)] == [("tampered", (TEAM, WORKSPACE))]
+    with case.changed(f"UPDATE entry SET hash = {value} WHERE incident = :id AND n = :n", id=seen.incident, n=seen.n):
+        assert [(one.kind, one.n) for one in lost_since(case.connection, mark)] == [("tampered", seen.n)]
+    gone = case.changed("DELETE FROM entry WHERE incident = :id", id=seen.incident)
+    with gone, case.changed(tombstone, team=TEAM, gone=seen.incident) as is_there:
+        assert is_there
+        assert [(one.kind, one.n) for one in lost_since(case.connection, mark)] == [("truncated", seen.n)]
 
 
 def test_checkpoints_whose_statement_is_no_json_are_named(sqlite_case: Case) -> None:
