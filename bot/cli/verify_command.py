@@ -182,7 +182,7 @@ def _states_root(published: Checkpoint | Proof) -> bool:
     """True if the statement holds a root and covers a chain; `verify` checks what it states."""
     try:
         statement = json.loads(published.statement)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     covers = isinstance(published, Proof) or bool(published.leaves)
     return covers and isinstance(statement, dict) and "root" in statement

@@ -188,7 +188,7 @@ def test_a_file_that_is_no_checkpoint_is_refused(
 def test_an_empty_checkpoint_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
     proof = exported(record, number, tmp_path) / "proof.json"
     proof_data = json.loads(proof.read_text(encoding="utf-8"))
-    for statement in ("", "[]", "{}", "nonsense"):
+    for statement in ("", "[]", "{}", "nonsense", "[" * 100_000):
         proof.write_text(json.dumps({**proof_data, "statement": statement}), encoding="utf-8")
 
         with pytest.raises(ValueError, match="it is no checkpoint"):
