@@ -42,7 +42,7 @@ class Chain:
 
     def due(self, at: float, manager: PersonId | None = CYD, gone: tuple[PersonId, ...] = ()) -> list[PromptDue]:
         """Record the reminders that are due, and return them."""
-        found = task_deadlines.prompts(self.state, manager, day(at), lambda person: person not in gone)
+        found = task_deadlines.prompts(self.state, manager, day(at), lambda person, task: person not in gone)
         for fact in found:
             self.add(fact, at, MUSTER)
         return list(found)

@@ -20,6 +20,8 @@ from organisation.effects.shift_jobs import people_of, shift_jobs
 from organisation.entries.shift_changes import SwapLapsed
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
+from organisation.model.task_state import Task
+from organisation.model.task_visibility import may_read
 from roles.person_ids import PersonId, is_external, person_named, slack_user
 
 
@@ -42,7 +44,7 @@ class OrganisationSession(AggregateSession[Organisation]):
         state = self.state or Organisation(key=self.key)
         gaps = gap_deadlines.gap_deadlines(self.policy, self.key.team, self.at, self._can_be_asked)
         return (
-            *task_deadlines.prompts(state, self._manager, self.at, self._can_be_asked),
+            *task_deadlines.prompts(state, self._manager, self.at, self._can_be_asked_for),
             *due_prompts(gaps, state, self.at, next_prompt),
         )
 
@@ -68,6 +70,10 @@ class OrganisationSession(AggregateSession[Organisation]):
     def _can_be_asked(self, person: PersonId) -> bool:
         is_ours = slack_user(person) is not None and not is_external(person, self.key.team)
         return is_ours and unavailability(self.unit.person(person)) is None
+
+    def _can_be_asked_for(self, person: PersonId, task: Task) -> bool:
+        key = self.unit.find(self.key.team, number=task.incident) if task.incident else None
+        return self._can_be_asked(person) and may_read(task, person, self.unit.peek(key) if key else None)
 
 
 def session_of(

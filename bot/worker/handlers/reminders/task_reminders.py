@@ -17,11 +17,15 @@ from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_message, slack_ref
+from incident.model.incident import Incident
+from incident.ports import Reader
 from organisation.deadlines.gap_deadlines import gap_deadlines, gaps_ahead
 from organisation.deadlines.task_deadlines import task_deadlines
 from organisation.fold.gap_reminders import GAP
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
+from organisation.model.task_state import Task
+from organisation.model.task_visibility import may_read
 from roles.person_ids import PersonId
 
 
@@ -55,7 +59,10 @@ def _asks(fact: Fact, person: PersonId) -> bool:
 
 
 def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sent: bool) -> list[AskContext]:
-    """Return what the message says of each prompt, without those whose task ended so long ago that it is not known."""
+    """Return what the message says of each prompt.
+
+    Left out are a task that ended so long ago that it is not known, and one of an incident that the person may not see.
+    """
     key = run.job.incident
     found = context.recorder.read(lambda reader: reader.peek_aggregate(ORGANISATION, key)) or Organisation(key=key)
     policy = context.staffed_policy
@@ -78,6 +85,16 @@ def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sen
         )
         if kind == GAP:
             views.append(gap_reminder(common, gaps.get(prompt.due), policy, run.person))
-        elif task is not None:
+        elif task is not None and _may_read(task, run, context):
             views.append(ReminderContext(**vars(common), task=task, person=run.person))
     return views
+
+
+def _may_read(task: Task, run: JobRun, context: JobContext) -> bool:
+    """True if the person may read a task: an incident can be restricted after its task was asked for."""
+
+    def read(reader: Reader) -> Incident | None:
+        key = reader.find(run.job.incident.team, number=task.incident) if task.incident else None
+        return reader.peek(key) if key else None
+
+    return may_read(task, run.person, context.recorder.read(read))

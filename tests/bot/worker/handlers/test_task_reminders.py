@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from commands.core.run import tick
+from incident.entries.delivery import PromptDue
 from incident.entry import workspace_chain
 from incident.policy import People
 from tests.support.block_kit import pressed
@@ -106,6 +108,53 @@ def test_a_reminder_that_slack_refuses_is_recorded_and_keeps_no_other_back(rig_w
     lost = rig.entries(workspace_chain(rig.team), "place_lost")
     assert {one.fact.who for one in lost} == {rig.person("rob")}
     assert open_reminders(rig, "eva")
+
+
+def task_of(rig, key):
+    """Open a task of an incident for Rob, due in a day."""
+    due = rig.clock.now() + timedelta(days=1)
+    rig.act("task", "ilse", key, what="open", owner=rig.person("rob"), due=due.isoformat(), text="Rotate the key")
+    rig.drain()
+
+
+def sleep(rig, days):
+    """Let days pass in which nothing runs."""
+    rig.clock.set(rig.clock.now() + timedelta(days=days))
+
+
+def read_by(rig, name):
+    return str([message.blocks for message in rig.direct(name)])
+
+
+def test_a_manager_is_not_asked_for_a_task_of_an_incident_that_they_may_not_see(rig_with_manager):
+    rig = rig_with_manager
+    key = rig.declare("Leaked credentials", type="security")
+    rig.act("assign", "ilse", key, role="scribe", to=rig.person("rob"))
+    task_of(rig, key)
+    open_task(rig, owner="rob", days=1, text="Ask the vendor")
+
+    sleep(rig, days=9)
+    rig.drain()
+
+    assert "Ask the vendor" in read_by(rig, "eva")
+    assert "Rotate the key" not in read_by(rig, "eva")
+    assert "Rotate the key" in read_by(rig, "rob")
+
+
+def test_a_task_whose_incident_was_restricted_meanwhile_is_not_shown_to_a_manager(rig_with_manager):
+    rig = rig_with_manager
+    key = rig.declare()
+    task_of(rig, key)
+    sleep(rig, days=9)
+    tick(workspace_chain(rig.team), recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    [*_, asked] = rig.entries(workspace_chain(rig.team), PromptDue.kind)
+    assert rig.person("eva") in asked.fact.asked
+
+    rig.act("reclassify", "ilse", key, type="security", reason="It was an attack")
+    rig.drain()
+
+    assert "Rotate the key" not in read_by(rig, "eva")
+    assert "Rotate the key" in read_by(rig, "rob")
 
 
 @pytest.fixture
