@@ -1,6 +1,6 @@
 """A P1 at three in the morning, and no one looks at Slack: telephones ring, level after level, until a person answers.
 
-A whole Muster in the pretend workspace, and local doubles of the providers. The people answer by a button in Slack here.
+A whole Muster in the pretend workspace, and local doubles of the providers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 
 from bot.clock import RealClock, SetClock
 from bot.simulation.replay.replay_environment import ReplayEnvironment
+from bot.web.http_server import WebServer
 from incident.entries.delivery import PageAttempted, PageEnded
 from incident.entries.role_holders import Escalated, EscalationAnswered
 from incident.entry import Entry
@@ -23,9 +24,12 @@ from incident.model.incident import Incident
 from roles.person_ids import slack_person
 from sandbox.state.entities import Message, Person
 from tests.support import paging_providers as known
+from tests.support.answer_env import BASE
 from tests.support.block_kit import pressed
 from tests.support.paging_providers import PagingProviders
 from tests.support.policies import full_policy
+from tests.support.provider_posts import press_key
+from tests.support.replica_env import free_port
 from tests.support.wait import until
 
 NIGHT: Final = datetime(2026, 6, 9, 2, 0, tzinfo=UTC)  # Three o'clock in London.
@@ -60,6 +64,8 @@ class Night:
             "MUSTER_TWILIO_URL": self.providers.url,
             "MUSTER_JSM_KEY": known.GENIE_KEY,
             "MUSTER_JSM_URL": self.providers.url,
+            "MUSTER_PUBLIC_URL": BASE,
+            "MUSTER_HTTP_PORT": str(free_port()),
         }
 
     def _reach(self, name: str, method: ContactMethod) -> None:
@@ -95,6 +101,13 @@ class Night:
         """The last direct message of Muster to a person."""
         channel = self.stage.sandbox.workspace.dm(self.stage.users[name])
         return [one for one in channel.messages.values() if pressed(one)][-1]
+
+    def press_key(self, digits: str) -> None:
+        """Press a key in the telephone call that rings."""
+        server = self.stage.muster.receivers[0]
+        assert isinstance(server, WebServer)
+        assert press_key(f"http://127.0.0.1:{server.port}", self.providers, digits).status == 200
+        self.stage.settle()
 
     def press(self, name: str, label: str) -> None:
         """Answer by a button of the direct message."""
@@ -185,6 +198,35 @@ def test_the_second_level_is_rung_after_the_timeout_and_an_answer_stops_the_rest
     assert [one["status"] for one in night.providers.jsm_alerts.values()] == ["closed"]
     rang = [one for one in night.providers.telephone.values() if "Twiml" in one]
     assert [one.get("Status") for one in rang] == ["completed", "completed"]
+
+
+def test_a_key_pressed_by_the_second_level_stops_everything_that_rings(night: Night) -> None:
+    night.declare()
+    night.wait(6.5)
+    assert night.calls == [EVA, EVA, ROSA]
+
+    night.press_key("4")
+    night.wait(30)
+
+    [answered] = night.entries(EscalationAnswered.kind)
+    assert answered.fact.medium is Medium.VOICE
+    assert [call.answer for call in night.incident.escalations] == ["lapsed", "accepted"]
+    assert night.calls == [EVA, EVA, ROSA]
+    assert [one["status"] for one in night.providers.jsm_alerts.values()] == ["closed"]
+    posts = night.stage.sandbox.workspace.channels[night.stage.channel or ""].messages.values()
+    assert any("Rosa has it, answered by phone." in one.text for one in posts)
+
+
+def test_a_key_of_the_first_level_wakes_no_one_else(night: Night) -> None:
+    night.declare()
+    night.wait(0.5)
+
+    night.press_key("4")
+    night.wait(30)
+
+    assert night.calls == [EVA]
+    assert night.providers.jsm_alerts == {}
+    assert [call.answer for call in night.incident.escalations] == ["accepted"]
 
 
 def test_the_record_shows_every_attempt_and_the_time_to_the_answer(night: Night) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from xml.etree import ElementTree
 
 from bot.bootstrap.public_address import public_answers
 from bot.slack.user_directory import UserDirectory
@@ -17,6 +16,7 @@ from incident.entries.role_holders import EscalationAnswered
 from incident.entry import Entry, IncidentKey
 from tests.support.answer_env import BASE, Reply, asked, settings_of, signed_form
 from tests.support.paging_env import PagingEnv
+from tests.support.provider_posts import press_key
 
 
 class AnsweredNight:
@@ -44,12 +44,7 @@ class AnsweredNight:
 
     def press_key(self, digits: str, sid: str | None = None) -> Reply:
         """Press a key in a telephone call."""
-        calls = [one for one, sent in self.providers.telephone.items() if "Twiml" in sent]
-        sid, call = self.ringing(sid or calls[-1])
-        nodes = ElementTree.fromstring(call["Twiml"]).iter()
-        action = next(one.attrib["action"] for one in nodes if "action" in one.attrib)
-        form = {"CallSid": sid, "CallStatus": "in-progress", "Digits": digits}
-        return signed_form(self.url, action.removeprefix(BASE), form)
+        return press_key(self.url, self.providers, digits, sid)
 
     def end(self, status: str, sid: str | None = None) -> Reply:
         """Let a call or a message end, of which Twilio sends the status."""

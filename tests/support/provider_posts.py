@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.page_key import page_key
 from incident.medium import Medium
-from tests.support.answer_env import AnswerEnv, Reply, asked
+from tests.support.answer_env import BASE, AnswerEnv, Reply, asked, signed_form
+from tests.support.paging_providers import PagingProviders
 
 
 def words_of(reply: Reply) -> str:
@@ -23,6 +24,16 @@ def asks_for_a_key(reply: Reply) -> list[str]:
     """Return the addresses to which Twilio is to post a key."""
     nodes = ElementTree.fromstring(reply.text).iter()
     return [one.attrib["action"] for one in nodes if "action" in one.attrib]
+
+
+def press_key(url: str, providers: PagingProviders, digits: str, sid: str | None = None) -> Reply:
+    """Press a key in the last telephone call, or in one by its SID: Twilio posts it to the address in the call's script."""
+    calls = [one for one, sent in providers.telephone.items() if "Twiml" in sent]
+    sid = sid or calls[-1]
+    nodes = ElementTree.fromstring(providers.telephone[sid]["Twiml"]).iter()
+    action = next(one.attrib["action"] for one in nodes if "action" in one.attrib)
+    form = {"CallSid": sid, "CallStatus": "in-progress", "Digits": digits}
+    return signed_form(url, action.removeprefix(BASE), form)
 
 
 def pagerduty_event(env: AnswerEnv, call: CallReference, id_: str = "01D", **changes: Any) -> bytes:
