@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -143,6 +144,21 @@ def test_two_replicas_that_get_the_same_press_record_it_once(env: AnswerEnv) -> 
 
     assert [reply.status for reply in replies] == [200, 200]
     assert len(env.answers(call)) == 1
+
+
+def test_presses_at_the_same_moment_on_two_replicas_are_one_answer(postgres_url: str) -> None:
+    env = AnswerEnv(postgres_url)
+    call, second = env.call(), env.replica()
+    path, places = env.path(call, Medium.NTFY), (env.url, f"http://127.0.0.1:{second.port}")
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda at: asked(f"{at}{path}", b"answer=accepted").status, places * 4))
+    answers = env.answers(call)
+    second.stop()
+    env.close()
+
+    assert statuses == [200] * 8
+    assert len(answers) == 1
 
 
 def test_text_of_people_is_data_on_the_page(env: AnswerEnv) -> None:

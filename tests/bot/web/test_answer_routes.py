@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from bot.web.answer_routes import Posted, WebReply
 from bot.web.http_app import web_app
 from bot.web.http_server import WebServer
 from bot.web.startup_page import startup_page
+from tests.support.wait import until
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -129,6 +131,19 @@ def test_while_muster_starts_providers_are_asked_to_come_again() -> None:
 
     assert [status for status, _, _ in replies] == [503, 503]
     assert all("answer in Slack" in text and headers["retry-after"] for _, text, headers in replies)
+
+
+def test_an_error_of_ours_is_answered_without_words_and_logged_without_the_token(
+    address: str, echo: Echo, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.delattr(Echo, "answered")
+
+    status, text, _ = asked(f"{address}/answer/voice/t0ken-of-a-call", b"Digits=4", **FORM)
+
+    assert (status, text) == (500, "Internal Server Error")
+    assert until(lambda: "AttributeError" in caplog.text)
+    assert "t0ken-of-a-call" not in caplog.text
 
 
 def test_monitoring_has_a_rate_of_its_own_beside_the_public_one(address: str) -> None:
