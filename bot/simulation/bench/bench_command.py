@@ -18,6 +18,7 @@ from bot.simulation.bench.capture_rate import measure_capture
 from bot.simulation.bench.declare_latency import measure_at_once, measure_declare
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
+from bot.simulation.bench.pages.page_latency import measure_pages
 from bot.simulation.bench.replay_time import measure_replay
 from bot.simulation.bench.resume_time import measure_resume
 from bot.simulation.demo.channel_noise import measure_noise
@@ -36,6 +37,7 @@ class Sizes:
     bursts: int
     declarations: int
     at_once: int
+    pages: int
     messages: int
     entries: int
     people: int
@@ -51,6 +53,7 @@ WHOLE: Final = Sizes(
     bursts=6,
     declarations=6,
     at_once=20,
+    pages=50,
     messages=500,
     entries=10_000,
     people=200,
@@ -65,6 +68,7 @@ QUICK: Final = Sizes(
     bursts=1,
     declarations=3,
     at_once=10,  # More wait for Slack's next minute.
+    pages=5,
     messages=50,
     entries=500,
     people=50,
@@ -102,6 +106,8 @@ def measured(sizes: Sizes) -> dict[str, Any]:
     with bench_environment() as second:
         _print_progress("declarations at once")
         results["declare_at_once"] = measure_at_once(second, people=sizes.at_once)
+    _print_progress("pages")
+    results["page_ms"] = measure_pages(pages=sizes.pages)
     with bench_environment(LATE_RETRIES, people=sizes.people) as overloaded:
         _print_progress("an overload")
         # Each person posts in one incident, so that all incidents are equally busy.
@@ -125,6 +131,7 @@ ORDER: Final = (
     "ack_ms",
     "declare",
     "declare_at_once",
+    "page_ms",
     "capture",
     "burst_of_events",
     "backlog",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -39,7 +39,9 @@ _LOOK_EVERY_S: Final = 0.01
 class BenchEnvironment:
     """A workspace and the Muster that serves it. `startup_s` is from process start to socket connected."""
 
-    def __init__(self, folder: Path, people: int = PEOPLE, timing: Timing | None = None) -> None:
+    def __init__(
+        self, folder: Path, people: int = PEOPLE, timing: Timing | None = None, more: Mapping[str, str] | None = None
+    ) -> None:
         manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
         names = [f"person{n:03d}" for n in range(people)]
         self.sandbox = Sandbox(
@@ -53,7 +55,7 @@ class BenchEnvironment:
         self.database = f"sqlite:///{folder / 'muster.db'}"
         self._folder = folder
         self._process: MusterProcess | None = None
-        self._settings: dict[str, str] = {}
+        self._settings = dict(more or {})
         self.startup_s = 0.0
 
     @property
@@ -75,7 +77,7 @@ class BenchEnvironment:
             "DATABASE_URL": self.database,
             "MUSTER_POLICY": str(policy),
         }
-        self._settings = settings
+        self._settings |= settings
         self.startup_s = self.launch()
 
     def restart(self) -> float:
@@ -145,10 +147,12 @@ class BenchEnvironment:
 
 
 @contextmanager
-def bench_environment(timing: Timing | None = None, *, people: int = PEOPLE) -> Iterator[BenchEnvironment]:
-    """Yield a fresh environment. `timing` sets Slack's timeouts and retries."""
+def bench_environment(
+    timing: Timing | None = None, *, people: int = PEOPLE, more: Mapping[str, str] | None = None
+) -> Iterator[BenchEnvironment]:
+    """Yield a fresh environment. `timing` sets Slack's timeouts and retries; `more` are further settings of Muster."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        environment = BenchEnvironment(Path(folder), people, timing)
+        environment = BenchEnvironment(Path(folder), people, timing, more)
         try:
             environment.start()
             yield environment

@@ -57,6 +57,12 @@ def test_every_concurrent_declaration_gets_its_channel(printed: dict[str, Any]) 
     assert printed["declare_at_once"]["created"] == QUICK.at_once
 
 
+def test_every_page_of_a_burst_reaches_its_provider(printed: dict[str, Any]) -> None:
+    assert set(printed["page_ms"]) == {"pages", "arrived", "p50", "p99"}
+    assert printed["page_ms"]["arrived"] == QUICK.pages
+    assert printed["page_ms"]["p99"] >= printed["page_ms"]["p50"] > 0
+
+
 def test_every_message_is_recorded_once(printed: dict[str, Any]) -> None:
     assert printed["capture"]["posted"] == 50
     assert printed["capture"]["recorded"] == 50
