@@ -88,4 +88,5 @@ def _next_call(now: DecisionContext, call: Escalation) -> tuple[DatedFact, ...]:
     if call.answer_by is None or now.open.state not in RESPONDING:
         return ()
     page = next_page(now.open, call, now.at)
-    return () if page is None else (DatedFact(page, by=MUSTER),)
+    # The answer may have come earlier, by the clock of a provider; the next person is paged now.
+    return () if page is None else (DatedFact(page, occurred_at=now.at, by=MUSTER),)

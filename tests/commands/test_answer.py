@@ -6,6 +6,7 @@ import pytest
 
 from bot.rendering.renderer import Renderer
 from incident.entries.role_holders import EscalationAnswered
+from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.ports import Person
 from incident.refusal import Code
@@ -78,6 +79,16 @@ def test_a_second_answer_from_the_button_is_stale(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="accepted", escalation=call)
 
     assert called.do("answer", by="rob", at=9, answer="declined", escalation=call, drawn_at=call).code == Code.STALE
+
+
+def test_a_decline_that_a_provider_reports_later_pages_the_next_level_all_the_same(called: CommandBench) -> None:
+    called.do("answer", by="rob", at=9.5, occurred_at=T(9, 10), answer="declined", medium=Medium.SMS)
+
+    first, second = called.incident.escalations
+    assert (first.answered_at, second.at, second.person) == (T(9, 10), T(9.5), who("eva"))
+    jobs = [queued.job for queued in called.memory.state.jobs.values()]
+    assert (JobKind.PAGE, second.n) in [(job.kind, job.entry) for job in jobs]
+    assert [page.call for page in called.incident.call_pages] == [first.n, second.n]
 
 
 def test_an_answer_by_another_medium_than_slack_names_it_in_the_record(called: CommandBench) -> None:
