@@ -31,6 +31,8 @@ _FIRST_RETRY_SECONDS: Final = 1.0
 _LONGEST_RETRY_SECONDS: Final = 300.0
 _MAX_ATTEMPTS: Final = 30
 _MAX_BUGS: Final = 5
+# What asks every few seconds is postponed all the time.
+_POLLS: Final = frozenset({JobKind.PAGE_RECEIPT})
 # A timer has nothing that an incident could lack; who subscribed to it is no matter of the record.
 _NOT_RECORDED: Final = frozenset({JobKind.TIMER, JobKind.SUBSCRIBER_NOTICE})
 
@@ -104,8 +106,13 @@ class JobRunner:
             case Delivered():
                 self._complete(claimed, lease, result, started)
             case RateLimited(after):
-                _log.info(
-                    "%s is postponed until %s", claimed.job.key, after.isoformat(), extra=log_context(claimed.job)
+                level = logging.DEBUG if claimed.job.kind in _POLLS else logging.INFO
+                _log.log(
+                    level,
+                    "%s is postponed until %s",
+                    claimed.job.key,
+                    after.isoformat(),
+                    extra=log_context(claimed.job),
                 )
                 self._jobs.postpone(claimed, after)
             case Unknown(why):

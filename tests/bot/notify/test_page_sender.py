@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Barrier
 
 import pytest
 from pydantic import SecretStr
 
 from bot.notify.answers.answer_address import CallReference, answer_addresses, answer_url
 from bot.notify.answers.page_key import call_of_key
+from bot.worker.worker import Worker
 from incident.entries.delivery import PageAttempted, PagePlanned
 from incident.medium import Medium
+from storage.store import Store
 from tests.support import paging_providers as known
 from tests.support.http_double import BROKEN, BUSY
-from tests.support.paging_env import ADDRESSES, PagingEnv
+from tests.support.paging_env import ADDRESSES, PagingEnv, paging_env_on
+from tests.support.paging_providers import PagingProviders
 
 VOICE, SMS, PUSHOVER, NTFY = Medium.VOICE, Medium.SMS, Medium.PUSHOVER, Medium.NTFY
 
@@ -193,6 +198,16 @@ def test_who_has_no_contact_method_is_paged_in_slack_only_and_the_channel_says_s
     assert sentence.endswith("goes out in Slack only, which wakes no one")
 
 
+def test_mail_wakes_no_one_either_and_the_channel_says_so(night: PagingEnv) -> None:
+    night.reach("eva", (Medium.EMAIL, 0))
+
+    key = night.declare()
+
+    [line] = night.lines(key, "is paged")
+    assert line.startswith("<@U02EVA> is paged in Slack and by e-mail and has until ")
+    assert line.endswith("That won't wake them. Phone them too.")
+
+
 def test_the_channel_says_by_which_ways_a_person_is_paged(night: PagingEnv) -> None:
     night.reach("eva", (VOICE, 0), (SMS, 2))
 
@@ -279,16 +294,20 @@ def test_no_address_and_no_credential_is_in_an_entry_or_a_job(
     assert [secret for secret in secrets if any(secret in one for one in stored)] == []
 
 
-def test_two_replicas_page_once(night: PagingEnv) -> None:
-    night.reach("eva", (VOICE, 0), (NTFY, 0))
-    other = night.worker("another")
-    try:
-        key = night.rig.declare()
-        for _ in range(3):
-            other.drain(night.rig.clock.now())
-            night.rig.drain()
-    finally:
-        other.stop()
+def test_two_replicas_page_once_on_either_database(store: Store, providers: PagingProviders) -> None:
+    with paging_env_on(store, providers) as env:
+        env.reach("eva", (VOICE, 0), (NTFY, 0))
+        other, again = env.worker("another"), Barrier(2)
+        key = env.rig.declare()
 
-    assert sorted(night.attempts(key)) == [("ntfy", "sent", 1), ("voice", "sent", 1)]
-    assert (len(night.providers.telephone), len(night.providers.published)) == (1, 1)
+        def drain(worker: Worker) -> None:
+            again.wait(10)
+            worker.drain(env.rig.clock.now())
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(drain, (other, env.rig.worker)))
+        other.stop()
+        env.rig.drain()
+
+        assert sorted(env.attempts(key)) == [("ntfy", "sent", 1), ("voice", "sent", 1)]
+        assert (len(providers.telephone), len(providers.published)) == (1, 1)

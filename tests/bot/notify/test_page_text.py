@@ -11,7 +11,7 @@ from bot.notify.page_text import PageContext, page_of, trial_page
 from bot.rendering.renderer import Mode, Renderer
 from incident.model.components import Escalation
 from incident.model.incident import Incident
-from roles.person_ids import slack_person
+from roles.person_ids import MUSTER, slack_person
 from tests.support.clock import T0, T
 from tests.support.handmade_incidents import an_incident
 
@@ -43,6 +43,12 @@ def test_a_page_says_what_fails_who_calls_and_until_when() -> None:
     assert one.short.endswith("Reply 4 if you have it, 6 if you cannot.")
     assert "Press 4 if you have it" in one.spoken
     assert one.link
+
+
+def test_a_page_that_the_policy_demands_is_by_muster() -> None:
+    automatic = CALL.model_copy(update={"by": MUSTER, "reason": ""})
+
+    assert "Muster called you.\n" in page_of(PageContext(an_incident(), automatic), renderer()).text
 
 
 def test_a_page_of_a_restricted_incident_has_the_number_only() -> None:
