@@ -21,6 +21,10 @@ from tests.support.replica_env import free_port
 from tests.support.wait import until
 
 PASSWORD = "canary-database-password"
+WEBHOOK_SECRETS = {
+    "MUSTER_PAGERDUTY_WEBHOOK_SECRET": "canary-of-pagerduty-webhooks",
+    "MUSTER_JSM_WEBHOOK_SECRET": "canary-of-jsm-webhooks",
+}
 COMMAND = "/inc"
 PATIENCE = 40
 
@@ -36,7 +40,7 @@ def sandbox():
 @pytest.fixture
 def secrets(sandbox):
     """The canaries: the tokens of the pretend workspace, which exist nowhere else."""
-    return (sandbox.bot_token, sandbox.app_token, sandbox.signing_secret, PASSWORD)
+    return (sandbox.bot_token, sandbox.app_token, sandbox.signing_secret, PASSWORD, *WEBHOOK_SECRETS.values())
 
 
 def incident_of(sandbox):
@@ -64,7 +68,8 @@ class OverHttp:
 
     def __init__(self, sandbox, url):
         self.sandbox, self.database, self.port = sandbox, make_url(url).database, free_port()
-        self.given = {"MUSTER_MODE": "http", "MUSTER_HTTP_PORT": str(self.port)}
+        self.given = {"MUSTER_MODE": "http", "MUSTER_HTTP_PORT": str(self.port), **WEBHOOK_SECRETS}
+        self.given |= {"MUSTER_PUBLIC_URL": "https://muster.internal"}
 
     def begin(self):
         until(lambda: asks_for_signatures(self.port), seconds=PATIENCE)
@@ -72,6 +77,7 @@ class OverHttp:
 
     def cut(self):
         assert self.sandbox.settle(PATIENCE)
+        self.forge()
         server = postgres.server()
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
         server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
@@ -79,6 +85,12 @@ class OverHttp:
         response = self.sandbox.actor.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
         assert is_spooled(response.payload["text"])
+
+    def forge(self):
+        """Post to the public address what no provider sent."""
+        for path in ("pagerduty", "jsm", "email/made-up"):
+            with pytest.raises(HTTPError, match=r"40[14]"):
+                urlopen(f"http://127.0.0.1:{self.port}/answer/{path}", data=b"")
 
 
 def asks_for_signatures(port):
