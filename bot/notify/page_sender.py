@@ -25,7 +25,7 @@ from bot.notify.channel import (
     Unacknowledged,
 )
 from bot.notify.channel_factory import NEEDED_SETTING
-from bot.notify.page_text import PageContext, page_of
+from bot.notify.page_text import PageContext, page_of, reply_code
 from bot.rendering.renderer import Renderer
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
 from commands.core.record_service import RecordService
@@ -39,6 +39,7 @@ from incident.model.components import Escalation
 from incident.model.contact_method import ContactMethod
 from incident.model.incident import Incident
 from incident.rules.responders.call_pages import call_of, is_settled, is_wanted, page_of_call
+from incident.rules.responders.open_calls import can_be_answered
 from roles.person_ids import PersonId
 
 # A page is urgent: what may not have arrived is sent again 5, 15 and 45 seconds later, four times in all.
@@ -150,8 +151,18 @@ class PageSender:
     def _page(self, incident: Incident, call: Escalation, planned: PlannedMethod) -> Page:
         """Return the page. Its key is that of the call and the contact method, the same at each attempt."""
         address = answer_url(self.addresses, incident, call, planned.medium)
-        page = page_of(PageContext(incident, call), self.renderer, link=slack_link(incident), answer_url=address)
+        context = PageContext(incident, call, self._reply_code(incident, call, planned.medium))
+        page = page_of(context, self.renderer, link=slack_link(incident), answer_url=address)
         return replace(page, key=f"{page.key}-{planned.position}")
+
+    def _reply_code(self, incident: Incident, call: Escalation, medium: Medium) -> str:
+        """Return the code of a call in a text message; empty unless its person has another call to answer."""
+        person, team = call.person, incident.key.team
+        if medium is not Medium.SMS or person is None:
+            return ""
+        found = self.record.read(lambda reader: reader.own_incidents(team, person))
+        calls = [(one, own) for one in found for own in one.escalations if own.person == person]
+        return reply_code(incident, call) if sum(can_be_answered(*one) for one in calls) > 1 else ""
 
     def _receipt(self, run: JobRun, fact: PageAttempted) -> Acknowledgement:
         channel = self.channels.get(fact.medium)

@@ -110,6 +110,18 @@ def test_a_text_message_that_did_not_arrive_brings_the_next_method_and_one_that_
     assert play.night.ends(key) == [("sms", "unreached")]
 
 
+def test_a_second_call_to_one_person_goes_out_with_the_code_that_names_it(play: AnsweredNight) -> None:
+    play.night.reach("eva", (SMS, 0))
+    first, second = play.night.declare(), play.night.declare(title="Search fails")
+
+    texts = [sent["Body"] for sent in play.providers.telephone.values()]
+    [call] = play.rig.incident(second).escalations
+
+    assert "Reply 4 if you have it" in texts[0]
+    assert f"Reply 4 2-{call.n} if you have it, 6 2-{call.n} if you cannot." in texts[1]
+    assert first != second
+
+
 def test_a_status_that_twilio_sends_twice_is_recorded_once(play: AnsweredNight) -> None:
     play.night.reach("eva", (VOICE, 0))
     key = play.night.declare()

@@ -129,6 +129,16 @@ def test_the_signature_is_the_one_of_twilio_s_manual() -> None:
     assert twilio_callback.is_signed(TWILIO_URL, TWILIO_FIELDS, TWILIO_SIGNATURE, TWILIO_TOKEN)
 
 
+@pytest.mark.parametrize("port", ["", ":443", ":8443"])
+def test_a_signature_may_be_made_with_the_port_or_without(port: str) -> None:
+    ours = f"https://mycompany.com{port or ':443'}/myapp.php?foo=1&bar=2"
+    form = "".join(f"{name}{TWILIO_FIELDS[name]}" for name in sorted(TWILIO_FIELDS))
+
+    for theirs in (TWILIO_URL, ours):
+        made = b64encode(hmac.new(b"12345", f"{theirs}{form}".encode(), sha1).digest()).decode()
+        assert twilio_callback.is_signed(ours, TWILIO_FIELDS, made, TWILIO_TOKEN)
+
+
 @pytest.mark.parametrize(
     ("url", "fields", "given"),
     [

@@ -7,10 +7,12 @@ from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha1
 from typing import Final, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
 SIGNATURE_HEADER: Final = "X-Twilio-Signature"
+_HTTPS: Final = 443
 Outcome = Literal["under_way", "reached", "failed"]
 _OUTCOMES: Final[dict[str, Outcome]] = {
     "completed": "reached",
@@ -27,11 +29,19 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
 def is_signed(url: str, fields: Mapping[str, str], signature: str, token: SecretStr) -> bool:
     """True if Twilio made the request: HMAC-SHA1 over the address that it called and the sorted fields of the form.
 
-    `url` is the address as Twilio knows it, with its query; behind a proxy that is not the one our server sees.
+    `url` is the address as Twilio knows it, with its query; behind a proxy that is not the one our server sees. Twilio signs
+    it with its port or without.
     """
-    signed = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
-    expected = b64encode(hmac.new(token.get_secret_value().encode(), signed.encode(), sha1).digest())
-    return hmac.compare_digest(expected, signature.encode())
+    form = "".join(f"{name}{fields[name]}" for name in sorted(fields))
+    key = token.get_secret_value().encode()
+    expected = [b64encode(hmac.new(key, f"{one}{form}".encode(), sha1).digest()) for one in _with_and_without_port(url)]
+    return any(hmac.compare_digest(one, signature.encode()) for one in expected)
+
+
+def _with_and_without_port(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or _HTTPS
+    return urlunsplit(parts._replace(netloc=host)), urlunsplit(parts._replace(netloc=f"{host}:{port}"))
 
 
 def outcome(fields: Mapping[str, str]) -> Outcome:
