@@ -49,13 +49,12 @@ class Sandbox:
         port: int = 0,
         strict_tiers: bool = True,
         timing: Timing | None = None,
+        sends_events: bool = True,
     ) -> None:
         if not is_loopback(host):
             raise ValueError(f"the pretend workspace stays on this machine and does not bind to {host}")
-        self.manifest = manifest
-        self.clock = clock or RealClock()
-        self.faults = faults or Faults()
-        self.wire_log = WireLog()
+        self.manifest, self.clock = manifest, clock or RealClock()
+        self.faults, self.wire_log = faults or Faults(), WireLog()
         self.shared_folders: dict[str, Path] = {}
         self.bot_token = "xoxb-sandbox-bot"  # noqa: S105 - opens this pretend workspace only
         self.app_token = "xapp-1-sandbox-app"  # noqa: S105 - opens this pretend workspace only
@@ -79,7 +78,8 @@ class Sandbox:
         self._event_pump = EventPump(
             self.workspace, self.dispatcher, manifest=manifest, scopes=scopes, faults=self.faults
         )
-        self.workspace.subscribe(self._event_pump.on_event)
+        if sends_events:
+            self.workspace.subscribe(self._event_pump.on_event)
         self._web_api = self._build_web_api(scopes, Tiers(self.clock, strict=strict_tiers))
         self._response_endpoint = ResponseEndpoint(self.workspace, self._response_urls, self.wire_log)
         self.faults.on_socket_command(self._command_sockets)

@@ -13,15 +13,28 @@ MAX_TEXT = 300
 
 @dataclass(frozen=True)
 class WireEvent:
-    """One logged event: an API call, an envelope, an acknowledgement, a socket that opened or closed."""
+    """One logged event: an API call, an envelope, an acknowledgement, a socket that opened or closed.
+
+    `whole` is truncated when it is read, since most events are never looked at.
+    """
 
     seq: int
     at: str
     kind: str
     name: str
-    detail: dict[str, Any] = field(default_factory=dict)
+    whole: dict[str, Any] = field(default_factory=dict)
     result: str = ""
     ms: float | None = None
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What was sent, with long values truncated."""
+        return {key: trim(value) for key, value in self.whole.items()}
+
+    def shown(self) -> dict[str, Any]:
+        """Return the event as the page shows it."""
+        known = {name: getattr(self, name) for name in ("seq", "at", "kind", "name", "result", "ms")}
+        return {**known, "detail": self.detail}
 
 
 class WireLog:
@@ -48,11 +61,10 @@ class WireLog:
     def record(
         self, *, at: str, kind: str, name: str, detail: dict[str, Any], result: str = "", ms: float | None = None
     ) -> None:
-        """Log one event. Long values are truncated."""
-        trimmed = {key: trim(value) for key, value in detail.items()}
+        """Log one event; nothing changes `detail` afterwards."""
         with self._changed:
             self._seq += 1
-            self._ring.append(WireEvent(self._seq, at, kind, name, trimmed, result, ms))
+            self._ring.append(WireEvent(self._seq, at, kind, name, detail, result, ms))
             self._changed.notify_all()
 
     def since(self, seq: int, limit: int = 200) -> list[WireEvent]:

@@ -6,7 +6,6 @@ Blocking calls run on separate threads, so that a person who waits for the app n
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -168,7 +167,7 @@ class _Page:
                 events = wire_log.since(sent_seq)
                 sent_seq = events[-1].seq if events else sent_seq
                 seq = latest
-                yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in events]}, default=str)}\n\n"
+                yield f"data: {json.dumps({'seq': latest, 'wire': [one.shown() for one in events]}, default=str)}\n\n"
                 await sleep(COALESCE_SECONDS)
             elif time.monotonic() - waited_since < POLL_SECONDS / 2:
                 return  # The wait ended early: the workspace has stopped.
