@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, CursorResult, text
+from sqlalchemy import Connection, CursorResult, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from incident.entry import IncidentKey
@@ -29,7 +30,13 @@ _LATER: Final = text(str(_CHAIN).replace("ORDER BY", "AND e.n > :after ORDER BY"
 def read_cells(connection: Connection, query: str, **parameters: object) -> list[Cells]:
     """Return the rows of a query in plain SQL, each cell as it is stored."""
     with _any_bytes(connection):
-        return [tuple(row) for row in connection.execute(text(query), parameters)]
+        return [tuple(row) for row in connection.execute(_statement(query), parameters)]
+
+
+@lru_cache
+def _statement(query: str) -> TextClause:
+    """Return the statement of a query; a chain asks a handful of them, and parsing one costs as much as running it."""
+    return text(query)
 
 
 def entry_cells(connection: Connection, key: IncidentKey, after: int = 0) -> Iterator[Cells]:

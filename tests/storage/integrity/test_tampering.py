@@ -56,13 +56,13 @@ def record(case: tuple[Store, TamperedDatabase]) -> Iterator[TamperedDatabase]:
 
 def named(tamperer: TamperedDatabase) -> list[int | None]:
     """Return the entries reported as broken in the tampered chain."""
-    report = tamperer.report()
-    return [p.n for p in report.problems if p.kind in ("tampered", "truncated") and p.key == tamperer.key]
+    return named_and_kinds(tamperer)[0]
 
 
-def kinds(tamperer: TamperedDatabase) -> set[str]:
-    """Return the kinds of problems reported in the tampered chain."""
-    return {p.kind for p in tamperer.report().problems if p.key == tamperer.key}
+def named_and_kinds(tamperer: TamperedDatabase) -> tuple[list[int | None], set[str]]:
+    """Return the entries reported as broken in the tampered chain, and the kinds of its problems."""
+    problems = [p for p in tamperer.report().problems if p.key == tamperer.key]
+    return [p.n for p in problems if p.kind in ("tampered", "truncated")], {p.kind for p in problems}
 
 
 def found(tamperer: TamperedDatabase) -> int | None:
@@ -200,8 +200,9 @@ def test_a_cut_tail_is_found_although_everything_derived_agrees(record: Tampered
         with record.undone():
             record.cut(line.n)
 
-            assert len(record.lines) in named(record), "the entry that the checkpoint saw"
-            assert "truncated" in kinds(record)
+            broken, kinds = named_and_kinds(record)
+            assert len(record.lines) in broken, "the entry that the checkpoint saw"
+            assert "truncated" in kinds
 
 
 def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: TamperedDatabase) -> None:
@@ -219,8 +220,9 @@ def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: T
         with record.undone():
             record.remove_after(line.n)
 
-            assert found(record) == line.n + 1
-            assert "truncated" in kinds(record)
+            broken, kinds = named_and_kinds(record)
+            assert broken[:1] == [line.n + 1]
+            assert "truncated" in kinds
 
 
 def test_truncation_is_distinguished_from_tampering(record: TamperedDatabase) -> None:
@@ -264,8 +266,9 @@ def test_a_chain_rewritten_from_any_entry_on_is_found(record: TamperedDatabase) 
         with record.undone():
             record.rewrite(line.n, '"surface":"command"', '"surface":"cli"')
 
-            assert len(record.lines) in named(record)
-            assert kinds(record) == {"tampered"}
+            broken, kinds = named_and_kinds(record)
+            assert len(record.lines) in broken
+            assert kinds == {"tampered"}
 
 
 def test_an_incident_deleted_whole_is_found(record: TamperedDatabase) -> None:
