@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.support.worker_env import worker_env_on
 
-STORM = 120
+STORM = 101
 
 
 def refused(rig, seen):

@@ -147,7 +147,7 @@ def test_a_stamp_waits_while_the_authority_is_unavailable(
     keeper: WorkerEnv, signer: Signer, authority: TsaServer
 ) -> None:
     """The job waits far longer than the retries of a failing job, since the authority is only unavailable."""
-    keeper.declare()
+    keeper.declare(impact=3, urgency=3)  # A major incident would be prompted about all the time.
     keeper.drain()
     first = keeper.store.checkpoints.take(START, signer)
     authority.closed = True

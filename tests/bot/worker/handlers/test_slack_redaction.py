@@ -56,9 +56,9 @@ def redaction_rig(sqlite_store):
         yield rig
 
 
-def quoted_everywhere(rig):
+def quoted_everywhere(rig, impact=1):
     """Declare an incident with a password in a decision, an action on the card, and two updates."""
-    key = rig.declare()
+    key = rig.declare(impact=impact, urgency=impact)
     rig.after(seconds=2)
     rig.act("take", "ilse", key, role="commander")
     post_secret(rig, key)
@@ -192,7 +192,7 @@ def test_each_person_who_may_redact_is_prompted_directly_with_who_what_where_and
 
 
 def test_a_redaction_prompt_is_repeated_once_and_the_first_message_is_deleted(redaction_rig):
-    key = quoted_everywhere(redaction_rig)
+    key = quoted_everywhere(redaction_rig, impact=3)  # A major one has other prompts for hours.
     request_redaction(redaction_rig, key)
     redaction_rig.after(seconds=5)
     [first] = asked(redaction_rig, "rosa")
@@ -221,7 +221,7 @@ def test_a_redaction_prompt_snoozed_by_one_person_is_snoozed_for_all_and_returns
 
 @pytest.mark.parametrize(("verb", "fields"), [("redact", {"reason": "it was a password"}), ("unmask", {})])
 def test_a_decision_closes_every_redaction_prompt(redaction_rig, verb, fields):
-    key = quoted_everywhere(redaction_rig)
+    key = quoted_everywhere(redaction_rig, impact=3)
     request_redaction(redaction_rig, key)
     redaction_rig.after(seconds=5)
 
