@@ -6,7 +6,7 @@ Each is enqueued or recorded once among all replicas, by whichever comes first.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.scheduler import enqueue_once
@@ -20,13 +20,14 @@ from incident.jobs import LATER, Job, JobKind
 from incident.policy import Policy
 from incident.ports import Reader, Recorder
 from incident.rules.responders.shift_handovers import ShiftHandover, handovers
-from organisation.deadlines.gap_deadlines import gap_deadlines
+from organisation.deadlines.schedule_deadlines import schedule_deadlines
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId, slack_user
 
 # A message that could not be enqueued for so long is left out: the person has noticed, or is asleep.
 _LATEST: Final = timedelta(minutes=15)
+_POLL: Final = timedelta(minutes=5)
 # Who learned of a change so shortly before it began gets no second message.
 _JUST_LEARNED: Final = timedelta(minutes=5)
 
@@ -39,19 +40,28 @@ def enqueue_shift_notices(recorder: Recorder, team: str, policy: Policy, now: da
         enqueue_once(recorder, job, now)
 
 
-def ask_about_gaps(record: RecordService, team: str) -> None:
-    """Record who is asked to fill which gap, where one is due. What was asked is not asked again."""
+def enqueue_feeds(recorder: Recorder, team: str, policy: Policy, now: datetime) -> None:
+    """Enqueue the poll of the feeds, once every five minutes among all replicas, where the policy names a feed."""
+    if not any(rules.has_feed for rules in policy.schedules.values()):
+        return
+    slot = now - (now - datetime.min.replace(tzinfo=UTC)) % _POLL
+    key = key_of(JobKind.FEEDS, workspace_chain(team), slot.isoformat())
+    enqueue_once(recorder, Job(kind=JobKind.FEEDS, key=key, incident=workspace_chain(team), rank=LATER), now)
+
+
+def ask_about_schedules(record: RecordService, team: str) -> None:
+    """Record who is asked to fill which gap, and who learns of a feed that fails, where that is due. It is once for each."""
     if not record.policy.schedules:
         return
-    if record.read(lambda reader: _is_gap_due(reader, team, record)):
+    if record.read(lambda reader: _is_due(reader, team, record)):
         record.tick(workspace_chain(team))
 
 
-def _is_gap_due(reader: Reader, team: str, record: RecordService) -> bool:
-    """True if a reminder of a gap is due; who of its owners can be asked is looked up when it is recorded."""
+def _is_due(reader: Reader, team: str, record: RecordService) -> bool:
+    """True if a reminder is due; who of its owners can be asked is looked up when it is recorded."""
     key, at = workspace_chain(team), record.clock.now()
     found = reader.peek_aggregate(ORGANISATION, key) or Organisation(key=key)
-    things = gap_deadlines(staffed(record.policy, reader, team), team, at)
+    things = schedule_deadlines(staffed(record.policy, reader, team), team, at)
     return bool(due_prompts(things, found, at, next_prompt))
 
 

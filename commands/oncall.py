@@ -13,6 +13,7 @@ from incident.policy import Service
 from incident.refusal import Code, Refusal
 from incident.rules.service_contacts import empty_levels, escalation_policy_of, levels_of, schedule_for
 from roles.person_ids import PersonId, person_named
+from roles.schedules.feed_copy import FeedCopy
 from roles.schedules.people_on_call import OnCall, who
 from roles.schedules.shifts import Shift, next_handover
 
@@ -22,6 +23,7 @@ class ServiceOnCall:
     """One service: its owner, who is on call and why, who follows them, and the escalation policy's people in order.
 
     `following` is None where the same people go on; `empty` are schedules among the levels with no one on call.
+    `feed` is the copy of the feed that its schedule has its shifts from.
     """
 
     service: str
@@ -32,6 +34,7 @@ class ServiceOnCall:
     levels: tuple[PersonId, ...]
     empty: tuple[str, ...]
     timeout_minutes: int | None
+    feed: FeedCopy | None = None
 
     @property
     def on_call(self) -> tuple[PersonId, ...]:
@@ -88,4 +91,5 @@ def _service_on_call(now: DecisionContext, name: str, service: Service, at: date
         levels=levels_of(name, now.policy, now.team, at),
         empty=empty_levels(name, now.policy, now.team, at),
         timeout_minutes=escalation.timeout_minutes if escalation else None,
+        feed=now.policy.feed_of(schedule.name),
     )

@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     REMIND = "remind"
     SHIFT_CHANGE = "shift_change"
     SHIFT_NOTICE = "shift_notice"
+    FEEDS = "feeds"
     PAGE = "page"
     PAGE_METHOD = "page_method"
     PAGE_RECEIPT = "page_receipt"

@@ -10,7 +10,6 @@ from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey
 from incident.medium import PlannedMethod
 from incident.memory_state import MemoryState
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch, declared_at
 from incident.model.subscription import Subscription
@@ -21,6 +20,7 @@ from incident.record.message_time import posted_at
 from incident.rules.open_list import concerned, position
 from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 
 T = TypeVar("T")
 

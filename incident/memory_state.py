@@ -9,11 +9,11 @@ from incident.aggregate import Aggregate
 from incident.entry import Entry, IncidentKey
 from incident.jobs import Job, JobKind
 from incident.medium import PlannedMethod
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 
 
 @dataclass(frozen=True)

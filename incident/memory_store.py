@@ -17,11 +17,11 @@ from incident.entry import Entry, IncidentKey, NewEntry, join, split
 from incident.jobs import Job, JobKind
 from incident.memory_reader import MemoryReader
 from incident.memory_state import MemoryState, QueuedJob
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from incident.frozen import Frozen
 from incident.states import Audience, Priority
+from roles.schedules.feed_copy import FeedCopy
 from roles.schedules.schedule import Override
 from roles.schedules.schedule_rules import Member, ScheduleRules, TimeOfDay, TimeZone
 
@@ -237,12 +238,18 @@ class Policy(Frozen):
     undo_minutes: Minutes = 10
     capture_before_minutes: Annotated[int, Field(ge=0, le=MOST_BEFORE_MINUTES)] = 60
     _overrides: tuple[Override, ...] | None = PrivateAttr(None)
+    _feeds: tuple[FeedCopy, ...] = PrivateAttr(())
 
-    def with_overrides(self, overrides: Iterable[Override]) -> Self:
-        """Return the policy with the overrides of its schedules."""
+    def with_overrides(self, overrides: Iterable[Override], feeds: Iterable[FeedCopy] = ()) -> Self:
+        """Return the policy with the overrides of its schedules, and the copies of their feeds."""
         copy = self.model_copy()
-        copy._overrides = tuple(overrides)
+        copy._overrides, copy._feeds = tuple(overrides), tuple(feeds)
         return copy
+
+    def feed_of(self, schedule: str) -> FeedCopy | None:
+        """Return the last good copy of a schedule's feed; None without a feed, or before the first copy."""
+        rules = self.schedules.get(schedule)
+        return next((one for one in self._feeds if one.schedule == schedule and rules and rules.has_feed), None)
 
     @property
     def overrides(self) -> tuple[Override, ...]:

@@ -11,11 +11,11 @@ from incident.entry import Entry, IncidentKey, NewEntry
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
 from incident.medium import PlannedMethod
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Connection, delete, select
 from sqlmodel import Field, SQLModel
 
-from incident.model.feed_copy import FeedCopy
+from roles.schedules.feed_copy import FeedCopy
 from storage.database.upsert import insert_for
 from storage.tables import table_of, text, utc
 
@@ -26,6 +26,7 @@ class ScheduleFeedRow(SQLModel, table=True):
     fetched_at: datetime | None = utc(nullable=True)
     failing_since: datetime | None = utc(nullable=True)
     problem: str
+    unmatched: int
     shifts: str = text()
 
 
@@ -43,6 +44,7 @@ def find(connection: Connection, team: str) -> tuple[FeedCopy, ...]:
             fetched_at=row.fetched_at,
             failing_since=row.failing_since,
             problem=row.problem,
+            unmatched=row.unmatched,
             shifts=json.loads(row.shifts),
         )
         for row in connection.execute(query)

@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.clock import Clock
 from bot.config.policy_reloader import PolicyReloader
-from bot.config.settings import Settings
+from bot.config.settings import Settings, read_feed_settings
 from bot.failpoints import Failpoint
 from bot.monitoring.clock_watch import ClockWatch
 from bot.monitoring.metrics import Metrics
@@ -57,6 +58,7 @@ class Dependencies:
     responder: Responder
     channels: Mapping[Medium, Channel]
     addresses: AnswerAddresses | None
+    feeds: Mapping[str, SecretStr]
 
     @property
     def team(self) -> str:
@@ -118,6 +120,7 @@ def connect(
         slack=SlackClient(client, team, bot, RateLimiter(), clock, reached=reached),
         responder=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=metrics.record_call)),
         channels=make_channels(settings, clock),
+        feeds=read_feed_settings(),
         addresses=answer_addresses(settings.public_url, settings.slack_bot_token, team),
     )
     dependencies.refresh_people()

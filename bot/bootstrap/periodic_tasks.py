@@ -10,7 +10,7 @@ from bot.bootstrap.application import Receiver
 from bot.bootstrap.dependencies import Dependencies
 from bot.digest_schedule import enqueue_digest
 from bot.scheduler import TICK, PeriodicTask, enqueue_checkpoint, enqueue_daily
-from bot.shift_watch import ask_about_gaps, enqueue_shift_notices
+from bot.shift_watch import ask_about_schedules, enqueue_feeds, enqueue_shift_notices
 from bot.slack.capture.gap_detector import CHECK_EVERY, GapDetector
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.worker.handlers.integrity_jobs import DAILY
@@ -51,7 +51,8 @@ def periodic_tasks(
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(recorder, team, DAILY, now())),
         PeriodicTask("digest", _MINUTE, lambda: enqueue_digest(recorder, team, on.policy.active.policy, now())),
         PeriodicTask("shifts", _MINUTE, lambda: enqueue_shift_notices(recorder, team, on.policy.active.policy, now())),
-        PeriodicTask("gaps", 5 * _MINUTE, lambda: ask_about_gaps(record, team)),
+        PeriodicTask("feeds", _MINUTE, lambda: enqueue_feeds(recorder, team, on.policy.active.policy, now())),
+        PeriodicTask("schedules", 5 * _MINUTE, lambda: ask_about_schedules(record, team)),
         PeriodicTask("people", 10 * _MINUTE, on.refresh_people),
         PeriodicTask("housekeeping", 60 * _MINUTE, lambda: on.store.delete_expired(now())),
         degraded_mode.periodic_task(),

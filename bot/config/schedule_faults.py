@@ -58,7 +58,8 @@ def schedule_gaps(policy: Policy, today: date) -> Iterator[tuple[Path, str]]:
     start = datetime.combine(max(today, policy.effective), time(), UTC)
     for name, rules in policy.schedules.items():
         schedule = schedule_named(name, policy, "")
-        found = shifts(schedule, start, start + _LOOKED_AT) if schedule else ()
+        # What a feed has is known to the running Muster only.
+        found = shifts(schedule, start, start + _LOOKED_AT) if schedule and not rules.has_feed else ()
         zone = rules.time_zone or policy.time_zone
         holes = [shift for shift in found if not shift.people]
         if holes and names_people(rules) and rules.around_the_clock:
@@ -78,10 +79,15 @@ def schedule_gaps(policy: Policy, today: date) -> Iterator[tuple[Path, str]]:
 
 def names_people(rules: ScheduleRules) -> bool:
     """True if a schedule names any person at all."""
-    return bool(rules.people or rules.rotations or rules.fixed_shifts)
+    return bool(rules.people or rules.rotations or rules.fixed_shifts or rules.has_feed)
 
 
 def _of_schedule(path: Path, rules: ScheduleRules) -> Iterator[tuple[Path, str]]:
+    feeds = [key for key in ("ical", "pagerduty", "jsm") if getattr(rules, key)]
+    for key in feeds[1:]:
+        yield (*path, key), f"is given, and so is `{feeds[0]}`: keep one of the two"
+    if feeds and rules.rotations:
+        yield (*path, "rotations"), f"are given, and so is `{feeds[0]}`: the shifts come from the one or the other"
     for i, shift in enumerate(rules.fixed_shifts):
         if shift.end <= shift.start:
             yield (*path, "fixed_shifts", i, "end"), "is not after `start`"

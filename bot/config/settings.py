@@ -6,16 +6,17 @@ Secrets are `SecretStr`, so that neither a log line nor a traceback shows them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
 from bot.config.paging_settings import PAGING_SOURCES, PagingSettings
-from bot.config.setting_names import NamesInFile, name_problems, read_names
+from bot.config.setting_names import FEED_PREFIX, NamesInFile, name_problems, read_names
 from bot.config.setting_problems import MISSING, MissingSettings, Problem
 from bot.config.setting_values import (
     SETTINGS_CONFIG,
@@ -130,6 +131,13 @@ def read_settings(env_file: Path | None = Path(".env")) -> Settings:
 def read_paging_settings(env_file: Path | None = Path(".env")) -> PagingSettings:
     """Read the settings of the paging channels alone. Raise MissingSettings with every problem."""
     return _read(PagingSettings, env_file)
+
+
+def read_feed_settings(env_file: Path | None = Path(".env")) -> Mapping[str, SecretStr]:
+    """Read the addresses and tokens of feeds, `MUSTER_FEED_…`, from the environment, then from `.env` for what it leaves out."""
+    in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file is not None and env_file.exists() else {}
+    given = {name.upper(): value for name, value in {**in_file, **os.environ}.items() if value}
+    return {name: SecretStr(value) for name, value in given.items() if name.startswith(FEED_PREFIX)}
 
 
 def _read(kind: type[Kind], env_file: Path | None) -> Kind:

@@ -18,8 +18,11 @@ from roles.schedules.schedule_rules import ScheduleRules
 
 def schedule_named(name: str, policy: Policy, team: str) -> Schedule | None:
     """Return a schedule of the policy with its overrides, or None for an unknown name. All that ask who is on call ask here."""
-    rules = policy.schedules.get(name)
-    return resolve(name, rules, team=team, zone=policy.time_zone).with_overrides(policy.overrides) if rules else None
+    rules, feed = policy.schedules.get(name), policy.feed_of(name)
+    if rules is None:
+        return None
+    schedule = resolve(name, rules, team=team, zone=policy.time_zone)
+    return schedule.with_feed(feed.shifts if feed else ()).with_overrides(policy.overrides)
 
 
 def schedule_for(service: str, policy: Policy, team: str) -> Schedule:

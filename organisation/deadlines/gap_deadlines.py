@@ -14,7 +14,7 @@ from typing import Final
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.policy import Policy
 from incident.rules.service_contacts import schedule_named, schedule_owners, service_owners
-from organisation.fold.gap_reminders import GAP
+from organisation.fold.schedule_reminders import GAP
 from roles.person_ids import PersonId, person_named
 from roles.schedules.local_time import local_time, moment_of
 from roles.schedules.shifts import gaps

@@ -12,7 +12,7 @@ from incident.jobs import NORMAL, Job, JobKind
 from incident.model.slack_references import OpenPrompt
 from organisation.entries.shift_changes import ShiftChangeUndone, ShiftCovered, ShiftTaken, SwapAccepted
 from organisation.entries.task_changes import TaskDone, TaskMoved, TaskWithdrawn
-from organisation.fold.gap_reminders import GAP
+from organisation.fold.schedule_reminders import GAP
 from organisation.fold.task_changes import PROMPT
 from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId

@@ -9,7 +9,7 @@ from incident.entry import Entry
 from incident.fold import delivery
 from incident.fold.change import Change
 from organisation.entries.task_changes import TaskDone, TaskMoved, TaskOpened, TaskWithdrawn
-from organisation.fold import gap_reminders
+from organisation.fold import schedule_reminders
 from organisation.model.organisation import Organisation
 from organisation.model.task_state import Task
 
@@ -62,7 +62,7 @@ def task_withdrawn(organisation: Organisation, entry: Entry, fact: TaskWithdrawn
 
 def prompt_due(organisation: Organisation, entry: Entry, fact: PromptDue) -> Change:
     """Set who was prompted last for a deadline; asked beside the owner, a manager is who the task was escalated to."""
-    change = delivery.prompt_due(gap_reminders.without_past(organisation, entry.recorded_at), entry, fact)
+    change = delivery.prompt_due(schedule_reminders.without_past(organisation, entry.recorded_at), entry, fact)
     kind, _, rest = fact.due.partition(":")
     task = organisation.task(rest.partition(":")[0]) if kind == PROMPT else None
     others = [who for who in fact.asked if task is not None and who != task.owner]

@@ -21,6 +21,7 @@ class Via(StrEnum):
 
     LIST = "list"
     ROTATION = "rotation"
+    FEED = "feed"
     FIXED_SHIFT = "fixed_shift"
     OVERRIDE = "override"
     COVER = "cover"
@@ -50,7 +51,7 @@ class OnCall:
 
 def who(schedule: Schedule, at: datetime) -> tuple[OnCall, ...]:
     """Return who is on call at a moment, the first asked first, each once; no one in a gap."""
-    found = tuple(_fixed(schedule, at)) or _by_layer(schedule.rotations, at) or _listed(schedule)
+    found = tuple(_fixed(schedule, at)) or _fed(schedule, at) or _by_layer(schedule.rotations, at) or _listed(schedule)
     for override in schedule.overrides:
         if override.start <= at < override.end:
             found = _changed(found, override)
@@ -61,6 +62,12 @@ def _fixed(schedule: Schedule, at: datetime) -> Iterator[OnCall]:
     for shift in schedule.fixed_shifts:
         if shift.start <= at < shift.end:
             yield from (OnCall(person, Reason(Via.FIXED_SHIFT)) for person in shift.people)
+
+
+def _fed(schedule: Schedule, at: datetime) -> tuple[OnCall, ...]:
+    present = [turn for turn in schedule.feed if turn.start <= at < turn.end]
+    highest = max((turn.layer for turn in present), default=None)
+    return tuple(OnCall(turn.person, Reason(Via.FEED)) for turn in present if turn.layer == highest)
 
 
 def _by_layer(rotations: Iterable[Rotation], at: datetime) -> tuple[OnCall, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Literal
 
 from roles.person_ids import PersonId, person_named
+from roles.schedules.feed_copy import FeedShift
 from roles.schedules.local_time import moment_of
 from roles.schedules.periods import Period, read_period
 from roles.schedules.schedule_rules import (
@@ -80,20 +81,26 @@ class FixedShift:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule with its rotations, the people who are on call when no rotation is, fixed shifts and overrides."""
+    """A schedule: its rotations or the shifts of its feed, the people for when these have no one, fixed shifts and overrides."""
 
     name: str
     rotations: tuple[Rotation, ...] = ()
     people: tuple[PersonId, ...] = ()
     fixed_shifts: tuple[FixedShift, ...] = ()
     overrides: tuple[Override, ...] = ()
+    feed: tuple[FeedShift, ...] = ()
 
     @property
     def everyone(self) -> frozenset[PersonId]:
         """The people who may ever be on call by it."""
         found = {person for one in self.rotations for version in one.versions for person in version.participants}
         found |= {person for shift in self.fixed_shifts for person in shift.people}
+        found |= {turn.person for turn in self.feed}
         return frozenset({*found, *self.people, *(one.add for one in self.overrides if one.add)})
+
+    def with_feed(self, found: Iterable[FeedShift]) -> Schedule:
+        """Return the schedule with the shifts of its feed."""
+        return replace(self, feed=tuple(found))
 
     def with_overrides(self, overrides: Iterable[Override]) -> Schedule:
         """Return the schedule with those overrides that are of it, in the order of their entries."""

@@ -53,6 +53,13 @@ def _local(at: datetime) -> datetime:
     return at
 
 
+def _feed_setting(name: str) -> str:
+    if not re.fullmatch(r"MUSTER_FEED_[A-Z0-9_]{1,60}", name):
+        raise ValueError("must be the name of a setting such as MUSTER_FEED_PAYMENTS, which holds the secret address")
+    return name
+
+
+FeedSetting = Annotated[str, AfterValidator(_feed_setting)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 TimeOfDay = Annotated[str, BeforeValidator(_time_of_day), AfterValidator(_known_time)]
 PeriodText = Annotated[str, AfterValidator(_known_period)]
@@ -109,13 +116,22 @@ class ScheduleRules(_Rules):
     """A whole schedule. `people` are on call, in their order, whenever no rotation is.
 
     `overlap` says that several rotations of one layer may be on call together, `around_the_clock` that someone must be on call
-    at every time. The `owner` may change the shifts of others and learns of gaps.
+    at every time. The `owner` may change the shifts of others and learns of gaps. A feed gives the shifts in place of rotations:
+    `ical` names the setting with the address of a calendar, `pagerduty` and `jsm` a schedule there.
     """
 
     owner: Member | None = None
+    ical: FeedSetting | None = None
+    pagerduty: Member | None = None
+    jsm: Member | None = None
     time_zone: TimeZone | None = None
     rotations: dict[str, RotationRules] = {}
     people: tuple[Member, ...] = ()
     fixed_shifts: tuple[FixedShiftRules, ...] = ()
     overlap: bool = False
     around_the_clock: bool = True
+
+    @property
+    def has_feed(self) -> bool:
+        """True if its shifts come from a feed."""
+        return bool(self.ical or self.pagerduty or self.jsm)

@@ -77,6 +77,7 @@ def _changes(schedule: Schedule, start: datetime, end: datetime) -> Iterator[dat
         yield from changes(rotation, start, end)
     windows = [(one.start, one.end) for one in schedule.fixed_shifts]
     windows += [(one.start, one.end) for one in schedule.overrides]
+    windows += [(one.start, one.end) for one in schedule.feed]
     yield from (at for window in windows for at in window if start < at < end)
 
 

@@ -13,7 +13,6 @@ from ulid import ULID
 from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.medium import PlannedMethod
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -23,6 +22,7 @@ from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
 from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 from storage import contact_methods, person_names, schedule_feeds, shift_notices, subscriptions
 from storage.database.sqlite import by_index
 from storage.record.chain_writer import EPOCH

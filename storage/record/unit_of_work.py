@@ -13,11 +13,11 @@ from incident.aggregate import Aggregate, AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey, NewEntry
 from incident.fold.fold import INCIDENT
 from incident.jobs import Job, JobKind
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 from storage import schedule_feeds, shift_notices, subscriptions
 from storage.errors import require_team
 from storage.jobs import outbox

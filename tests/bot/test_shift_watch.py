@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.shift_watch import ask_about_gaps, enqueue_shift_notices
+from bot.shift_watch import ask_about_schedules, enqueue_shift_notices
 from incident.entry import workspace_chain
 from incident.ports import Person
 from tests.support.block_kit import pressed
@@ -41,7 +41,7 @@ def notice(rig: Any, at: Any) -> None:
 def ask(rig: Any, at: Any) -> None:
     rig.clock.set(at)
     for _ in range(2):
-        ask_about_gaps(rig.adapter.record, rig.team)
+        ask_about_schedules(rig.adapter.record, rig.team)
     rig.drain()
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from incident.policy import EscalationPolicy
 from incident.refusal import Code
 from incident.states import Priority
+from roles.schedules.feed_copy import FeedCopy, FeedShift
 from roles.schedules.schedule_rules import ScheduleRules
-from tests.support.command_bench import CommandBench, who
+from tests.support.clock import T
+from tests.support.command_bench import TEAM, CommandBench, who
 from tests.support.policies import paged
 from tests.support.schedules import utc
 
@@ -111,3 +113,24 @@ def test_a_declaration_in_a_gap_pages_the_next_level_and_says_who_is_missing(des
     bench.do("declare", title="It is down", service="checkout", impact=1, urgency=1)
 
     assert "No one is on call by payments now. <@UNADIA> is paged." in bench.answer()
+
+
+def test_the_copy_of_a_feed_is_shown_with_its_age_and_why_it_fails(desk: CommandBench) -> None:
+    bench = scheduled(desk)
+    fed = ScheduleRules(ical="MUSTER_FEED_PAYMENTS")
+    bench.policy = bench.policy.model_copy(update={"schedules": {"payments": fed}})
+    shift = FeedShift(start=T(-60), end=T(600), person=who("eva"))
+    good = FeedCopy(schedule="payments", checked_at=T(-9), fetched_at=T(-9), shifts=(shift,))
+
+    def answer(copy: FeedCopy) -> str:
+        bench.memory.transact(lambda unit: unit.store_feeds(TEAM, [copy]))
+        bench.do("oncall", service="checkout")
+        return re.sub(r"<!date[^>]*>", "then", bench.answer())
+
+    assert "• on call: <@UEVA> (feed), until then (20:00 UTC); then nobody" in answer(good)
+    assert "• by a feed, read then\n" in answer(good)
+    failing = good.model_copy(update={"failing_since": T(-5), "problem": "not_readable", "unmatched": 3})
+    assert (
+        "by a feed, read then. :warning: It is no feed that Muster can read since then. In 3 of its turns I know no such name"
+        in answer(failing)
+    )

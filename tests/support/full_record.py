@@ -13,9 +13,9 @@ from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
-from incident.model.feed_copy import FeedCopy
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
+from roles.schedules.feed_copy import FeedCopy
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import new_key
 from storage.store import Store

@@ -9,10 +9,12 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cli.checks.check_result import CheckResult, note, passed
+from bot.cli.checks.check_result import CheckResult, note, passed, wrong
 from bot.cli.database_access import NotFound, open_database
 from bot.config.schedule_faults import names_people, period_words
-from bot.config.settings import RecordSettings
+from bot.config.settings import RecordSettings, read_feed_settings
+from bot.feeds.feed_jobs import settings_of
+from bot.rendering.renderer import slug_labels
 from commands.core.sessions.staffed_policy import staffed
 from incident.policy import Policy
 from incident.rules.service_contacts import schedule_named
@@ -45,3 +47,26 @@ def check_recorded_schedules(settings: RecordSettings, policy: Policy, now: date
         team = store.team or ""
         in_force = store.recorder.read(lambda reader: staffed(policy, reader, team))
     yield from check_schedules(in_force, now, team)
+    yield from _check_feeds(in_force)
+
+
+def _check_feeds(policy: Policy) -> Iterator[CheckResult]:
+    """Yield the feeds that lack their setting, that give nothing usable, or that name people whom Muster does not know."""
+    given = read_feed_settings()
+    for name, rules in policy.schedules.items():
+        copy = policy.feed_of(name)
+        for setting in (one for one in settings_of(rules) if one not in given):
+            yield wrong(
+                f"The schedule {name} has a feed, and there is no {setting}. It holds the address or the token."
+            )
+        if copy is not None and copy.failing_since is not None:
+            problem = slug_labels()["feed_problem"].get(copy.problem, copy.problem)
+            age = f"of {copy.fetched_at:%Y-%m-%d %H:%M} UTC" if copy.fetched_at else "that never was"
+            yield note(
+                f"The feed of {name} {problem} since {copy.failing_since:%Y-%m-%d %H:%M} UTC; its copy {age} counts."
+            )
+        if copy is not None and copy.unmatched:
+            yield note(
+                f"The feed of {name} has {copy.unmatched} turns with a name that Muster does not know. Use the names of Slack, "
+                "or e-mail addresses that are contact methods."
+            )

@@ -17,13 +17,13 @@ from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
 from incident.medium import PlannedMethod
-from incident.model.feed_copy import FeedCopy
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import OpenPage, Person, Reader
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 
 
 class EmptyReader:

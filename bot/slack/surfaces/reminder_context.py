@@ -1,4 +1,4 @@
-"""The reminders to one person of a task or of a gap in a schedule: what is due, and how it reads once that is settled."""
+"""The reminders to one person of a task or about an on-call schedule: what is due, and how it reads once that is settled."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from bot.slack.surfaces.prompt_message import AskContext
 from incident.policy import Policy
-from organisation.deadlines.gap_deadlines import Gap
+from organisation.deadlines.feed_deadlines import failing_feeds, feed_key
+from organisation.deadlines.gap_deadlines import Gap, gaps_ahead
 from organisation.model.task_state import Task
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +43,30 @@ class ReminderContext(PersonalReminder):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GapReminderContext(PersonalReminder):
-    """The context of the template of a gap's reminder. `gap` is None once someone is on call then."""
+class ScheduleReminderContext(PersonalReminder):
+    """The context of the templates of reminders about a schedule.
+
+    `gap` is the gap while no one is on call then, `feed` the copy while its feed fails; `setting` holds the feed's address.
+    """
 
     schedule: str
     services: tuple[str, ...]
     gap: Gap | None
+    feed: FeedCopy | None
+    setting: str
 
 
-def gap_reminder(common: AskContext, gap: Gap | None, policy: Policy, person: PersonId) -> GapReminderContext:
-    """Return the context of the reminder of a gap."""
-    schedule = common.prompt.due.partition(":")[2].rpartition(":")[0]
-    services = tuple(name for name, one in policy.services.items() if one.schedule == schedule)
-    return GapReminderContext(**vars(common), schedule=schedule, services=services, gap=gap, person=person)
+def schedule_reminder(common: AskContext, policy: Policy, person: PersonId, team: str) -> ScheduleReminderContext:
+    """Return the context of a reminder of a gap or of a feed that fails."""
+    due = common.prompt.due
+    schedule = due.partition(":")[2].rpartition(":")[0]
+    rules = policy.schedules.get(schedule)
+    return ScheduleReminderContext(
+        **vars(common),
+        person=person,
+        schedule=schedule,
+        services=tuple(name for name, one in policy.services.items() if one.schedule == schedule),
+        gap=next((gap for gap in gaps_ahead(policy, team, common.now) if gap.key == due), None),
+        feed=next((copy for copy in failing_feeds(policy) if feed_key(copy) == due), None),
+        setting=(rules.ical or "") if rules else "",
+    )

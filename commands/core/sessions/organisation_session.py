@@ -14,7 +14,8 @@ from incident.jobs import Job
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from incident.rules.responders.attendance import unavailability
-from organisation.deadlines import gap_deadlines, task_deadlines
+from organisation.deadlines import task_deadlines
+from organisation.deadlines.schedule_deadlines import schedule_deadlines
 from organisation.effects.reminders import reminders
 from organisation.effects.shift_jobs import people_of, shift_jobs
 from organisation.entries.shift_changes import SwapLapsed
@@ -40,12 +41,12 @@ class OrganisationSession(AggregateSession[Organisation]):
         self.record([self.by_muster(fact) for fact in facts])
 
     def due_prompts(self) -> Sequence[Fact]:
-        """Return the reminders of tasks and of gaps in schedules that are due now."""
+        """Return the reminders of tasks, of gaps in schedules and of feeds that fail that are due now."""
         state = self.state or Organisation(key=self.key)
-        gaps = gap_deadlines.gap_deadlines(self.policy, self.key.team, self.at, self._can_be_asked)
+        things = schedule_deadlines(self.policy, self.key.team, self.at, self._can_be_asked)
         return (
             *task_deadlines.prompts(state, self._manager, self.at, self._can_be_asked_for),
-            *due_prompts(gaps, state, self.at, next_prompt),
+            *due_prompts(things, state, self.at, next_prompt),
         )
 
     def effects(self, after: Organisation) -> Sequence[Job]:

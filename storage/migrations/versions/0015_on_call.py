@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("fetched_at", UtcText(), nullable=True),
         sa.Column("failing_since", UtcText(), nullable=True),
         sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("unmatched", sa.Integer(), nullable=False),
         sa.Column("shifts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("team", "schedule", name=op.f("pk_schedule_feed")),
         if_not_exists=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from bot.cli.checks.check_result import Severity
@@ -14,6 +15,7 @@ from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId
+from roles.schedules.feed_copy import FeedCopy
 from storage.store import open_store
 from tests.support.policies import shipped_policy
 from tests.support.schedules import utc
@@ -71,3 +73,31 @@ def test_a_gap_that_a_person_covers_is_no_gap(tmp_path: Path) -> None:
         assert not outcome.is_refused, outcome
 
     assert [one.severity for one in check_recorded_schedules(settings, policy, now)] == [Severity.GOOD]
+
+
+def test_a_feed_without_its_setting_and_one_that_fails_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/muster.db"
+    monkeypatch.setenv("MUSTER_FEED_SEARCH", "https://calendar.example/secret.ics")
+    schedules = {"payments": {"ical": "MUSTER_FEED_PAYMENTS"}, "search": {"ical": "MUSTER_FEED_SEARCH"}}
+    policy = shipped_policy(schedules=schedules)
+    settings = RecordSettings(database_url=SecretStr(url), key_file=None, spool=tmp_path)
+    now = utc("2026-12-01T10:00")
+    copy = FeedCopy(
+        schedule="search", checked_at=now, fetched_at=now, failing_since=now, problem="not_readable", unmatched=2
+    )
+    with open_store(url, team="T1") as store:
+        store.migrate()
+        store.directory.activate_policy(policy, "version: 1\n", now)
+        store.recorder.transact(lambda unit: unit.store_feeds("T1", [copy]))
+
+    found = [one.message for one in check_recorded_schedules(settings, policy, now)]
+
+    assert any("there is no MUSTER_FEED_PAYMENTS" in one for one in found)
+    assert (
+        "The feed of search is no feed that Muster can read since 2026-12-01 10:00 UTC; its copy of 2026-12-01 10:00 UTC counts."
+        in found
+    )
+    assert any("has 2 turns with a name" in one for one in found)
+    assert not any("secret" in one for one in found)

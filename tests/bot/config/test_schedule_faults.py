@@ -60,6 +60,12 @@ def gap_texts(**schedule) -> list[str]:
             "fixed_shifts.0.end is not after `start`",
         ),
         (
+            {"ical": "https://calendar.example/secret.ics"},
+            "ical must be the name of a setting such as MUSTER_FEED_PAYMENTS",
+        ),
+        ({"ical": "MUSTER_FEED_A", "pagerduty": "P1"}, "pagerduty is given, and so is `ical`: keep one of the two"),
+        ({"jsm": "1", "rotations": {"db": ROTATION}}, "rotations are given, and so is `jsm`"),
+        (
             {"rotation": {"db": ROTATION}},
             "schedules.payments.rotation is no key that Muster knows. Did you mean rotations?",
         ),

@@ -10,27 +10,20 @@ import recurring_ical_events
 
 from roles.schedules.people_on_call import who
 from roles.schedules.shifts import shifts
+from tests.support.calendars import calendar, event
 from tests.support.schedules import ADA, BEN, CHI, schedule
 
 PEOPLE = (ADA, BEN, CHI)
 UNITS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
-FEED = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//tests//EN
-{events}
-END:VCALENDAR"""
-EVENT = """BEGIN:VEVENT
-UID:{uid}
-DTSTAMP:20260101T000000Z
-SUMMARY:{uid}
-DTSTART;TZID={zone}:{start:%Y%m%dT%H%M%S}
-DTEND;TZID={zone}:{end:%Y%m%dT%H%M%S}
-RRULE:{rule}
-END:VEVENT"""
+
+
+def repeated(summary: str, zone: str, start: datetime, end: datetime, rule: str) -> str:
+    times = (f";TZID={zone}:{at:%Y%m%dT%H%M%S}" for at in (start, end))
+    return event(summary, *times, f"RRULE:{rule}", uid=summary)
 
 
 def feed(events: list[str]) -> icalendar.Calendar:
-    return icalendar.Calendar.from_ical(FEED.format(events="\n".join(events)).replace("\n", "\r\n"))
+    return icalendar.Calendar.from_ical(calendar(*events))
 
 
 def events_between(
@@ -51,34 +44,28 @@ def test_turns_are_the_events_of_a_calendar_over_a_year_of_clock_changes(zone: s
     freq = {"day": "DAILY", "week": "WEEKLY"}[unit]
     rule = f"FREQ={freq};INTERVAL={count * len(PEOPLE)}"
     events = [
-        EVENT.format(uid=person, zone=zone, start=first + n * length, end=first + (n + 1) * length, rule=rule)
-        for n, person in enumerate(PEOPLE)
+        repeated(person, zone, first + n * length, first + (n + 1) * length, rule) for n, person in enumerate(PEOPLE)
     ]
     turns = {"start": f"{first:%Y-%m-%d %H:%M}", "every": f"{count} {unit}s", "participants": PEOPLE}
     start, end = datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC)
 
     found = shifts(schedule({"rotations": {"r": turns}}, zone=zone), start, end)
 
-    calendar = events_between(feed(events), start, end)
-    assert [(one.start, one.end, one.people[0].person) for one in found] == calendar
+    listed = events_between(feed(events), start, end)
+    assert [(one.start, one.end, one.people[0].person) for one in found] == listed
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/Chicago"])
 def test_hours_on_weekdays_over_midnight_are_the_events_of_a_calendar(zone: str) -> None:
-    night = EVENT.format(
-        uid=ADA,
-        zone=zone,
-        start=datetime.fromisoformat("2026-01-05 18:00"),
-        end=datetime.fromisoformat("2026-01-06 08:00"),
-        rule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-    )
+    start, end = (datetime.fromisoformat(at) for at in ("2026-01-05 18:00", "2026-01-06 08:00"))
+    night = repeated(ADA, zone, start, end, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR")
     hours = {"days": ["mon", "tue", "wed", "thu", "fri"], "start": "18:00", "end": "08:00"}
     turns = {"start": "2026-01-05 00:00", "every": "1 month", "participants": [ADA], "hours": [hours]}
     of = schedule({"rotations": {"nights": turns}}, zone=zone)
     start, end = datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC)
 
-    calendar = events_between(feed([night]), start, end)
+    listed = events_between(feed([night]), start, end)
 
-    assert [(one.start, one.end, ADA) for one in shifts(of, start, end) if one.people] == calendar
-    assert len(calendar) > 230
-    assert who(of, calendar[0][0])[0].person == ADA
+    assert [(one.start, one.end, ADA) for one in shifts(of, start, end) if one.people] == listed
+    assert len(listed) > 230
+    assert who(of, listed[0][0])[0].person == ADA

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.prompt_message import AskContext, shared_message
-from bot.slack.surfaces.reminder_context import ReminderContext, gap_reminder
+from bot.slack.surfaces.reminder_context import ReminderContext, schedule_reminder
 from bot.worker.handlers.channel_posts import LATE
 from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
 from bot.worker.handlers.page_delivery import deliveries
@@ -19,10 +19,10 @@ from incident.jobs import JobKind
 from incident.medium import Medium, slack_message, slack_ref
 from incident.model.incident import Incident
 from incident.ports import Reader
-from organisation.deadlines.gap_deadlines import gap_deadlines, gaps_ahead
+from organisation.deadlines.schedule_deadlines import schedule_deadlines
 from organisation.deadlines.task_deadlines import task_deadlines
-from organisation.fold.gap_reminders import GAP
 from organisation.fold.organisation_fold import ORGANISATION
+from organisation.fold.schedule_reminders import FEED, GAP
 from organisation.model.organisation import Organisation
 from organisation.model.task_state import Task
 from organisation.model.task_visibility import may_read
@@ -66,8 +66,8 @@ def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sen
     key = run.job.incident
     found = context.recorder.read(lambda reader: reader.peek_aggregate(ORGANISATION, key)) or Organisation(key=key)
     policy = context.staffed_policy
-    gaps = {gap.key: gap for gap in gaps_ahead(policy, key.team, run.at)}
-    state = states_of((*task_deadlines(found, None), *gap_deadlines(policy, key.team, run.at)), found)
+    things = (*task_deadlines(found, None), *schedule_deadlines(policy, key.team, run.at))
+    state = states_of(things, found)
     views: list[AskContext] = []
     for entry in prompts:
         prompt = entry.fact
@@ -83,8 +83,8 @@ def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sen
             until=known.until if known else None,
             put_off_by=known.put_off_by if known else None,
         )
-        if kind == GAP:
-            views.append(gap_reminder(common, gaps.get(prompt.due), policy, run.person))
+        if kind in (GAP, FEED):
+            views.append(schedule_reminder(common, policy, run.person, key.team))
         elif task is not None and _may_read(task, run, context):
             views.append(ReminderContext(**vars(common), task=task, person=run.person))
     return views

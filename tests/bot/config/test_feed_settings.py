@@ -1,0 +1,31 @@
+"""Addresses of feeds are settings whose names the policy chooses; they are secret, and no misspelt names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config.setting_names import name_problems, read_names
+from bot.config.settings import read_feed_settings
+
+
+def test_they_come_from_the_environment_and_then_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MUSTER_FEED_A=https://a.example\nMUSTER_FEED_B=https://b.example\nOTHER=1\nMUSTER_FEED_C=\n")
+    monkeypatch.setenv("MUSTER_FEED_B", "https://here.example")
+
+    found = read_feed_settings(file)
+
+    assert {name: value.get_secret_value() for name, value in found.items()} == {
+        "MUSTER_FEED_A": "https://a.example",
+        "MUSTER_FEED_B": "https://here.example",
+    }
+    assert "example" not in repr(found)
+    assert list(name_problems((), read_names(file), {"MUSTER_FEED_B": "x"})) == []
+
+
+def test_without_a_file_there_are_those_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_FEED_A", "https://a.example")
+
+    assert list(read_feed_settings(tmp_path / ".env")) == list(read_feed_settings(None)) == ["MUSTER_FEED_A"]
