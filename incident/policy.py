@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from incident.frozen import Frozen
+from incident.outside.vendors import Vendor
 from incident.states import Audience, Priority
 from roles.schedules.feed_copy import FeedCopy
 from roles.schedules.schedule import Override
@@ -27,7 +28,7 @@ Level = Annotated[int, Field(ge=1, le=3)]
 
 
 class Service(Frozen):
-    """A service of the catalogue: its owner, customers, categories, on-call schedule and escalation policy."""
+    """A service of the catalogue: its owner, customers, categories, vendors, on-call schedule and escalation policy."""
 
     owner: str
     owner_group: str = ""
@@ -38,6 +39,7 @@ class Service(Frozen):
     ladder: str | None = None
     categories: dict[str, tuple[str, ...]] = {}
     runbook: str | None = None
+    vendors: tuple[Member, ...] = ()
 
 
 class Targets(Frozen):
@@ -222,6 +224,7 @@ class Policy(Frozen):
     schedules: dict[str, ScheduleRules] = {}
     rosters: dict[str, tuple[Member, ...]] = {}
     ladders: dict[str, EscalationPolicy] = {}
+    vendors: dict[str, Vendor] = {}
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
     announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)

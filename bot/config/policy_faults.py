@@ -11,6 +11,7 @@ from datetime import date
 from itertools import product
 from typing import Any, Final
 
+from bot.config.outside.vendor_faults import vendor_faults, vendor_ids
 from bot.config.schedule_faults import level_targets, schedule_faults, scheduled_ids
 from bot.config.validation_words import did_you_mean, not_among
 from bot.config.yaml_positions import Path, YamlDocument
@@ -48,6 +49,7 @@ def faults(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _unknown_authorities(policy)
     yield from _updates(policy)
     yield from schedule_faults(policy)
+    yield from vendor_faults(policy)
 
 
 def contradictions(policy: Policy) -> Iterator[PolicyFault]:
@@ -152,6 +154,7 @@ def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
         yield from (((("people", office), person),) if isinstance(person, str) else _each(("people", office), person))
     yield from ((path, one) for path, one in level_targets(policy) if not one.startswith(SCHEDULE_TARGET))
     yield from scheduled_ids(policy)
+    yield from vendor_ids(policy)
     for name, service in policy.services.items():
         if service.owner:
             yield ("services", name, "owner"), service.owner

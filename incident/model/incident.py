@@ -33,7 +33,7 @@ from incident.model.components import (
     TypeItem,
     Validation,
 )
-from incident.model.outside_records import EvidenceItem
+from incident.model.outside_records import EvidenceItem, ProviderCase
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.model.update_draft import UpdateDraft
 from incident.states import OVER, VOID, Audience, Priority, State
@@ -87,6 +87,7 @@ class Incident(Aggregate):
     workarounds: tuple[AuthoredText, ...] = ()
     actions: tuple[Action, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
+    provider_cases: tuple[ProviderCase, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0

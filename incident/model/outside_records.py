@@ -1,6 +1,9 @@
-"""The parts of a folded incident that concern outsiders: evidence for investigators. Values only."""
+"""The parts of a folded incident that concern outsiders: evidence for investigators, cases at providers. Values only."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
 
 from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from roles.person_ids import PersonId
@@ -16,3 +19,40 @@ class EvidenceItem(Frozen):
     location: MaybePersonalText
     collected_at: Utc
     by: PersonId
+
+
+ENDED: Final = frozenset({"provider_resolved", "resolved", "closed", "withdrawn"})
+
+
+class ProviderCase(Frozen):
+    """A case at a provider, which entry `n` opened. `opened_at` and `last_provider_at` are the provider's times.
+
+    `heard_at` is when news of it was last recorded here, `chased_at` when the provider was last asked for some.
+    """
+
+    n: int
+    provider: str
+    case_id: str
+    severity: str | None
+    opened_at: Utc
+    by: PersonId
+    heard_at: Utc
+    last_status: str = "opened"
+    updates: int = 0
+    last_provider_at: Utc | None = None
+    chased_at: Utc | None = None
+
+    @property
+    def id(self) -> str:
+        """The number of its entry, by which deadlines name it."""
+        return str(self.n)
+
+    @property
+    def is_open(self) -> bool:
+        """True until the provider says that the case is over."""
+        return self.last_status not in ENDED
+
+    @property
+    def silent_since(self) -> datetime:
+        """Since when the provider has given no news and was not asked either (UTC)."""
+        return max(at for at in (self.heard_at, self.last_provider_at, self.chased_at) if at is not None)

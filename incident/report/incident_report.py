@@ -9,7 +9,7 @@ from incident.entries.closure import Refused
 from incident.entry import WORKSPACE, Entry
 from incident.fold import fold
 from incident.model.incident import Incident
-from incident.report import report_histories, report_messages, report_work
+from incident.report import report_histories, report_messages, report_outside, report_work
 from incident.report.incident_metrics import metrics
 from incident.report.report_format import Report, ReportFormat, moment
 from incident.report.report_timeline import timeline
@@ -76,7 +76,7 @@ def _work(incident: Incident, read: ReportFormat) -> Report:
         "containment": report_work.containment(incident, read),
         "temporary_fixes": report_work.temporary_fixes(incident, read),
         "workarounds": [one.text for one in incident.workarounds],
-        "third_party_cases": [],
+        "third_party_cases": report_outside.third_party_cases(incident),
         "links": report_work.links(incident),
         "actions": report_work.actions(incident, read),
         "resolution": report_work.resolution(incident, read),

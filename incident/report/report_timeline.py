@@ -42,6 +42,7 @@ KINDS: Final = frozenset(
         "workaround",
         "evidence",
         "third_party",
+        "chase",
         "determination",
         "obligation",
         "hold",

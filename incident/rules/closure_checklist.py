@@ -29,6 +29,7 @@ def checklist(incident: Incident, policy: Policy) -> tuple[ChecklistItem, ...]:
         "LINKS": incident.priority in policy.links_needed,
         "TEMPFIX": bool(incident.temp_fixes),
         "FINAL_COMMS": incident.major,
+        "THIRD_PARTY": incident.type == "third_party",
         "PIR_SCHEDULED": incident.major,
     }
     met = tuple(ChecklistItem(code=code) for code, does in applies.items() if does and code not in unmet_codes)

@@ -144,7 +144,8 @@ def _obligations(incident: Incident, policy: Policy) -> Unmet | None:
 
 
 def _third_party(incident: Incident, policy: Policy) -> Unmet | None:
-    return Unmet(code="THIRD_PARTY", needs="provider_case") if incident.type == "third_party" else None
+    lacks = incident.type == "third_party" and not incident.provider_cases
+    return Unmet(code="THIRD_PARTY", needs="provider_case") if lacks else None
 
 
 def _review(incident: Incident, policy: Policy) -> Unmet | None:

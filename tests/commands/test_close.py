@@ -107,7 +107,7 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
             "to responders, executives and customers: `/incident update ",
         ),
         ("regimes", ("gdpr33",), "(gdpr33). Muster cannot record that decision yet. Keep the incident open"),
-        ("provider_case", (), "Keep the incident open, and link the case"),
+        ("provider_case", (), "`/incident vendor case` with the provider"),
         ("review", (), "`/incident review @owner 12 June 10:00`"),
     ],
 )

@@ -45,6 +45,8 @@ _FORMS = {
     "tempfix_set": ("tempfix", {"form": "set"}),
     "tempfix_removed": ("tempfix", {"form": "removed"}),
     "unhold": ("hold", {"release": True}),
+    "third_party_case": ("vendor", {"form": "case"}),
+    "third_party_update": ("vendor", {"form": "update"}),
     "link_none": ("link", {"kind": "none"}),
     "inject": ("drill", {"what": "inject"}),
     "end_drill": ("drill", {"what": "end"}),

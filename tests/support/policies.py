@@ -92,6 +92,7 @@ def worker_policy(team: str, users: Mapping[str, str], **changes: Any) -> Policy
         **_called("payments"),
         "categories": {"Application": ["Errors"]},
         "runbook": RUNBOOK,
+        "vendors": [*changes.get("vendors", ())],
     }
     return small_policy(
         services={"checkout": service},

@@ -25,6 +25,8 @@ _VERBS: Final = {
     "amend_resolution": "resolve",
     "link_none": "link",
     "unhold": "hold",
+    "third_party_case": "vendor",
+    "third_party_update": "vendor",
     "pir": "review",
     "inject": "drill",
     "end_drill": "drill",
@@ -36,6 +38,8 @@ _FIXED: Final[dict[str, dict[str, JsonValue]]] = {
     "amend_resolution": {"how": "amend"},
     "link_none": {"kind": "none"},
     "unhold": {"release": True},
+    "third_party_case": {"form": "case"},
+    "third_party_update": {"form": "update"},
     "inject": {"what": "inject"},
     "end_drill": {"what": "end"},
 }

@@ -70,6 +70,7 @@ _MORE: Final = (
     MenuItem("contain"),
     MenuItem("workaround"),
     MenuItem("evidence"),
+    MenuItem("vendor"),
     MenuItem("tempfix", fields={"form": "add"}),
     MenuItem("validate"),
     MenuItem("title"),

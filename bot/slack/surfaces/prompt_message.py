@@ -30,6 +30,7 @@ from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.rules.closure_checklist import ChecklistItem
 from incident.rules.closure_criteria import Unmet
+from incident.rules.outside.vendor_contacts import VendorContact
 from incident.rules.responders.attendance import can_be_asked
 from incident.rules.responders.open_calls import same_need
 from roles.person_ids import PersonId
@@ -80,7 +81,7 @@ class PromptContext(AskContext):
     """The context of the templates of an incident's prompt.
 
     `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
-    `source` the fact behind it where the template quotes one.
+    `source` the fact behind it where the template quotes one, `vendors` the third parties to call.
     `is_direct`: it is read outside the incident channel, and links it.
     """
 
@@ -89,6 +90,7 @@ class PromptContext(AskContext):
     later_minutes: int
     items: tuple[ChecklistItem, ...] = ()
     source: Fact | None = None
+    vendors: tuple[VendorContact, ...] = ()
     is_direct: bool = False
 
     @property

@@ -35,7 +35,10 @@ from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_message, slack_ref
+from incident.model.incident import Incident
+from incident.policy import Policy
 from incident.rules.closure_checklist import checklist
+from incident.rules.outside.vendor_contacts import VendorContact, contacts_of, vendors_of
 from incident.rules.visibility import may_see
 from incident.states import Priority
 from roles.person_ids import PersonId, slack_person, slack_user
@@ -43,7 +46,7 @@ from roles.person_ids import PersonId, slack_person, slack_user
 _log = logging.getLogger(__name__)
 _MAJOR: Final = frozenset({Priority.P1, Priority.P2})
 # Any responder may act on these, so they are asked in the incident channel.
-_FOR_EVERY_RESPONDER: Final = frozenset({"acknowledge", "commander", "closure", "call", "approval"})
+_FOR_EVERY_RESPONDER: Final = frozenset({"acknowledge", "commander", "closure", "call", "approval", "case"})
 # Days after the incident its channel is quiet, and its owner may have left it.
 _FOR_ONE_PERSON: Final = frozenset({"review"})
 _NOT_ASKED: Final = "mask_decision"
@@ -231,9 +234,18 @@ def _prompt_context(run: JobRun, context: JobContext, entry: Entry, *, is_sent: 
         later_minutes=context.policy.prompt_put_off_minutes,
         items=checklist(incident, context.policy) if fact.ask == "closure" else (),
         source=_quoted_fact(run, context, fact),
+        vendors=_vendors(incident, context.policy, fact),
         until=prompted.until if prompted else None,
         put_off_by=prompted.put_off_by if prompted else None,
     )
+
+
+def _vendors(incident: Incident, policy: Policy, fact: PromptDue) -> tuple[VendorContact, ...]:
+    """Return the third parties that a prompt says how to call: those of the service, or that of its case."""
+    if fact.ask == "case":
+        return vendors_of(incident, policy)
+    cases = (one.provider for one in incident.provider_cases if fact.due.startswith(f"chase:{one.id}:"))
+    return contacts_of(cases, policy, incident.key.team)
 
 
 def _quoted_fact(run: JobRun, context: JobContext, fact: PromptDue) -> Fact | None:

@@ -20,7 +20,7 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
-from incident.entries.outside import evidence_items
+from incident.entries.outside import evidence_items, provider_cases
 from incident.entry import Entry, Fact
 from incident.fold.aggregate_fold import undone_by
 from incident.fold.fold import RunningIncidentFold
@@ -44,6 +44,9 @@ UNDOABLE: Final = frozenset(
         conversation.Noted,
         conversation.TimeCorrected,
         evidence_items.EvidenceSecured,
+        provider_cases.CaseChased,
+        provider_cases.CaseOpened,
+        provider_cases.CaseUpdated,
         lifecycle.Acknowledged,
         lifecycle.DrillInjected,
         lifecycle.MajorDeclared,

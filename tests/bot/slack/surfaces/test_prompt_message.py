@@ -22,9 +22,12 @@ from incident.entries.delivery import PromptDue
 from incident.entries.role_holders import HandoverOffered
 from incident.entries.status_updates import UpdateDrafted
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
+from incident.model.outside_records import ProviderCase
 from incident.model.slack_references import Mask, OpenPrompt
 from incident.model.update_draft import UpdateDraft
+from incident.outside.vendors import Vendor
 from incident.rules.closure_checklist import checklist
+from incident.rules.outside.vendor_contacts import VendorContact
 from incident.states import Audience, State
 from roles.role_names import Role
 from tests.support.block_kit import valid_message
@@ -40,12 +43,22 @@ ABOUT = {
     "call": "7",
     "mask": "8",
     "approval": "12",
+    "chase": "5",
+    "case": "5",
 }
 SOURCES = {
     "handover": HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG),
     "approval": UpdateDrafted(audience=Audience.CUSTOMER, text=LONG),
     "mask": Masked(channel="C1", ts="1.0", entries=(6, 7), reason=LONG),
 }
+VENDORS = (
+    VendorContact(
+        name="cloud",
+        vendor=Vendor(contacts=(LONG,), portal=LONG, hours=LONG, severities=(LONG,), how_to_open=LONG),
+        owner=EVA,
+        comms_owner=ILSE,
+    ),
+)
 ASKS = sorted(path.stem for path in (TEMPLATES / "slack" / "prompts").glob("*.j2") if path.stem != "shared")
 
 
@@ -57,6 +70,11 @@ def incident(**changes):
             "update_drafts": (UpdateDraft(n=12, audience=Audience.CUSTOMER, text=LONG, by=ILSE, at=START),),
             "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=START),),
             "review": Review(owner=EVA, at=later(5)),
+            "provider_cases": (
+                ProviderCase(
+                    n=5, provider="cloud", case_id="77", severity=None, opened_at=START, by=ILSE, heard_at=START
+                ),
+            ),
             "escalations": (
                 Escalation(
                     n=7, at=START, how="functional", to="eva", person=EVA, by=ILSE, reason=LONG, answer="lapsed"
@@ -87,6 +105,7 @@ def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=START
         later_minutes=10,
         items=checklist(shown, small_policy()) if ask == "closure" else (),
         source=SOURCES.get(ask),
+        vendors=VENDORS,
         until=later(9),
         put_off_by=EVA,
     )
@@ -102,7 +121,7 @@ def elements(message):
 
 
 def test_every_kind_of_prompt_has_a_template():
-    source = "".join(path.read_text("utf-8") for path in Path(deadlines.__file__).parent.glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in Path(deadlines.__file__).parent.rglob("*.py"))
     asked = set(re.findall(r'Step\([^"]*"(\w+)"', source))
 
     assert asked == set(ASKS)

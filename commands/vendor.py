@@ -1,0 +1,116 @@
+"""`vendor`: a case at a third party is opened, has news, or is asked after. It does not replace this record."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import StringConstraints
+
+from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.outside.own_time import dated
+from commands.core.verb import Decided, DecisionContext, Group, Verb
+from incident.entries.outside.provider_cases import CaseChased, CaseOpened, CaseUpdated
+from incident.frozen import Utc
+from incident.model.outside_records import ProviderCase
+from incident.refusal import Code, Refusal
+
+Form = Literal["case", "update", "chase"]
+CaseId = Annotated[str, StringConstraints(pattern=r"^[\w./#@+ -]{1,60}$")]
+# What a provider calls itself, its severities and its states.
+Named = Annotated[str, StringConstraints(pattern=r"^[\w./&+,'’()# -]{1,80}$")]
+_FORMS: Final = (("case", "A case was opened"), ("update", "They gave news"), ("chase", "I asked them for news"))
+_SYNONYMS: Final = (
+    ("open", "case"),
+    ("opened", "case"),
+    ("new", "case"),
+    ("news", "update"),
+    ("chased", "chase"),
+    ("called", "chase"),
+)
+_INTENTS: Final = {"case": "third_party_case", "update": "third_party_update", "chase": "third_party_chase"}
+
+
+class Vendor(Verb):
+    """Record a provider's case (`vendor case provider=AWS 771234`), its news (`vendor update 771234 …`), or that you asked for some."""
+
+    name = "vendor"
+    aliases = ("provider", "third party")
+    group = Group.RESTORE
+
+    form: Annotated[
+        Form | None,
+        FormField("What happened", Control.CHOICE, leading=True, needed=True, choices=_FORMS, synonyms=_SYNONYMS),
+    ] = None
+    provider: Annotated[
+        Named | None, FormField("Provider", Control.WORD, "As in the policy", leading=True, only=("case",))
+    ] = None
+    case_id: Annotated[
+        CaseId | None,
+        FormField(
+            "Number of the case",
+            Control.WORD,
+            "As the provider writes it",
+            leading=True,
+            needed=True,
+            words=("number",),
+        ),
+    ] = None
+    text: Annotated[
+        str | None, FormField("What they say", Control.TEXT, "As they say it", rest=True, only=("update",))
+    ] = None
+    severity: Annotated[
+        Named | None, FormField("Severity", Control.LINE, "As the provider names it", only=("case",))
+    ] = None
+    status: Annotated[
+        Named | None,
+        FormField(
+            "Status at the provider", Control.LINE, "acknowledged, identified, provider_resolved", only=("update",)
+        ),
+    ] = None
+    opened_at: Annotated[
+        Utc | None, FormField("Opened, by their clock", Control.MOMENT, past=True, words=("opened",), only=("case",))
+    ] = None
+    provider_at: Annotated[
+        Utc | None,
+        FormField("When they wrote it, by their clock", Control.MOMENT, past=True, words=("theirs",), only=("update",)),
+    ] = None
+
+    @property
+    def kind(self) -> Form:
+        """The form: as chosen, else by which fields are filled."""
+        return self.form or ("case" if self.provider else "update")
+
+    @property
+    def intent(self) -> str:
+        """Name the form as stored requests do."""
+        return _INTENTS[self.kind]
+
+    def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
+        """Open a case under a number that is free, or record news of one or a question about it, in any state, by anyone."""
+        if not self.case_id:
+            raise Refusal(Code.MISSING_FIELDS, "case_which", "case_id")
+        if self.kind == "case":
+            return (self._opened(now, self.case_id),)
+        case = _find(self.case_id, now.open.provider_cases)
+        if case is None:
+            raise Refusal(Code.STATE, "case_unknown", "case_id", id=self.case_id)
+        if self.kind == "chase":
+            return (CaseChased(provider=case.provider, case_id=case.case_id),)
+        if not self.text:
+            raise Refusal(Code.MISSING_FIELDS, "case_news", "text", id=case.case_id)
+        news = CaseUpdated(provider=case.provider, case_id=case.case_id, text=self.text, status=self.status)
+        return (dated(now, news, self.provider_at, "provider_at"),)
+
+    def _opened(self, now: DecisionContext, case_id: str) -> Decided:
+        if any(case.case_id == case_id for case in now.open.provider_cases):
+            raise Refusal(Code.STATE, "case_used", "case_id", id=case_id)
+        if not self.provider:
+            raise Refusal(Code.MISSING_FIELDS, "case_whose", "provider")
+        opened = CaseOpened(provider=self.provider, case_id=case_id, severity=self.severity)
+        return dated(now, opened, self.opened_at, "opened_at")
+
+
+def _find(case_id: str, cases: tuple[ProviderCase, ...]) -> ProviderCase | None:
+    """Return the case with a number, else one whose number differs in capitals alone."""
+    similar = [case for case in cases if case.case_id.casefold() == case_id.casefold()]
+    return next((case for case in similar if case.case_id == case_id), next(iter(similar), None))

@@ -1,0 +1,1 @@
+"""Deadlines that concern outsiders: cases at providers, reports to regulators."""

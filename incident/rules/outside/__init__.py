@@ -1,0 +1,1 @@
+"""Rules about outsiders: whom the policy names for a provider."""
