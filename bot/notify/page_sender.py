@@ -44,8 +44,9 @@ from roles.person_ids import PersonId
 
 # A page is urgent: what may not have arrived is sent again 5, 15 and 45 seconds later, four times in all.
 RETRY_SECONDS: Final = (5, 15, 45)
-# A shorter wait that a provider asks for is kept without an entry.
+# A shorter wait that a provider asks for is kept without an entry, and so are several in a row, for so long.
 SHORT_WAIT: Final = timedelta(seconds=5)
+SHORT_WAITS: Final = timedelta(seconds=20)
 # How often a receipt is asked for, by how long ago the page was sent.
 _POLLED: Final = (
     (timedelta(minutes=2), timedelta(seconds=5)),
@@ -93,7 +94,7 @@ class PageSender:
         if page.tries(method.position) != run.job.attempt - 1:
             return Delivered()
         result = self._sent(run, call, method)
-        if isinstance(result, RateLimited) and result.after - run.at <= SHORT_WAIT:
+        if isinstance(result, RateLimited) and result.after - run.at <= SHORT_WAIT and _waited(run) <= SHORT_WAITS:
             return result
         return Delivered(facts=(attempted(call, method, run, result),))
 
@@ -232,6 +233,11 @@ def slack_link(incident: Incident) -> str:
     """Return the address that opens the incident channel in Slack, empty while there is none."""
     channel = incident.places.channel
     return f"https://slack.com/app_redirect?team={incident.key.team}&channel={channel}" if channel else ""
+
+
+def _waited(run: JobRun) -> timedelta:
+    """Return for how long an attempt has been due."""
+    return run.at - (run.job.run_at or run.at)
 
 
 def _planned(page: CallPage | None, position: int | None) -> PlannedMethod | None:

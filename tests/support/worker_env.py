@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 
 from bot.clock import SetClock
 from bot.failpoints import Failpoint, no_failpoint
+from bot.notify.page_sender import medium_of
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.rate_limiter import RateLimiter
@@ -178,6 +179,7 @@ def worker_with(
         handlers={**adapter.handlers(), **(handlers or {})},
         policy=adapter.record.active,
         clock=adapter.slack.clock,
+        medium=medium_of,
         reached=adapter.slack.reached,
     )
     return Worker(store, needs, owner=owner, threads=threads)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.notify.answers.answer_address import CallReference, answer_addresses, answer_url
 from bot.notify.answers.page_key import call_of_key
 from bot.worker.worker import Worker
-from incident.entries.delivery import PageAttempted, PagePlanned
+from incident.entries.delivery import DeliveryFailed, PageAttempted, PagePlanned
 from incident.medium import Medium
 from storage.store import Store
 from tests.support import paging_providers as known
@@ -173,6 +173,33 @@ def test_a_short_wait_of_a_busy_provider_is_no_entry(night: PagingEnv) -> None:
 
     night.rig.after(seconds=4)
     assert night.attempts(key) == [("voice", "sent", 1)]
+
+
+def test_short_waits_without_an_end_are_a_long_one(night: PagingEnv) -> None:
+    night.reach("eva", (VOICE, 0), (NTFY, 4))
+    night.providers.faults, night.providers.retry_after = [BUSY] * 8, "3"
+
+    key = night.declare()
+    night.rig.after(seconds=30)
+
+    assert night.attempts(key)[:2] == [("voice", "postponed", 1), ("ntfy", "sent", 1)]
+    assert night.attempts(key)[-1] == ("voice", "sent", 2)
+
+
+def test_a_job_that_a_fault_of_ours_ends_is_a_line_that_says_to_phone(night: PagingEnv) -> None:
+    night.reach("eva", (VOICE, 0))
+
+    def broken(point: str) -> None:
+        if point == "page_method:call:before":
+            raise LookupError("a fault of ours")
+
+    night.use(reached=broken)
+    key = night.declare()
+    night.rig.after(minutes=2)
+
+    [lost] = night.rig.entries(key, DeliveryFailed.kind)
+    assert (lost.fact.medium, lost.fact.what, lost.fact.who) == (VOICE, "page_method", night.rig.person("eva"))
+    assert night.lines(key, "<@U02EVA> could not be paged beside Slack. Phone them: the error was") != []
 
 
 def test_a_contact_method_removed_meanwhile_fails_and_one_that_moved_is_found(night: PagingEnv) -> None:
