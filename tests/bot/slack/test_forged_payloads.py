@@ -8,7 +8,10 @@ import json
 import pytest
 
 from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
 from incident.entries.conversation import MessagePinned, MessagePosted, Noted, Reacted
+from incident.entry import workspace_chain
+from organisation.entries.task_changes import TaskOpened
 from roles.person_ids import slack_person
 from tests.support import forged_payloads as forged
 from tests.support.forged_payloads import AnswerReceiver, Forger
@@ -16,35 +19,53 @@ from tests.support.wait import until
 
 TITLE = "Leaked credentials"
 WHY = "because it was seen in the logs of the gateway"
+SOME_ONE = "slack:T:U"
 FIELDS = {
-    "action": {"assignee": "slack:T:U", "text": "Look"},
+    "action": {"assignee": SOME_ONE, "text": "Look"},
+    "amend": {"entry": 1, "text": "Other words"},
     "answer": {"answer": "accepted"},
-    "assign": {"role": "scribe"},
+    "assign": {"role": "scribe", "to": SOME_ONE},
     "backfill": {"title": "Late", "service": "checkout", "started_at": "2026-01-01T10:00:00Z"},
     "category": {"category": "Application", "reason": WHY},
-    "contain": {"text": "Token revoked"},
+    "contain": {"term": "short", "text": "Token revoked"},
     "correct": {"entry": 1, "text": "Other words"},
-    "decide": {"text": "Roll back", "decision": "Roll back", "rationale": WHY},
+    "decide": {"text": "Roll back", "rationale": WHY},
     "declare": {"title": "Another one", "service": "checkout", "impact": 1, "urgency": 1},
-    "done": {"id": "A1"},
+    "done": {"id": "A1", "result": "It is revoked"},
     "escalate": {"reason": WHY},
-    "evidence": {"text": "A log"},
-    "handover": {"role": "commander", "note": WHY},
+    "evidence": {"item": "A log"},
+    "finish": {
+        "text": WHY,
+        "how": "fix",
+        "criterion": "monitoring_verified",
+        "evidence": WHY,
+        "started_at": "2026-01-01T10:00:00Z",
+    },
+    "handover": {"role": "commander", "to": SOME_ONE, "note": WHY},
     "hold": {"audience": "customer", "reason": WHY},
     "join": {"number": "INC-2026-0001"},
     "link": {"kind": "problem", "ref": "PRB-1"},
     "major": {"reason": WHY},
-    "mitigated": {"text": WHY, "how": WHY},
+    "mitigated": {"text": WHY},
     "note": {"text": "Words"},
-    "pin": {"channel": "C1", "ts": "1700000000.000100", "text": "Words", "author": "slack:T:U"},
+    "pin": {"channel": "C1", "ts": "1700000000.000100", "text": "Words", "author": SOME_ONE},
     "preserve": {"reason": WHY},
     "priority": {"impact": 3, "urgency": 3, "justification": WHY},
+    "quiet": {"mode": "on"},
     "reclassify": {"type": "it", "reason": WHY},
     "redact": {"ref": "1", "reason": WHY},
+    "regress": {"text": WHY},
     "release": {"role": "commander"},
+    "reopen": {"reason": WHY},
+    "resolve": {"text": WHY},
     "restored": {"text": WHY},
+    "review": {"owner": SOME_ONE, "at": "2099-01-01T10:00:00Z"},
+    "shift": {"change": "take"},
+    "subscribe": {"kind": "on"},
     "take": {"role": "scribe"},
+    "task": {"what": "open", "owner": SOME_ONE, "due": "2099-01-01T10:00:00Z", "text": "Rotate the key"},
     "time": {"field": "started_at", "at": "2026-01-01T10:00:00Z", "basis": WHY},
+    "title": {"title": "Another title"},
     "unmask": {"ref": "1"},
     "update": {"audience": ["internal"], "text": "All is well"},
     "validate": {"criterion": "monitoring_verified", "evidence": WHY},
@@ -106,6 +127,10 @@ def count(place):
     return sum(sum(place.store.queries.entry_counts(key).values()) for key in place.store.queries.chain_keys())
 
 
+def subscriptions(place):
+    return place.store.recorder.read(lambda reader: reader.subscriptions(place.team))
+
+
 def by_button(place, by, verb, incident, answers):
     before = len(answers.texts)
     body = forged.button(by, place.channel("general"), verb, incident, FIELDS.get(verb, {}), answers.url)
@@ -140,6 +165,7 @@ def test_an_account_that_may_not_act_records_nothing_sees_nothing_and_reads_why(
             assert incident.title not in shown
 
     assert count(place) == before
+    assert subscriptions(place) == ()
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -156,6 +182,28 @@ def test_who_is_not_in_a_restricted_incident_neither_changes_nor_sees_it(
         assert TITLE not in shown, verb
 
     assert place.now(secret.key).n == before
+
+
+@pytest.mark.parametrize("verb", verb_registry.verbs(), ids=lambda verb: verb.name)
+def test_the_payload_of_every_verb_can_be_read_so_that_only_the_account_is_in_the_way(verb):
+    assert read_form(verb, FIELDS.get(verb.name, {}))
+
+
+def test_a_task_of_an_outsider_is_none_of_a_restricted_incident_and_the_list_shows_none(
+    place, secret, forgers, answers
+):
+    """Any member may open a task, which belongs to no single incident, so that a payload could name one for it."""
+    outsider, task = forgers["outsider"], {**FIELDS["task"], "owner": place.person("bea")}
+    place.run("task", {**task, "text": "Rotate the leaked key", "owner": place.person("ann")}, number=secret.number)
+    [known] = place.entries(workspace_chain(place.team), TaskOpened.kind)
+
+    forged.dispatch(place, forged.button(outsider, place.channel("general"), "task", secret, task, answers.url))
+    forged.dispatch(place, forged.submission(outsider, "task", secret, task))
+    shown = by_line(place, outsider, "tasks", secret, answers)
+
+    opened = place.entries(workspace_chain(place.team), TaskOpened.kind)
+    assert [entry.fact.incident for entry in opened] == [secret.number, None, None]
+    assert known.fact.text not in shown
 
 
 @pytest.mark.parametrize("surface", SURFACES)
