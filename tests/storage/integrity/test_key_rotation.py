@@ -127,3 +127,13 @@ def test_verification_with_a_key_requires_every_checkpoint_signed(store: Store, 
     report = verify(store, public_key=signers[0].public_key)
 
     assert [(p.kind, p.what) for p in report.problems] == [("key", "checkpoint 1 was not signed")]
+
+
+def test_verification_with_a_key_requires_a_signed_checkpoint(store: Store, signers: list[Signer]) -> None:
+    """Who removes every checkpoint and computes the chains again, has nothing left that the key could be compared with."""
+    record_all(store)
+
+    report = verify(store, public_key=signers[0].public_key)
+
+    assert [p.kind for p in report.problems] == ["key"]
+    assert verify(store).problems == ()
