@@ -18,6 +18,7 @@ from bot.requests.request_path import RequestPath, retry_once
 from commands.core.request import Actor, Place, Request
 from incident.effects.page_jobs import outcome_job
 from incident.entry import EntryPoint, Source
+from incident.frozen import clean
 from incident.medium import Medium
 from incident.model.components import Escalation
 from incident.model.incident import Incident
@@ -158,7 +159,7 @@ class CallAnswers:
     ) -> Request:
         now, call = self.path.record.clock.now(), view.call
         # Two replicas that get the same answer, and the same press twice, make one request.
-        same = event.id or f"{call.answer}:{len(view.incident.undone)}"
+        same = clean(event.id) or f"{call.answer}:{len(view.incident.undone)}"
         digest = sha256(f"{view.incident.number}:{call.n}:{answer}:{person}:{same}".encode()).hexdigest()[:32]
         happened_at = event.at if event.at is not None and call.at <= event.at <= now else None
         return Request(

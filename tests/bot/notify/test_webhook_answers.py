@@ -48,6 +48,17 @@ def test_a_delivery_that_comes_twice_or_after_an_answer_changes_nothing(env: Ans
     assert len(env.answers(call)) == 1
 
 
+@pytest.mark.parametrize("id_", ["\ud800", "\x00"])
+def test_an_id_that_no_database_could_store_is_an_id_all_the_same(id_: str, env: AnswerEnv) -> None:
+    call, other = env.call(), env.call()
+    alert = {**jsm_event(env, other)["alert"], "alertId": id_}
+
+    replies = [env.pagerduty(pagerduty_event(env, call, id_)), env.jsm(jsm_event(env, other, alert=alert))]
+
+    assert [reply.status for reply in replies] == [204] * 2
+    assert [len(env.answers(one)) for one in (call, other)] == [1, 1]
+
+
 def test_other_events_in_any_order_answer_nothing(env: AnswerEnv) -> None:
     call = env.call()
     kinds = ("incident.resolved", "incident.triggered", "incident.unacknowledged", "pagey.ping")
