@@ -6,6 +6,7 @@ A reason that is stored or shown names the provider and the setting; never an ad
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -27,10 +28,14 @@ Failure = RateLimited | Unknown | Refused
 TIMEOUT_SECONDS: Final = 10.0
 _MAX_BYTES: Final = 256 * 1024
 _LONGEST_REASON: Final = 200
+_MOST_READ: Final = 2_000
+# A mail address, and a telephone number as providers write it: grouped, without +, or with its end blotted out.
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+|\+?\d(?:[ ().-]{0,2}[\dXx*]){5,}", re.ASCII)
 _DEFAULT_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
 _CREDENTIALS: Final = (401, 403)
 _BUSY: Final = 429
+_HIDDEN: Final = "[hidden]"
 _SLOW: Final = 408
 
 
@@ -127,7 +132,7 @@ def _parsed(body: bytes) -> Json:
     """Return a reply as JSON; one that is no JSON object is empty."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -141,7 +146,8 @@ def _reason(error: HTTPError, hidden: tuple[str, ...]) -> str:
     found = reply.get("errors") or reply.get("message") or reply.get("error") or ""
     several = found.values() if isinstance(found, dict) else found if isinstance(found, list) else (found,)
     parts = [str(one) for one in several]
-    text = " ".join(", ".join(parts).split())
+    text = " ".join(", ".join(parts).split())[:_MOST_READ]
     for secret in sorted((one for one in hidden if one), key=len, reverse=True):
-        text = text.replace(secret, "[hidden]")
+        text = re.sub(re.escape(secret), _HIDDEN, text, flags=re.IGNORECASE)
+    text = _ADDRESS.sub(_HIDDEN, text)
     return f": {text[:_LONGEST_REASON].rstrip('.')}" if text else ""
