@@ -25,7 +25,7 @@ from bot.notify.channel import (
     Unacknowledged,
 )
 from bot.notify.channel_factory import NEEDED_SETTING
-from bot.notify.page_text import PageContext, page_of, reply_code
+from bot.notify.page_text import PageContext, page_of, reply_code, slack_link
 from bot.rendering.renderer import Renderer
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
 from commands.core.record_service import RecordService
@@ -227,12 +227,6 @@ def attempted(call: Escalation, method: PlannedMethod, run: JobRun, result: Resu
     retry_at = result.after if isinstance(result, RateLimited) else run.at + pause
     outcome = "postponed" if isinstance(result, RateLimited) else "unknown"
     return fact.model_copy(update={"outcome": outcome, "error": why, "retry_at": retry_at})
-
-
-def slack_link(incident: Incident) -> str:
-    """Return the address that opens the incident channel in Slack, empty while there is none."""
-    channel = incident.places.channel
-    return f"https://slack.com/app_redirect?team={incident.key.team}&channel={channel}" if channel else ""
 
 
 def _waited(run: JobRun) -> timedelta:

@@ -63,6 +63,12 @@ def page_of(context: PageContext, renderer: Renderer, *, link: str = "", answer_
     )
 
 
+def slack_link(incident: Incident) -> str:
+    """Return the address that opens the incident channel in Slack, empty while there is none."""
+    channel = incident.places.channel
+    return f"https://slack.com/app_redirect?team={incident.key.team}&channel={channel}" if channel else ""
+
+
 def trial_page(key: str, by: str, renderer: Renderer, *, code: str = "") -> Page:
     """Return a page that belongs to no incident: a test, or the code that proves whose address it is."""
     text = renderer.macro(_TEMPLATE, "test_text", by, code)

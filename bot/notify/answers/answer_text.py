@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.call_answers import CallView, Taken
-from bot.notify.page_text import PageContext, page_of
+from bot.notify.page_text import PageContext, page_of, slack_link
 from bot.rendering.message_catalog import refusal_text
 from bot.rendering.renderer import TEMPLATES, Renderer
 from incident.rules.responders.open_calls import caller_of
@@ -69,12 +69,13 @@ class CallOption:
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """The context of the page on which a person answers."""
+    """The context of the page on which a person answers. `link` opens the incident in Slack, empty for a restricted one."""
 
     heading: str
     about: tuple[str, ...]
     news: str
     offered: tuple[str, ...]
+    link: str = ""
 
     @property
     def title(self) -> str:
@@ -117,11 +118,13 @@ class AnswerTexts:
         about = self.plain("about", context).split("\n") if view else []
         news = news if news is not None else ("" if context.state == "open" else self.state(call, view))
         offered = view.offered if view else ()
-        return self._html(self.plain("heading", context), tuple(line for line in about if line), news, offered)
+        link = slack_link(view.incident) if view and context.is_open else ""
+        about_it = tuple(line for line in about if line)
+        return self._html(AnswerPage(self.plain("heading", context), about_it, news, offered, link))
 
     def notice(self, heading: str, news: str) -> str:
         """Return a page that is about no call."""
-        return self._html(heading, (), news, ())
+        return self._html(AnswerPage(heading, (), news, ()))
 
-    def _html(self, heading: str, about: tuple[str, ...], news: str, offered: tuple[str, ...]) -> str:
-        return self.renderer.text(_PAGE, p=AnswerPage(heading, about, news, offered))
+    def _html(self, page: AnswerPage) -> str:
+        return self.renderer.text(_PAGE, p=page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -101,7 +102,7 @@ def test_of_a_restricted_incident_the_page_has_the_number_only(env: AnswerEnv) -
     assert env.escalation(call).answer == "accepted"
     for page in pages:
         assert call.number in page.text
-        for secret in ("Leaked", "forum", "checkout", "Ann", "pool", "P1", "Bea"):
+        for secret in ("slack.com", "Leaked", "forum", "checkout", "Ann", "pool", "P1", "Bea"):
             assert secret not in page.text
 
 
@@ -176,7 +177,8 @@ def test_the_page_loads_nothing_and_posts_to_itself_alone(env: AnswerEnv) -> Non
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "form-action 'self'" in policy
-    assert "http" not in page.text
+    assert re.findall(r"(?:src|href|action)=", page.text) == ["href="]
+    assert "https://slack.com/app_redirect?team=" in page.text
 
 
 def test_no_token_reaches_the_log_or_the_record(env: AnswerEnv, caplog: pytest.LogCaptureFixture) -> None:
