@@ -10,7 +10,9 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy, active_policy, reread
+from bot.config.schedule_faults import moved_shifts
 from bot.config.yaml_positions import ConfigError
+from incident.policy import Policy
 from storage.directory import Directory
 from storage.errors import Unavailable
 
@@ -30,12 +32,13 @@ class PolicyReloader:
 
     def reload(self) -> None:
         """Read the file again: activate a changed text, or log its faults once and change nothing."""
-        hash_before, errors_before = self.active.hash, self.errors
+        hash_before, errors_before, policy_before = self.active.hash, self.errors, self.active.policy
         now = self._clock.now()
         self.errors = reread(self.active, self._path, now.date())
         if self.active.hash != hash_before:
             self.store_active()
             _log.info("policy %s is active from now on", self.active.policy.version)
+            self._warn_of_moved_shifts(policy_before)
         if self.errors != errors_before:
             for one in self.errors:
                 _log.error("%s is not used, the last good policy stays: %s", self._path, one)
@@ -48,6 +51,14 @@ class PolicyReloader:
         active, errors = active_policy(self._path, self._clock.now().date(), lambda: stored[1] if stored else None)
         self._directory.activate_policy(active.policy, active.loaded.text, self._clock.now())
         return active, errors
+
+    def _warn_of_moved_shifts(self, before: Policy) -> None:
+        for name in moved_shifts(before, self.active.policy, self._clock.now()):
+            _log.warning(
+                "the new policy changes who is on call now by %s. If that is not meant, put the old `participants` back and "
+                "add a change with `effective` and `starts_with`.",
+                name,
+            )
 
     def store_active(self) -> None:
         """Store the active text in the directory."""

@@ -12,7 +12,7 @@ from bot.config.yaml_positions import Path
 from incident.policy import SCHEDULE_TARGET, Policy
 from incident.rules.service_contacts import schedule_named
 from roles.schedules.local_time import local_time
-from roles.schedules.people_on_call import Via
+from roles.schedules.people_on_call import Via, who
 from roles.schedules.schedule_rules import RotationRules, ScheduleRules
 from roles.schedules.shifts import Shift, shifts
 
@@ -75,6 +75,20 @@ def schedule_gaps(policy: Policy, today: date) -> Iterator[tuple[Path, str]]:
                 f"The rotations {' and '.join(_rotations(doubled[0]))} of {name} are both on call {period_words(doubled, zone)}. "
                 "Change their hours, give one a higher `layer`, or write `overlap: true` if both are meant.",
             )
+
+
+def moved_shifts(before: Policy, after: Policy, at: datetime) -> tuple[str, ...]:
+    """Return the schedules of both policies by which other people are on call at a moment than before the change.
+
+    An edit of `participants` in place does that; a change with its own `effective` does not.
+    """
+    both = (name for name in after.schedules if name in before.schedules)
+    return tuple(name for name in both if _people_at(name, before, at) != _people_at(name, after, at))
+
+
+def _people_at(name: str, policy: Policy, at: datetime) -> tuple[str, ...]:
+    schedule = schedule_named(name, policy, "")
+    return tuple(one.person for one in who(schedule, at)) if schedule else ()
 
 
 def names_people(rules: ScheduleRules) -> bool:

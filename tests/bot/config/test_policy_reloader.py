@@ -74,3 +74,36 @@ def test_a_first_start_with_a_broken_policy_is_refused(sqlite_store: Store, file
 
     with pytest.raises(BrokenPolicy, match="has a character that YAML does not allow"):
         PolicyReloader(file, sqlite_store.directory, SetClock(T0))
+
+
+def on_call_text(participants: str, change: str = "") -> str:
+    rotation = f"{{start: 2026-01-05 09:00, every: 1 week, participants: {participants}{change}}}"
+    return f"{SHIPPED}\nschedules: {{payments: {{rotations: {{weekly: {rotation}}}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        (on_call_text("[U2, U1, U3]"), True),
+        (on_call_text("[U1, U2]"), True),
+        (on_call_text("[U1, U2, U3]", ", changes: [{effective: 2026-06-15 09:00, participants: [U3, U1, U2]}]"), False),
+        (
+            on_call_text(
+                "[U1, U2, U3]",
+                ", changes: [{effective: 2026-06-09 00:00, participants: [U3, U2, U1], starts_with: U2}]",
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_reorder_of_people_that_moves_who_is_on_call_now_is_named_and_a_change_of_its_own_moves_no_one(
+    sqlite_store: Store, file: Path, caplog: pytest.LogCaptureFixture, text: str, is_named: bool
+) -> None:
+    file.write_text(on_call_text("[U1, U2, U3]"), encoding="utf-8")
+    watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
+    file.write_text(text, encoding="utf-8")
+
+    watch.reload()
+
+    named = [one for one in caplog.messages if "changes who is on call now by payments" in one]
+    assert bool(named) is is_named
