@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from commands.core.rules.organisation import covers, shift_choices, swaps
+from commands.core.rules.organisation.reason_redaction import reason_redacted
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.frozen import Utc
@@ -31,7 +32,9 @@ class Shift(Verb):
     needs_incident = False
     of_organisation = True
 
-    change: Annotated[Literal["cover", "take", "swap", "accept", "decline", "withdraw", "undo"], shift_choices.CHANGE]
+    change: Annotated[
+        Literal["cover", "take", "swap", "accept", "decline", "withdraw", "undo", "redact"], shift_choices.CHANGE
+    ]
     who: Annotated[PersonId | None, shift_choices.WHO] = None
     instead_of: Annotated[PersonId | None, shift_choices.INSTEAD_OF] = None
     start: Annotated[Utc | None, shift_choices.START] = None
@@ -62,6 +65,8 @@ class Shift(Verb):
                 return (swaps.declined(self.entry, now),)
             case "withdraw":
                 return (swaps.withdrawn(self.entry, now),)
+            case "redact":
+                return (reason_redacted(self.entry, self.reason, now),)
         return (swaps.undone(self.entry, self.reason, now),)
 
     def view(self, now: DecisionContext) -> ShiftView:

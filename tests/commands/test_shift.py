@@ -296,6 +296,24 @@ def test_of_several_swaps_the_answer_names_one():
     assert not bench.do("shift", by="rob", change="decline", entry=2).is_refused
 
 
+def test_a_reason_is_removed_by_who_wrote_it_or_may_redact_and_the_shift_stays():
+    bench = bench_with_schedule()
+    bench.do("shift", change="cover", who=who("eva"), **SOON, reason="I am in hospital")
+    before = organisation(bench)
+    redact = {"change": "redact", "entry": 1, "reason": "It is private"}
+
+    assert bench.do("shift", by="eva", **redact).reason == "shift_redact"
+    assert bench.do("shift", **{**redact, "reason": "I am in hospital"}).reason == "redact_reason"
+    assert bench.do("shift", change="redact").reason == "shift_redact_what"
+    assert not bench.do("shift", **redact).is_refused
+
+    assert bench.answer() == "The reason is gone from the record. Who is on call when stays."
+    assert "hospital" not in str(bench.memory.read(lambda reader: reader.entries((TEAM, WORKSPACE))))
+    assert organisation(bench).shift_changes == before.shift_changes
+    officer = Actor(id=who("nadia"), groups=frozenset({"privacy"}))
+    assert bench.do("shift", actor=officer, **redact).reason == "shift_redact_nothing"
+
+
 def test_a_policy_without_schedules_has_no_shift_to_change():
     bench = CommandBench()
 

@@ -14,6 +14,7 @@ _CHANGES: Final = (
     ("decline", "Decline a swap"),
     ("withdraw", "Withdraw my offer"),
     ("undo", "Undo a change"),
+    ("redact", "Remove a reason from the record"),
 )
 _WORDS: Final = {
     "take": ("take it", "take over", "take the shift", "take shift"),
@@ -61,6 +62,6 @@ ENTRY: Final = FormField(
     Control.ENTRY,
     "Default: the latest",
     leading=True,
-    only=("accept", "decline", "withdraw", "undo"),
+    only=("accept", "decline", "withdraw", "undo", "redact"),
 )
-REASON: Final = FormField("Why", Control.TEXT, because=True, only=(*_OF_A_SCHEDULE, "undo"), max_length=500)
+REASON: Final = FormField("Why", Control.TEXT, because=True, only=(*_OF_A_SCHEDULE, "undo", "redact"), max_length=500)
