@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http.client import HTTPException
-from typing import Final
+from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from bot.feeds.feed_problem import Fault, FeedProblem
 
@@ -16,17 +16,25 @@ _MOST_BYTES: Final = 5 * 1024 * 1024
 _SCHEMES: Final = {"webcal": "https", "https": "https", "http": "http"}
 
 
+class _NoRedirect(HTTPRedirectHandler):
+    """Follows no redirect: the request carries credentials that are for one host."""
+
+    def redirect_request(self, *arguments: Any) -> None:
+        """Return no further request."""
+
+
 def fetch(url: str, headers: Mapping[str, str] | None = None, *, timeout: float = TIMEOUT_SECONDS) -> bytes:
-    """Return what is at an address. Raises FeedProblem."""
+    """Return what is at an address. With `headers`, which hold a credential, no redirect is followed. Raises FeedProblem."""
     scheme = _SCHEMES.get(urlsplit(url).scheme)
     if scheme is None:
         raise FeedProblem(Fault.NO_ADDRESS)
     address = f"{scheme}:{url.partition(':')[2]}"
     try:
         request = Request(address, headers={"User-Agent": "Muster", **(headers or {})})  # noqa: S310 - a web address
-        with urlopen(request, timeout=timeout) as response:  # noqa: S310
+        with build_opener(*([_NoRedirect] if headers else ())).open(request, timeout=timeout) as response:
             body: bytes = response.read(_MOST_BYTES + 1)
     except HTTPError as error:
+        error.close()
         raise FeedProblem(Fault.UNREACHABLE if error.code >= 500 or error.code == 429 else Fault.REFUSED) from None
     except (OSError, HTTPException):
         raise FeedProblem(Fault.UNREACHABLE) from None

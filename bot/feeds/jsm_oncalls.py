@@ -14,7 +14,7 @@ from bot.feeds.feed_problem import Fault, FeedProblem
 from bot.feeds.named_turn import NamedTurn
 
 _USER: Final = "user"
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 class JsmSite(NamedTuple):

@@ -15,7 +15,7 @@ from bot.feeds.named_turn import NamedTurn
 ADDRESS: Final = "https://api.pagerduty.com"
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 def read_oncalls(url: str, token: str, schedule: str, start: datetime, end: datetime) -> tuple[NamedTurn, ...]:

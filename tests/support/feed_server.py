@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class FeedServer:
-    """The server. `answers` are status and body by path; `asked` are the queries and the headers of the requests."""
+    """The server. `answers` are status and body by path, the body of a 302 is its Location; `asked` are the queries and the headers of the requests."""
 
     url: str = ""
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -35,6 +36,8 @@ def feed_server() -> Iterator[FeedServer]:
             offset = parse_qs(parts.query).get("offset", ["0"])[0]
             status, body = found.answers.get(f"{parts.path}@{offset}") or found.answers.get(parts.path, (404, b""))
             self.send_response(status)
+            if status == HTTPStatus.FOUND:
+                self.send_header("Location", body.decode())
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
