@@ -46,6 +46,10 @@ class Join(Verb):
         first = seen_by_actor(self.number, now)
         if first is None:
             raise Refusal(Code.NO_INCIDENT, "no_such_incident", "number")
-        if first.is_over or first.key == now.open.key or first.states[0].at > now.open.states[0].at:
-            raise Refusal(Code.STATE, "join_not_first", "number", number=first.number)
+        if first.key == now.open.key:
+            raise Refusal(Code.STATE, "join_itself", "number", number=first.number)
+        if first.is_over:
+            raise Refusal(Code.STATE, "join_over", "number", number=first.number, state=first.state)
+        if first.states[0].at > now.open.states[0].at:
+            raise Refusal(Code.STATE, "join_later", "number", number=first.number, this=now.open.number)
         return first

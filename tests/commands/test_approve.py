@@ -100,6 +100,13 @@ def test_a_changed_draft_replaces_the_first_and_its_author_is_who_changed_it() -
     assert desk.do("update", "eva", at=7, audience="customers", text="x", draft=first).reason == "draft_closed"
 
 
+def test_an_entry_that_was_never_a_draft_is_not_said_to_have_been_one() -> None:
+    desk = drafted()
+
+    assert desk.do("approve", "ilse", at=6, draft=55).reason == "draft_unknown"
+    assert desk.answer() == "Nothing changed: entry 55 is no draft of an update. `/incident next` shows which wait."
+
+
 def test_a_draft_repeats_a_draft_that_waits_and_not_the_one_that_it_replaces_or_that_was_dropped() -> None:
     desk = drafted()
     first = desk.incident.update_drafts[0].n

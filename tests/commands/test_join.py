@@ -54,8 +54,19 @@ def test_a_second_click_joins_nothing_again(room: CommandBench) -> None:
 def test_the_first_incident_does_not_join_the_second(room: CommandBench) -> None:
     second(room)
 
-    assert room.do("join", number="INC-2026-0002").reason == "join_not_first"
-    assert room.do("join", number="INC-2026-0001").reason == "join_not_first"
+    assert room.do("join", number="INC-2026-0002").reason == "join_later"
+    assert "`/incident INC-2026-0002 join INC-2026-0001`" in room.answer()
+    assert room.do("join", number="INC-2026-0001").reason == "join_itself"
+    assert "this is INC-2026-0001" in room.answer()
+
+
+def test_an_incident_that_is_over_is_not_joined_but_the_line_that_voids_this_one_is_given(room: CommandBench) -> None:
+    place = second(room)
+    room.do("void", at=6, as_="false_alarm", reason="the probe itself was broken")
+
+    assert room.do("join", by="eva", at=7, place=place, number="1").reason == "join_over"
+    assert "INC-2026-0001 is void, a false alarm" in room.answer()
+    assert "`/incident void duplicate of INC-2026-0001`" in room.answer()
 
 
 def test_an_incident_that_is_over_is_not_joined(room: CommandBench) -> None:

@@ -15,8 +15,10 @@ from roles.person_ids import is_claimed
 
 
 def draft_named(now: DecisionContext, n: int | None) -> UpdateDraft:
-    """Return the draft of an entry, or else the only one. Refuses a draft that waits no longer, and a choice of several."""
+    """Return the draft of an entry, or else the only one. Refuses what is no draft or waits no longer, and a choice of several."""
     waiting = [draft for draft in now.open.update_drafts if draft.outcome is None]
+    if n is not None and all(draft.n != n for draft in now.open.update_drafts):
+        raise Refusal(Code.STATE, "draft_unknown", "draft", entry=str(n))
     chosen = [draft for draft in waiting if n is None or draft.n == n]
     if not chosen:
         raise Refusal(Code.STATE, "draft_none" if n is None else "draft_closed", "draft")
