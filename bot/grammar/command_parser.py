@@ -30,7 +30,7 @@ from bot.grammar.parse_state import HAPPENED, Doubt, ParseState
 from bot.grammar.tokenizer import assignments_in
 from bot.grammar.typed_line import TypedLine, read_line
 from bot.grammar.value_parser import Vocabulary
-from bot.grammar.verb_phrase import LEAD, VerbPhrase, find_incident, find_phrase
+from bot.grammar.verb_phrase import LEAD, VerbPhrase, find_incident, find_phrase, reads_as_report
 from bot.grammar.words_left import names_incident, tells
 from commands.core.fields.form_field import Control, FormField, form_fields, missing
 from commands.core.rules.incident_by_number import full_number
@@ -51,6 +51,7 @@ class ParsedCommand:
     line without the incident. `invalid` are values that do not fit their field, by field; `doubts` are readings that a person
     must confirm; `leftover` is text for which the verb has no field, and `unused` such text that changes nothing. `number` or
     `channel` is the incident that the line names; `times` are times with a zone, a day or a length, in words and in UTC;
+    `report` is the line, without the incident, where it is about a priority and reads as the report of a new incident too;
     `time_in_text` is a past time at the end of a text, which stays text;
     `occurred_at` (UTC) is when it happened, if the line gives it.
     """
@@ -65,6 +66,7 @@ class ParsedCommand:
     unused: str = ""
     word: str = ""
     text: str = ""
+    report: str = ""
     nearest: str | None = None
     number: str | None = None
     channel: str | None = None
@@ -107,7 +109,8 @@ def parse_command(
     if phrase.verb is None:
         near = suggestion(phrase.word)
         return replace(command, word=phrase.word, nearest=near, text=typed.cut(named.end))
-    command = replace(command, verb=phrase.verb, word=phrase.word)
+    report = typed.cut(named.end).strip() if reads_as_report(typed.text, phrase) else ""
+    command = replace(command, verb=phrase.verb, word=phrase.word, report=report)
     takes_lines = "lines" in phrase.verb.model_fields
     dated = read_note(typed.cut(phrase.end), at=at, zone=zone) if takes_lines else None
     if dated is not None:

@@ -25,6 +25,7 @@ from bot.grammar.field_values import (
     assign,
     fill_priority,
     free_text,
+    leading_priority,
     take_value,
     value_after_fillers,
     value_source,
@@ -187,9 +188,20 @@ def _parse_priority(state: ParseState, tokens: Sequence[Token]) -> bool:
     found = _PRIORITY.fullmatch(word)
     levels = [name for name, one in state.empty_fields() if one.control is Control.LEVEL and one.leading]
     if found is None or len(levels) != 2:
-        return False
+        return _parse_reported_priority(state, tokens[0])
     fill_priority(state, levels, word, found[1])
     state.consume(tokens, 2 if is_named else 1)
+    return True
+
+
+def _parse_reported_priority(state: ParseState, first: Token) -> bool:
+    """Parse the priority before the title of a declaration, as in `P1 checkout is down`: it is no part of the title."""
+    levels = [name for name, one in state.empty_fields() if one.control is Control.LEVEL and not one.leading]
+    found = leading_priority(state.line.text, first.start) if len(levels) == 2 else None
+    if found is None:
+        return False
+    fill_priority(state, levels, found["words"], found["number"])
+    state.move(found.end())
     return True
 
 

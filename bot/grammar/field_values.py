@@ -32,6 +32,11 @@ FILLERS: Final[dict[Control, re.Pattern[str]]] = {
     Control.LINE: re.compile(r"message|entry|the"),
 }
 _MOST_FILLERS: Final = 4
+# `P1`, `sev2:`, `severity 1` in front of other words.
+_LEADING_PRIORITY: Final = re.compile(
+    r"(?P<words>(?:(?:p|sev|prio)[-_]?|(?:sev|severity|prio|priority)[ :=]+(?:p|sev)?)(?P<number>[1-5]))(?=[\s:;,.!–—-]|$)",
+    re.IGNORECASE,
+)
 _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}[,;:.]?")
 
 
@@ -123,8 +128,14 @@ def value_after_fillers(
 def fill_priority(state: ParseState, levels: Sequence[str], word: str, number: str) -> None:
     """Fill impact and urgency for a priority and ask about them; leave both open where several pairs or none give it."""
     pairs = list(state.vocabulary.priorities.get(f"P{number}", ()))
+    also = ", ".join(f"{impact}/{urgency}" for impact, urgency in pairs)
     if len(pairs) == 1:
         state.values[levels[0]], state.values[levels[1]] = pairs[0]
-        state.doubt("priority", word)
+        state.doubt("priority", word, also)
     else:
-        state.doubt("priority_levels", word)
+        state.doubt("priority_levels", word, also)
+
+
+def leading_priority(text: str, start: int) -> re.Match[str] | None:
+    """Return the priority with which a text begins at a position: its `words`, and its `number`; None if it begins with none."""
+    return _LEADING_PRIORITY.match(text, start)

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
-from bot.grammar.tokenizer import SEPARATORS, Token, tokens_of
+from bot.grammar.field_values import leading_priority
+from bot.grammar.tokenizer import BECAUSE, SEPARATORS, Token, tokens_of
 from bot.grammar.value_parser import INCIDENT_NUMBER, is_fixed, looks_like_person
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, form_fields
@@ -22,6 +23,7 @@ _CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
 _SHORT_NUMBER: Final = re.compile(r"#\d{1,6}")
 _COMMAND: Final = re.compile(r"/inc(?:ident)?", re.IGNORECASE)
 _PRIORITY: Final = re.compile(r"(?:p|sev|prio)[-_]?[1-5]", re.IGNORECASE)
+_LEVEL: Final = re.compile(r"(?:[1-3]|high|medium|low)(?=[\s,;]|$)", re.IGNORECASE)
 _ATTACHED: Final = re.compile(r"([^\W\d_][\w-]*):(?=\S)")
 _THE_INCIDENT: Final = re.compile(r"\s*(?:(?:a|an|the|new|this)\s+){0,2}incident\b[\s:,–—-]*", re.IGNORECASE)
 LEAD: Final = frozenset({"lead", "leader"})
@@ -76,6 +78,22 @@ def find_phrase(line: str, start: int) -> VerbPhrase | None:
     return (
         _named(line, tokens) or _attached(line, tokens[0]) or _role(tokens) or VerbPhrase(tokens[0].text, None, start)
     )
+
+
+def reads_as_report(line: str, phrase: VerbPhrase) -> bool:
+    """True if a line about a priority may as well report a new incident: `P1 checkout is down`, `P1`, `major outage`.
+
+    A reason after `because` and a second level are about an incident that there is.
+    """
+    if phrase.verb is None or phrase.verb.name not in ("priority", "major"):
+        return False
+    is_priority = phrase.verb.name == "priority"
+    found = leading_priority(line, phrase.end) if is_priority else None
+    if is_priority and (found is None or phrase.word.lower().startswith(phrase.verb.name)):
+        return False
+    separators = SEPARATORS.match(line, found.end() if found else phrase.end)
+    rest = line[separators.end() if separators else phrase.end :].strip()
+    return not (BECAUSE.match(rest) or _LEVEL.match(rest)) and bool(rest or is_priority)
 
 
 def _without_command(tokens: list[Token]) -> list[Token]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -12,6 +12,9 @@ from bot.rendering.renderer import TEMPLATES, Mode, Renderer, for_slack
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from incident.ports import Outcome
+
+# A pasted line has its command already.
+_COMMANDS: Final = ("/inc", "/incident")
 
 
 @cache
@@ -56,6 +59,13 @@ def optional_from(verb: str) -> str | None:
 def sentence(name: str, **values: Any) -> str:
     """Render a sentence for Slack."""
     return for_slack().sentence(_tables()["sentences"][name], **values)
+
+
+def line_again(command: str, line: str) -> str:
+    """Return the line as it was typed, to be sent again, on a line of its own; '' for one word, which is quickly typed."""
+    words = line.split()
+    typed = line if words and words[0].lower() in {command, *_COMMANDS} else f"{command} {line}"
+    return f"\n{sentence('not_run', line=typed)}" if len(words) > 1 else ""
 
 
 def doubt_text(reason: str, words: str, also: str = "", day: str = "") -> str:

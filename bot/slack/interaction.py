@@ -29,7 +29,8 @@ class Interaction:
 
     `team` is the workspace whose record it is about, `user_team` that of the account, when the payload names it.
     `is_claimed`: a button's value or a form's metadata names the channel, not Slack. `button_of` is the message whose
-    button was pressed, as Slack names it; None in a view and for a message that one person alone sees.
+    button was pressed, as Slack names it; None in a view and for a message that one person alone sees. `line` is the line as it
+    was typed, without the command; '' where none was.
     """
 
     team: str
@@ -45,6 +46,7 @@ class Interaction:
     user_team: str | None = None
     is_claimed: bool = False
     button_of: str | None = None
+    line: str = ""
 
     @property
     def person(self) -> PersonId:

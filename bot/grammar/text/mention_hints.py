@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.grammar.field_values import fill_priority
@@ -11,6 +11,7 @@ from bot.grammar.parse_state import HAPPENED, ParseState
 from bot.grammar.tokenizer import Token
 from bot.grammar.value_parser import is_incident, looks_like_person, slug
 from commands.core.fields.form_field import Control
+from commands.core.words.near_misses import nearest
 
 _PRIORITY: Final = re.compile(r"(?:p|sev|prio|priority)[-_]?([1-5])", re.IGNORECASE)
 _BRACKETS: Final = "()[]"
@@ -63,6 +64,16 @@ def _hint_service(state: ParseState, tokens: Sequence[Token]) -> None:
     if len(found) == 1:
         state.values[empty] = found.pop()
         state.doubt("service", str(state.values[empty]))
+    elif not found and state.form_fields[empty].needed:
+        _hint_misspelt_service(state, empty, names, tokens)
+
+
+def _hint_misspelt_service(state: ParseState, empty: str, names: Mapping[str, str], tokens: Sequence[Token]) -> None:
+    """Fill in the service that one word of the text misses by little, as in `chekout is down`."""
+    near = [(token.text, names[one]) for token in tokens if (one := nearest(slug(token.text), names))]
+    if len({name for _, name in near}) == 1:
+        state.values[empty] = near[0][1]
+        state.doubt("service_near", near[0][0], near[0][1])
 
 
 def _spans(tokens: Sequence[Token]) -> Iterator[str]:

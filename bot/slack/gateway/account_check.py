@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from slack_bolt import Ack, BoltResponse
 
-from bot.rendering.message_catalog import label, reason_text, sentence
+from bot.rendering.message_catalog import label, line_again, reason_text
 from bot.rendering.user_text import from_line
 from bot.slack.forms.form_submission import input_ids
 from bot.slack.forms.modal import notice_view
@@ -45,8 +45,7 @@ class AccountCheck:
     def _refuse(self, ack: Ack, body: Json, text: str) -> BoltResponse:
         kind = body.get("type")
         if "command" in body:
-            line = from_line(body.get("text") or "")
-            return ack(f"{text}\n{sentence('not_run', line=line)}" if line.strip() else text)
+            return ack(f"{text}{line_again(self.replies.command, from_line(body.get('text') or ''))}")
         if kind == "block_suggestion":
             return ack(options=[])
         if kind == "view_submission":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from bot.rendering.message_catalog import label, reason_text, sentence
+from bot.rendering.message_catalog import label, line_again, reason_text, sentence
 from bot.requests.reply import open_incidents
 from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.degraded.dry_run import opens_now
@@ -38,12 +38,12 @@ from storage.errors import Unavailable
 LOOKUP_SECONDS: Final = 2.0
 
 
-def _typed_text(verb: type[Verb], fields: Fields, command: str) -> str:
-    """Return the text that a form would have been filled with, to send again elsewhere; '' if there is none."""
+def _line_of(verb: type[Verb], fields: Fields) -> str:
+    """Return the line that fills a form as a button does: its texts; '' if there is none."""
     texts = [
         str(fields[name]) for name, one in form_fields(verb).items() if (one.rest or one.because) and fields.get(name)
     ]
-    return f"\n{sentence('not_run', line=' '.join([command, verb.name, *texts]))}" if texts else ""
+    return " ".join([verb.name, *texts]) if texts else ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ class FormOpener:
         if refusal is None and verb.is_confirmed and verb.opens_incident:
             refusal, warning = self._adoption(interaction)
         if refusal is not None:
-            self.replies.send_now(interaction, f"{refusal}{_typed_text(verb, fields, self.replies.command)}")
+            line = interaction.line or _line_of(verb, fields)
+            self.replies.send_now(interaction, f"{refusal}{line_again(self.replies.command, line)}")
         else:
             self._open(interaction, verb, fields, "\n".join(filter(None, (warning, banner))) or None, incident)
 

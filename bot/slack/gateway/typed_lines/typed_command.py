@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand, parse_command
-from bot.rendering.message_catalog import reason_text, sentence
+from bot.rendering.message_catalog import line_again, reason_text, sentence
 from bot.rendering.user_text import from_line
 from bot.requests.reply import Reply
 from bot.requests.typed_times import time_in_text
@@ -17,7 +17,7 @@ from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.form_preview import is_previewed
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.typed_lines.doubts import banner_of, fields_in_doubt
-from bot.slack.gateway.typed_lines.unknown_command import handle_unknown_command
+from bot.slack.gateway.typed_lines.unknown_command import handle_unknown_command, open_report
 from bot.slack.interaction import Interaction
 from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
@@ -44,9 +44,13 @@ def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: 
         reason = reason_text("line_too_long", length=str(length), limit=str(LONGEST_LINE))
         return SlackReply(reason, refused=True)
     line = from_line(text)
+    interaction = replace(interaction, line=line)
     bare = parse_line(gateway, interaction, line.rstrip().removesuffix(FORM)) if line.split()[-1:] == [FORM] else None
     wants_form = bare is not None and bare.verb is not None and not bare.fields
     parsed = bare if bare is not None and wants_form else parse_line(gateway, interaction, line)
+    if _is_report(gateway, interaction, parsed):
+        open_report(gateway, interaction, parsed, lambda line: parse_line(gateway, interaction, line))
+        return None
     interaction = _at_incident(gateway, interaction, parsed)
     if parsed.is_empty:
         return _empty(gateway, interaction)
@@ -92,6 +96,12 @@ def _at_incident(gateway: SlackGateway, interaction: Interaction, parsed: Parsed
     return interaction.in_context(interaction.context.model_copy(update={"number": number}))
 
 
+def _is_report(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> bool:
+    """True for `P1 checkout is down` where no incident is, and none is named."""
+    is_here = parsed.report and parsed.number is None and parsed.channel is None
+    return bool(is_here) and gateway.lookup.incident_if_available(interaction) is None
+
+
 def _is_about_one(verb: type[Verb], parsed: ParsedCommand) -> bool:
     """True if the verb is about one incident, which its line does not name."""
     return verb.needs_incident or ("number" in form_fields(verb) and not parsed.fields)
@@ -125,6 +135,8 @@ def _execute_or_open(
     if _is_unknown_choice(verb, parsed):
         return gateway.executor.execute(interaction, verb.name, {**fields, **dict(parsed.invalid)})
     banner = banner_of(verb, parsed) or (sentence("which_text") if lacks_reference else None)
+    if parsed.report:
+        banner = "\n".join(filter(None, (banner, sentence("report_elsewhere"))))
     length = longest_text(fields)
     if length > LONGEST:
         too_long = reason_text("too_long_for_a_form", length=str(length), limit=str(LONGEST))
@@ -141,7 +153,7 @@ def _with_line(gateway: SlackGateway, reply: SlackReply, parsed: ParsedCommand, 
         return replace(reply, text="\n".join([reply.text, *read]))
     has_text = len(line.split()) > len(parsed.word.split()) + 1
     if reply.refused and has_text and reply.suggestion is None and not (reply.is_draft or reply.is_done):
-        return replace(reply, text=f"{reply.text}\n{sentence('not_run', line=f'{gateway.command} {line}')}")
+        return replace(reply, text=f"{reply.text}{line_again(gateway.command, line)}")
     return reply
 
 

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand
-from bot.rendering.message_catalog import label, sentence
+from bot.rendering.message_catalog import label, line_again, sentence
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.gateway.typed_lines.doubts import banner_of
 from bot.slack.interaction import Interaction
 from bot.slack.payload import Json
 from bot.slack.surfaces.slack_reply import SlackReply
@@ -42,8 +43,7 @@ def handle_unknown_command(
         return None
     reply = gateway.executor.execute(interaction, parsed.word, {})
     offered = _offers(gateway, interaction, parsed, near, parse, has_incident=incident is not None)
-    line = f"{gateway.command} {parsed.text}"
-    text = f"{reply.text}\n{sentence('not_run', line=line)}" if has_words else reply.text
+    text = f"{reply.text}{line_again(gateway.command, interaction.line)}"
     return replace(reply, text=text, blocks=[*reply.blocks, *([buttons(*offered)] if offered else [])])
 
 
@@ -61,6 +61,18 @@ def _open_declaration(
         return
     banner = sentence("titled", word=parsed.word, nearest=parsed.nearest, command=gateway.command)
     gateway.forms.open(interaction, declare, titled(parsed.text, parse), banner=banner)
+
+
+def open_report(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand, parse: Parse) -> None:
+    """Open the form of a declaration for a line such as `P1 checkout is down`, which names no incident."""
+    declare = verb_registry.find(_DECLARE)
+    if declare is None:
+        return
+    meant = parse(f"{_DECLARE} {parsed.report}")
+    doubts = banner_of(declare, meant) or ""
+    banner = "\n".join(filter(None, (sentence("reported", word=parsed.word, command=gateway.command), doubts)))
+    fields = titled(parsed.report, parse) if parsed.report != parsed.word else _fields(meant)
+    gateway.forms.open(interaction, declare, fields, banner=banner)
 
 
 def titled(text: str, parse: Parse) -> Fields:
