@@ -1,4 +1,4 @@
-"""`export`: how to get the whole record of an incident. The archive is written outside Slack, where it can be verified."""
+"""`export`: how to get the whole record of an incident. It is written outside Slack, to a folder that can be verified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ExportView:
 
 
 class Export(Verb):
-    """Show how to export the whole record as one archive that can be verified offline."""
+    """Show how to export the whole record to a folder that can be verified offline."""
 
     name = "export"
     group = Group.OTHER

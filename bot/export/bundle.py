@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from bot.export import html_page
 from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
@@ -30,6 +31,8 @@ from storage.integrity.checkpoints import Proof
 from storage.integrity.signing_keys import Signer
 from storage.record.entry_rows import StoredEntryRow
 from storage.store import Store
+
+_SIGNED_RECORD: Final = "the record is signed, and its key is missing: set MUSTER_KEY_FILE as for `muster run`"
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,13 @@ def _try_to_write(
 
 
 def _evidence(store: Store, chain: CheckedChain, at: datetime, seal: Seal) -> Evidence | None:
-    """Have a checkpoint cover the chain, which ends there; None when a text was redacted, masked or shown since it was read."""
+    """Have a checkpoint cover the chain, which ends there; None when a text was redacted, masked or shown since it was read.
+
+    Where the last checkpoint is signed, none is taken without the key: from then on the record would not verify with it.
+    """
+    last = store.checkpoints.last()
+    if seal.signer is None and last is not None and last.signature is not None:
+        raise NotExportable(_SIGNED_RECORD)
     store.checkpoints.take(at, seal.signer, team=chain.key.team)
     proof = store.checkpoints.proof(chain.key)
     if proof is None:

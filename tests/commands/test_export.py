@@ -16,8 +16,8 @@ def test_the_reply_names_the_command_and_the_contents_of_the_archive():
     assert "restricted" not in answer
 
 
-def test_the_archive_of_a_restricted_incident_comes_with_a_warning():
-    assert "mind who gets the archive" in HandmadeDesk(an_incident(restricted=True), actor=ROB).answer(Export())
+def test_the_export_of_a_restricted_incident_comes_with_a_warning():
+    assert "mind who gets the folder" in HandmadeDesk(an_incident(restricted=True), actor=ROB).answer(Export())
 
 
 def test_an_incident_the_actor_may_not_see_is_refused_as_unknown():

@@ -45,11 +45,12 @@ class Keyring:
 
 
 def _unknown_key(key_hex: str | None, signed: Sequence[int]) -> str:
-    which = f"checkpoint {signed[0]}" if len(signed) == 1 else f"{len(signed)} checkpoints, the first is {signed[0]},"
-    verb = "was" if len(signed) == 1 else "were"
+    is_one = len(signed) == 1
+    which = f"checkpoint {signed[0]}" if is_one else f"{len(signed)} checkpoints"
+    first = "" if is_one else f" (the first is number {signed[0]})"
     if key_hex is None:
-        return f"{which} {verb} not signed"
-    return f"{which} {verb} signed with {key_hex[:16]}…, which is not the known key and not linked to it by rotations"
+        return f"{which} {'is' if is_one else 'are'} not signed{first}"
+    return f"{which}{first} {'was' if is_one else 'were'} signed with {key_hex[:16]}…, which is not the known key and not linked to it by rotations"
 
 
 def check_timestamps(

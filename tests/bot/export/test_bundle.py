@@ -50,14 +50,14 @@ class RecordOffice(Office):
         """The number of exports that the record knows of."""
         return self.store.queries.entry_counts(self.key).get("exported", 0)
 
-    def write(self, stamp: Callable[[Proof], None] | None = None) -> Export:
+    def write(self, stamp: Callable[[Proof], None] | None = None, *, signed: bool = True) -> Export:
         return write_bundle(
             self.store,
             self.key,
             out=self.folder / "out",
             exported_by=CLERK,
             at=T(9),
-            seal=Seal(self.signer, stamp),
+            seal=Seal(self.signer if signed else None, stamp),
             policy=self.policy,
         )
 
@@ -78,6 +78,17 @@ def test_an_export_is_recorded_with_the_last_entry_that_it_has(office: RecordOff
     facts = json.loads(last.text)["facts"]
     assert facts == {"who": CLERK, "upto": export.entries, "head": export.head}
     assert last.n == export.entries + 1
+
+
+def test_an_export_without_the_key_leaves_a_signed_record_as_it_is(office: RecordOffice) -> None:
+    """A checkpoint without a signature among signed ones would have the whole record fail against its key."""
+    office.write()
+
+    with pytest.raises(NotExportable, match="the record is signed, and its key is missing: set MUSTER_KEY_FILE"):
+        office.write(signed=False)
+
+    assert office.store.checkpoints.unsigned() == 0
+    assert office.exports() == 1
 
 
 def test_only_the_person_who_made_an_export_can_read_its_folder(office: RecordOffice) -> None:

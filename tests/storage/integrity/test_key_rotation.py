@@ -126,7 +126,7 @@ def test_verification_with_a_key_requires_every_checkpoint_signed(store: Store, 
 
     report = verify(store, public_key=signers[0].public_key)
 
-    assert [(p.kind, p.what) for p in report.problems] == [("key", "checkpoint 1 was not signed")]
+    assert [(p.kind, p.what) for p in report.problems] == [("key", "checkpoint 1 is not signed")]
 
 
 def test_verification_with_a_key_requires_a_signed_checkpoint(store: Store, signers: list[Signer]) -> None:

@@ -302,7 +302,7 @@ def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamper
     assert [(p.kind, p.what) for p in problems] == [
         (
             "key",
-            f"2 checkpoints, the first is 1, were signed with {tamperer.published[0].public_key[:16]}…, "
+            f"2 checkpoints (the first is number 1) were signed with {tamperer.published[0].public_key[:16]}…, "
             "which is not the known key and not linked to it by rotations",
         )
     ]
