@@ -77,10 +77,12 @@ class Escalate(Verb):
         # No deadline runs in other states, and none of a call that was made before; so no level follows.
         if now.open.state not in RESPONDING or now.happened_at < now.at:
             return (escalated, *gone)
-        after = levels_left(levels_after(levels, called), {now.actor.id}) if self.how == "functional" else ()
+        actor = now.actor.id
+        after = levels_left(levels_after(levels, called), {actor}) if self.how == "functional" else ()
         answer = {"answer_by": answer_by(now.at, now.open.service, now.policy), "ladder": after}
         waiting = escalated.model_copy(update=answer)
-        return (in_rounds(waiting, now.open, levels_left(levels, {now.actor.id}), now.policy, now.at), *gone)
+        others = levels_left(levels, {actor})
+        return (in_rounds(waiting, now.open, others, now.policy, now.at, caller=actor), *gone)
 
     def view(self, now: DecisionContext) -> EscalateView:
         """Return the levels that were skipped."""

@@ -64,6 +64,16 @@ def test_a_manager_in_the_policy_is_paged_in_place_of_the_service_owner(room: Co
     assert called(room) == ["rob", "eva", "rob", "eva", "clerk"]
 
 
+def test_an_owner_who_declared_the_incident_is_awake_and_not_paged_for_it(desk: CommandBench) -> None:
+    desk.policy = in_rounds(0).model_copy(update={"page_priorities": ("P1",)})
+    desk.declared(by="nadia", urgency=1, at=2)
+
+    for minute in range(3, 30):
+        desk.tick(minute)
+
+    assert called(desk) == ["rob", "eva"]
+
+
 def test_who_declined_is_not_called_in_the_next_round(room: CommandBench) -> None:
     escalate(room, in_rounds(1), minutes=0)
     room.do("answer", by="rob", at=9, answer="declined")

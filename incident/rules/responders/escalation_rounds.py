@@ -14,16 +14,24 @@ from roles.person_ids import PersonId, person_named
 
 
 def in_rounds(
-    call: Escalated, incident: Incident, levels: Sequence[PersonId], policy: Policy, at: datetime
+    call: Escalated,
+    incident: Incident,
+    levels: Sequence[PersonId],
+    policy: Policy,
+    at: datetime,
+    *,
+    caller: PersonId,
 ) -> Escalated:
     """Return a call for help with the further rounds of its escalation policy, and who is paged after the last.
 
-    That is the manager, or without one the service owner. A service without an escalation policy has neither.
+    That is the manager, or without one the service owner, unless they are the caller. A service without an escalation
+    policy has neither.
     """
     found = escalation_policy_of(incident.service, policy)
     if found is None or call.how == "hierarchical":
         return call
-    last = person_named(incident.key.team, policy.people.manager) or incident.service_owner
+    named = person_named(incident.key.team, policy.people.manager) or incident.service_owner
+    last = None if named == caller else named
     rounds = found.rounds if levels else 0
     after = (*call.ladder, *((last,) if last and not rounds else ()))
     return call.model_copy(

@@ -51,7 +51,7 @@ def first_call(
         ladder=tuple(present[1:]),
         automatic=True,
     )
-    return in_rounds(call, after, present, policy, at)
+    return in_rounds(call, after, present, policy, at, caller=entry.by)
 
 
 def pages_no_one(incident: Incident, policy: Policy, actor: PersonId, at: datetime) -> bool:
