@@ -62,17 +62,32 @@ def read_url(text: str) -> URL:
 
 
 def make_engine(text: str) -> Engine:
-    """Return an engine whose commits are durable and whose SQLite writers never upgrade a read lock."""
+    """Return an engine whose commits are durable and whose SQLite writers never upgrade a read lock.
+
+    Its errors show no parameters: they are what people wrote, and their addresses.
+    """
     url = read_url(text)
     if url.get_backend_name() == "sqlite":
         # No overflow: an overflow connection is closed after one use, and a burst would open hundreds.
-        engine = create_engine(url.set(drivername=DRIVER), pool_size=40, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+        engine = create_engine(
+            url.set(drivername=DRIVER),
+            pool_size=40,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_S,
+            hide_parameters=True,
+        )
         event.listen(engine, "connect", _configure_sqlite)
         return engine
     timeouts = {name: value for name, value in NETWORK_TIMEOUTS.items() if name not in url.query}
     # The ping before each use finds connections that a failover killed, and drops all older ones.
     engine = create_engine(
-        url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=timeouts
+        url,
+        pool_size=16,
+        max_overflow=40,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=timeouts,
     )
     event.listen(engine, "connect", _configure_postgresql)
     event.listen(engine, "checkout", _leave_access_mode_to_server)

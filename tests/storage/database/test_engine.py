@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.column_types import UtcText
 from storage.database.engine import make_engine, read_url
@@ -55,6 +56,19 @@ def test_every_sqlite_connection_is_durable_and_checks_its_keys(sqlite_store: St
     wanted = ["wal", 2, 1, 1, 15000]
     assert sqlite_store.transactions.read(pragmas) == wanted
     assert sqlite_store.transactions.write(pragmas) == wanted
+
+
+def test_an_error_of_the_database_shows_neither_an_address_nor_what_people_wrote(store: Store) -> None:
+    def work(connection) -> None:
+        connection.exec_driver_sql("DROP TABLE contact_method")
+        statement = "INSERT INTO contact_method (team, address) VALUES (:team, :address)"
+        connection.execute(text(statement), {"team": "T1", "address": "+491701234567"})
+
+    with pytest.raises(SQLAlchemyError) as refused:
+        store.transactions.write(work)
+
+    assert "contact_method" in str(refused.value)
+    assert "+491701234567" not in str(refused.value)
 
 
 def test_a_time_is_stored_as_utc_text_and_read_as_aware() -> None:
