@@ -76,7 +76,8 @@ class FeedJobs:
         try:
             turns = self._turns(rules, zone, (at - _BEHIND, at + _AHEAD))
         except FeedProblem as problem:
-            _log.warning("the feed of the schedule %s gives nothing usable: %s", name, problem.fault)
+            if before is None or before.problem != problem.fault:
+                _log.warning("the feed of the schedule %s gives nothing usable: %s", name, problem.fault)
             return failed(before, name, problem.fault, at)
         known = [(turn, find(turn.names)) for turn in turns]
         shifts = (

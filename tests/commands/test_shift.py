@@ -197,6 +197,19 @@ def test_a_change_is_undone_by_those_whom_it_concerns_and_what_is_over_stays():
     assert bench.do("shift", by="rob", at=11, change="undo").reason == "shift_undo_nothing"
 
 
+def test_what_a_later_take_is_built_on_is_undone_after_it():
+    bench = bench_with_schedule()
+    bench.do("shift", by="eva", change="take")
+    bench.do("shift", by="nadia", at=1, change="take")
+
+    assert bench.do("shift", by="rob", at=2, change="undo").reason == "shift_undo_first"
+    assert "<@UNADIA> took over from there" in bench.answer()
+    assert on_call(bench, T(2)).startswith("<@UNADIA>")
+    assert not bench.do("shift", by="eva", at=3, change="undo", entry=2).is_refused
+    assert not bench.do("shift", by="rob", at=4, change="undo").is_refused
+    assert on_call(bench, T(4)).startswith("<@UROB>")
+
+
 def test_an_accepted_swap_is_undone_whole():
     bench = bench_with_schedule()
     bench.do("shift", by="eva", change="swap", who=who("rob"))

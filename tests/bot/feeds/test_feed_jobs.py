@@ -239,6 +239,20 @@ def test_jsm_says_who_is_on_call_by_the_final_timeline_with_the_names_of_account
     assert (copy(rig).problem, on_call(rig)) == ("not_readable", ["rosa"])
 
 
+def test_a_calendar_may_redirect_and_a_token_follows_no_redirect(rig, server):
+    server.put(CALENDAR, b"/elsewhere.ics", 302)
+    server.put("/elsewhere.ics", days_of(rig.clock.now(), "Eva"))
+    poll(rig)
+    assert on_call(rig) == ["eva"]
+
+    feed(rig, server, pagerduty="PABC")
+    server.put("/oncalls@0", b"/elsewhere", 302)
+    poll(rig)
+
+    assert copy(rig).problem == "refused"
+    assert "/elsewhere" not in [path for path, _, _ in server.asked]
+
+
 def test_a_policy_without_feeds_has_no_job(rig):
     object.__setattr__(rig.policy, "schedules", {"payments": ScheduleRules(people=(rig.users["rosa"],))})
 

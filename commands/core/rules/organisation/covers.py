@@ -62,7 +62,7 @@ def taken(asked: ShiftRequest, now: DecisionContext) -> ShiftTaken:
     _refuse_times(asked, now)
     schedule = _schedule_to_take(asked, now)
     refuse_unless_on_call_for(schedule, now)
-    refuse_as_substitute(now, actor, "what")
+    refuse_as_substitute(now, actor, "change")
     present = [one.person for one in who(schedule, now.at)]
     if asked.instead_of and asked.instead_of not in present:
         raise Refusal(Code.STATE, "cover_not_on_call", "instead_of", who=asked.instead_of)

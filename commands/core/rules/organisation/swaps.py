@@ -112,8 +112,18 @@ def undone(entry: int | None, reason: str | None, now: DecisionContext) -> Shift
     schedule = schedule_named(change.schedule, now.policy, now.team)
     if change not in concerning and not (schedule and may_change_others(schedule, now)):
         raise Refusal(Code.NOT_AUTHORISED, "shift_undo_not_yours", "entry", entry=str(change.n))
+    _refuse_if_built_on([one for one in changes if one.n == change.n], changes)
     people = tuple(dict.fromkeys(who for one in changes if one.n == change.n for who in one.people))
     return ShiftChangeUndone(change=change.n, schedule=change.schedule, people=people, reason=reason)
+
+
+def _refuse_if_built_on(undone: Sequence[ShiftChange], changes: Sequence[ShiftChange]) -> None:
+    """Refuse to undo a change while a later one has a person in the place of who is on call by it: that one would do nothing."""
+    for one in undone:
+        later = (other for other in changes if other.n > one.n and other.schedule == one.schedule)
+        above = next((o for o in later if o.remove == one.add and o.start < one.end and one.start < o.end), None)
+        if above is not None:
+            raise Refusal(Code.STATE, "shift_undo_first", "entry", entry=str(above.n), who=above.add)
 
 
 def _shift(schedule: Schedule, person: PersonId, at: datetime | None, now: DecisionContext) -> Whole | None:
