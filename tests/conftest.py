@@ -19,42 +19,67 @@ from tests.support.shared_statements import share_statements
 __all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.
 
 TEAM = "T1"
-# Files that take seconds: whole processes, kills, a browser, hours of simulated time. `make quick` leaves them out.
+# Files that take seconds: whole processes, kills, a browser, hours of simulated time, sweeps, checks of every file.
+# `make quick` leaves them out, and the tests on PostgreSQL: each rule, verb and fold is run once, on SQLite.
 SLOW = (
     "tests/bot/browser/",
     "tests/bot/cli/test_backup_command.py",
+    "tests/bot/cli/test_doctor.py",
+    "tests/bot/cli/test_file_modes.py",
+    "tests/bot/cli/test_forked_process.py",
     "tests/bot/cli/test_incident_command.py",
     "tests/bot/cli/test_processes.py",
     "tests/bot/cli/test_run_command.py",
     "tests/bot/cli/test_verify_command.py",
     "tests/bot/export/test_export_mutations.py",
+    "tests/bot/export/test_html_page.py",
     "tests/bot/export/test_verifier.py",
+    "tests/bot/grammar/test_line_length.py",
     "tests/bot/simulation/bench/test_bench.py",
     "tests/bot/simulation/bench/test_history.py",
+    "tests/bot/simulation/demo/",
     "tests/bot/simulation/replay/",
     "tests/bot/simulation/soak/test_soak_command.py",
+    "tests/bot/slack/capture/test_gap_detector.py",
     "tests/bot/slack/degraded/test_degraded_mode.py",
     "tests/bot/slack/socket_mode/",
+    "tests/bot/slack/test_forged_payloads.py",
     "tests/bot/sweep/",
     "tests/bot/test_absence_running.py",
     "tests/bot/test_absent_killed.py",
     "tests/bot/test_canaries.py",
     "tests/bot/test_database_absent.py",
+    "tests/bot/test_every_text_redacted.py",
+    "tests/bot/test_failpoints.py",
+    "tests/bot/test_faults_channel.py",
+    "tests/bot/test_faults_slack.py",
     "tests/bot/test_kill.py",
     "tests/bot/test_many_incidents.py",
+    "tests/bot/test_masked_text.py",
     "tests/bot/test_sqlite_absent.py",
+    "tests/bot/worker/handlers/channels/test_gap_backfill.py",
     "tests/bot/worker/handlers/test_integrity_jobs.py",
+    "tests/bot/worker/handlers/test_redacted_entries.py",
     "tests/bot/worker/handlers/test_slack_redaction.py",
+    "tests/bot/worker/test_second_channel.py",
     "tests/replicas/",
+    "tests/requirements/",
+    "tests/roles/schedules/test_schedule_properties.py",
+    "tests/sandbox/blocks/test_arbitrary_json.py",
     "tests/sandbox/page/",
+    "tests/scenarios/",
+    "tests/storage/database/test_killed_process.py",
+    "tests/storage/integrity/test_tamper_sweep.py",
+    "tests/storage/integrity/test_tampering.py",
+    "tests/storage/jobs/test_queue_model.py",
     "tests/storage/maintenance/test_backup.py",
     "tests/storage/record/test_bursts.py",
-    "tests/storage/database/test_killed_process.py",
-    "tests/storage/jobs/test_queue_model.py",
     "tests/storage/test_postgres_server.py",
-    "tests/storage/integrity/test_tampering.py",
+    "tests/test_audit.py",
+    "tests/test_conventions.py",
     "tests/test_extension.py",
     "tests/test_how_to.py",
+    "tests/test_names.py",
     "tests/upgrade/",
 )
 TEMPLATE = "muster_template"
@@ -73,11 +98,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the slow files and put them first, so that no worker starts one when the others have finished."""
+    """Mark what is slow, and put the slow files first, so that no worker starts one when the others have finished."""
     for item in items:
-        if item.nodeid.startswith(SLOW):
+        if item.nodeid.startswith(SLOW) or _is_on_postgresql(item):
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return given.get("database_url") == "postgresql" or "postgres_url" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

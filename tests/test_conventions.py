@@ -219,3 +219,9 @@ def test_every_decision_is_short() -> None:
 def test_every_slow_file_exists() -> None:
     files = [name(path) for path in python_files("tests")]
     assert [prefix for prefix in SLOW if not any(file.startswith(prefix) for file in files)] == []
+
+
+def test_make_quick_leaves_out_no_test_of_a_verb_a_fold_or_a_deadline() -> None:
+    pure = ("tests/commands/", "tests/incident/", "tests/organisation/")
+
+    assert [prefix for prefix in SLOW if prefix.startswith(pure)] == []
