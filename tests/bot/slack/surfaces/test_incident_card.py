@@ -327,3 +327,12 @@ def test_the_home_tab_shows_a_prompt_one_is_asked():
     asked = resolved.model_copy(update={"prompted": (prompts[0].model_copy(update={"due": due}),)})
 
     assert "the closure checklist" in home_text(asked)
+
+
+def test_the_card_lists_the_latest_six_of_many_open_calls():
+    calls = tuple(call(n=n, person=slack_person("T1", f"U{n}")) for n in range(20))
+
+    shown = str(card_message(context(an_incident(escalations=calls)), Renderer()).blocks)
+
+    assert shown.count("*Called*") == 6
+    assert "<@U19>" in shown
