@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from incident.frozen import Frozen
+from incident.outside.regimes import RegimeBook, Reporting, given
 from incident.outside.vendors import Vendor
 from incident.states import Audience, Priority
 from roles.schedules.feed_copy import FeedCopy
@@ -234,6 +235,7 @@ class Policy(Frozen):
     restricted_types: tuple[str, ...] = ("security",)
     retention: dict[str, Years | None] = {"default": 3, "security": 6}
     regimes: tuple[str, ...] = ()
+    reporting: Reporting = Reporting()
     time_zone: TimeZone = "UTC"
     stale_minutes: Minutes = 720
     closure_repeat_minutes: Minutes = 60
@@ -241,6 +243,7 @@ class Policy(Frozen):
     undo_minutes: Minutes = 10
     capture_before_minutes: Annotated[int, Field(ge=0, le=MOST_BEFORE_MINUTES)] = 60
     _overrides: tuple[Override, ...] | None = PrivateAttr(None)
+    _regime_book: RegimeBook | None = PrivateAttr(None)
     _feeds: tuple[FeedCopy, ...] = PrivateAttr(())
 
     def with_overrides(self, overrides: Iterable[Override], feeds: Iterable[FeedCopy] = ()) -> Self:
@@ -253,6 +256,16 @@ class Policy(Frozen):
         """Return the last good copy of a schedule's feed; None without a feed, or before the first copy."""
         rules = self.schedules.get(schedule)
         return next((one for one in self._feeds if one.schedule == schedule and rules and rules.has_feed), None)
+
+    def with_regime_book(self, book: RegimeBook) -> Self:
+        """Return the policy with the regimes of the data files, which are no part of its text."""
+        (copy := self.model_copy())._regime_book = book
+        return copy
+
+    @property
+    def regime_book(self) -> RegimeBook:
+        """The regimes of the data files. Raises RuntimeError if the policy was read without them."""
+        return given(self._regime_book)
 
     @property
     def overrides(self) -> tuple[Override, ...]:

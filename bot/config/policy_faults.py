@@ -11,6 +11,7 @@ from datetime import date
 from itertools import product
 from typing import Any, Final
 
+from bot.config.outside.regime_faults import regime_faults
 from bot.config.outside.vendor_faults import vendor_faults, vendor_ids
 from bot.config.schedule_faults import level_targets, schedule_faults, scheduled_ids
 from bot.config.validation_words import did_you_mean, not_among
@@ -24,7 +25,6 @@ from roles.role_names import Role
 
 PolicyFault = tuple[Path, str]
 
-REGIMES: Final = ("gdpr33", "nis2", "dora", "sec_8k", "certin")
 _SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
 _PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")
 # A name as Slack has it (no capitals, no spaces, no dots), or an id.
@@ -62,7 +62,7 @@ def contradictions(policy: Policy) -> Iterator[PolicyFault]:
         if not word.strip():
             yield ("resolution", "banned", i), "is empty: a word that is not allowed has letters. Take it out"
     yield from _channels(policy)
-    yield from _unknown(("regimes",), policy.regimes, REGIMES)
+    yield from regime_faults(policy)
     yield from _unknown(("restricted_types",), policy.restricted_types, _TYPES)
     for kind, criteria in policy.validation:
         for part, names in criteria:

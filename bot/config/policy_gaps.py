@@ -31,10 +31,11 @@ def gaps(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _authority(policy)
     yield from _unused_groups(policy)
     yield from _numbers(policy)
-    if policy.regimes:
+    if policy.regimes and not any(policy.groups.get(group) for group in policy.authority.obligation):
         yield (
             ("regimes",),
-            "Muster cannot record reports to regulators yet: with these no major incident can be closed.",
+            "No one may decide on reports to regulators: `groups` names no one in "
+            f"{_some(policy.authority.obligation)}, so no major incident can be closed.",
         )
 
 

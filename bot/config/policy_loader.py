@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bot.config.outside.regime_files import with_regimes
 from bot.config.policy_faults import contradictions, empty_value, faults
 from bot.config.policy_gaps import gaps
 from bot.config.validation_words import in_plain_words, place_of
@@ -54,7 +55,7 @@ def read_policy(text: str, today: date, *, was_active: bool = False) -> LoadedPo
     empty = {} if was_active else {path: empty_value(document, path, text) for path in document.empty}
     errors += [document.error_at(path, message) for path, message in empty.items()]
     try:
-        policy = Policy.model_validate(document.value)
+        policy = with_regimes(Policy.model_validate(document.value))
     except ValidationError as invalid:
         found = invalid.errors(include_url=False)
         errors += [

@@ -23,7 +23,7 @@ from incident.deadlines import (
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, calm_repetition, is_calm
 from incident.deadlines.deadline import Deadline, PromptStep
 from incident.deadlines.missed_deadlines import lapses_at, waited_for
-from incident.deadlines.outside import provider_deadlines
+from incident.deadlines.outside import provider_deadlines, regulatory_deadlines
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
@@ -53,6 +53,8 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     closure_deadlines.silence,
     provider_deadlines.cases,
     provider_deadlines.chases,
+    regulatory_deadlines.screening,
+    regulatory_deadlines.running_clocks,
 )
 
 # What is left to do about an incident that was over before it was put on record.
@@ -64,6 +66,7 @@ _AFTERWARDS: Final = (
     closure_deadlines.closure,
     closure_deadlines.temporary_fixes,
     closure_deadlines.review,
+    regulatory_deadlines.running_clocks,
 )
 
 # What comes so soon after a prompt to the same person comes with it.

@@ -33,7 +33,13 @@ from incident.model.components import (
     TypeItem,
     Validation,
 )
-from incident.model.outside_records import EvidenceItem, ProviderCase
+from incident.model.outside_records import (
+    Determination,
+    EvidenceItem,
+    ProviderCase,
+    RegulatoryClock,
+    ReportDecision,
+)
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.model.update_draft import UpdateDraft
 from incident.states import OVER, VOID, Audience, Priority, State
@@ -88,6 +94,9 @@ class Incident(Aggregate):
     actions: tuple[Action, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
     provider_cases: tuple[ProviderCase, ...] = ()
+    determinations: tuple[Determination, ...] = ()
+    clocks: tuple[RegulatoryClock, ...] = ()
+    report_decisions: tuple[ReportDecision, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0
@@ -175,6 +184,10 @@ class Incident(Aggregate):
         absent = {absence.who: absence for absence in self.absences}
         last = {interval.role: interval.who for interval in self.roles if not self.holders(interval.role)}
         return tuple((role, absent[last[role]]) for role in Role if role in last and last[role] in absent)
+
+    def clock(self, regime: str, obligation: str) -> RegulatoryClock | None:
+        """Return the clock of a report, or None if it did not start."""
+        return next((one for one in self.clocks if (one.regime, one.obligation) == (regime, obligation)), None)
 
     def audience(self, audience: Audience) -> AudienceState:
         """Return the state of one audience, also of one that was never owed an update."""

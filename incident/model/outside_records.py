@@ -1,9 +1,9 @@
-"""The parts of a folded incident that concern outsiders: evidence for investigators, cases at providers. Values only."""
+"""The parts of a folded incident that concern outsiders: evidence for investigators, cases at providers, clocks of regulators. Values only."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from roles.person_ids import PersonId
@@ -56,3 +56,59 @@ class ProviderCase(Frozen):
     def silent_since(self) -> datetime:
         """Since when the provider has given no news and was not asked either (UTC)."""
         return max(at for at in (self.heard_at, self.last_provider_at, self.chased_at) if at is not None)
+
+
+class Determination(Frozen):
+    """What was determined, true or not, and when it became known (UTC)."""
+
+    what: str
+    result: bool
+    at: Utc
+
+
+ClockStatus = Literal["pending", "met", "late", "missed", "not_reportable"]
+
+
+class RegulatoryClock(Frozen):
+    """The clock of a report, which entry `n` started; `internal_due_at` is our own earlier time."""
+
+    n: int
+    regime: str
+    obligation: str
+    trigger: str
+    trigger_at: Utc
+    due_at: Utc
+    internal_due_at: Utc
+    law: str
+    checked_on: str
+    submitted_at: Utc | None = None
+    ref: MaybePersonalText = None
+    is_stopped: bool = False
+
+    @property
+    def id(self) -> str:
+        """The number of its entry, by which deadlines name it."""
+        return str(self.n)
+
+    @property
+    def is_running(self) -> bool:
+        """True until the report was submitted, or need not be."""
+        return self.submitted_at is None and not self.is_stopped
+
+    def status(self, at: datetime) -> ClockStatus:
+        """Return the status at a moment (UTC): a report is met if it was submitted by the time it was due."""
+        if self.submitted_at is not None:
+            return "met" if self.submitted_at <= self.due_at else "late"
+        if self.is_stopped:
+            return "not_reportable"
+        return "missed" if self.due_at < at else "pending"
+
+
+class ReportDecision(Frozen):
+    """A decision that a regime asks for no report: the last one, with the number of the entry of the first."""
+
+    n: int
+    regime: str
+    reason: PersonalText
+    by: PersonId
+    at: Utc

@@ -46,7 +46,7 @@ def incident_report(
         "timestamps": report_histories.timestamps(incident),
         **_histories(incident, read),
         "updates": updates(incident),
-        "obligations": [],
+        "obligations": report_outside.obligations(incident, read, as_of),
         **_work(incident, read),
         "closure_attempts": report_histories.closure_attempts(incident, read),
         "reopens": report_histories.reopens(incident, read),

@@ -9,6 +9,7 @@ from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.closure_criteria import Unmet, unmet
+from incident.rules.outside.clock_starts import needs_decisions
 
 _ALWAYS = ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE")
 
@@ -29,6 +30,7 @@ def checklist(incident: Incident, policy: Policy) -> tuple[ChecklistItem, ...]:
         "LINKS": incident.priority in policy.links_needed,
         "TEMPFIX": bool(incident.temp_fixes),
         "FINAL_COMMS": incident.major,
+        "OBLIGATIONS": bool(incident.regimes) and needs_decisions(incident),
         "THIRD_PARTY": incident.type == "third_party",
         "PIR_SCHEDULED": incident.major,
     }

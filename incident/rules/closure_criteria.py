@@ -9,6 +9,7 @@ from typing import Final
 from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Criteria, Policy, ResolutionRule
+from incident.rules.outside.clock_starts import needs_decisions, undecided_regimes
 from incident.rules.seen_length import seen_length
 from roles.role_names import Role
 
@@ -139,8 +140,8 @@ def _final_comms(incident: Incident, policy: Policy) -> Unmet | None:
 
 
 def _obligations(incident: Incident, policy: Policy) -> Unmet | None:
-    asked = incident.major or incident.type == "security"
-    return Unmet(code="OBLIGATIONS", needs="regimes", names=incident.regimes) if asked and incident.regimes else None
+    undecided = undecided_regimes(incident) if needs_decisions(incident) else ()
+    return Unmet(code="OBLIGATIONS", needs="regimes", names=undecided) if undecided else None
 
 
 def _third_party(incident: Incident, policy: Policy) -> Unmet | None:

@@ -106,7 +106,7 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
             ("internal", "exec", "customer"),
             "to responders, executives and customers: `/incident update ",
         ),
-        ("regimes", ("gdpr33",), "(gdpr33). Muster cannot record that decision yet. Keep the incident open"),
+        ("regimes", ("gdpr33",), "`/incident not reportable gdpr33 because …`"),
         ("provider_case", (), "`/incident vendor case` with the provider"),
         ("review", (), "`/incident review @owner 12 June 10:00`"),
     ],

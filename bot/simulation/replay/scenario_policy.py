@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from bot.config.outside.regime_files import with_regimes
 from bot.simulation.replay.scenario import Scenario
 from incident.policy import MOST_BEFORE_MINUTES, Policy, Service
 
@@ -32,7 +33,7 @@ def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:
     for alias, person in scenario.people.items():
         for group in person.groups:
             groups[group] = (*groups.get(group, ()), user_of[alias])
-    return shipped.model_copy(
+    changed = shipped.model_copy(
         update={
             "effective": date(2000, 1, 1),
             "services": services,
@@ -45,6 +46,7 @@ def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:
             "capture_before_minutes": _minutes_before(scenario),
         }
     )
+    return with_regimes(changed)
 
 
 def _minutes_before(scenario: Scenario) -> int:

@@ -30,6 +30,7 @@ from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.rules.closure_checklist import ChecklistItem
 from incident.rules.closure_criteria import Unmet
+from incident.rules.outside.clock_starts import undecided_regimes
 from incident.rules.outside.vendor_contacts import VendorContact
 from incident.rules.responders.attendance import can_be_asked
 from incident.rules.responders.open_calls import same_need
@@ -112,6 +113,11 @@ class PromptContext(AskContext):
     def about(self) -> str:
         """The subject of the deadline: an action's id, an audience, a role."""
         return self.thing.about if self.thing else self.prompt.due.split(":")[1]
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The regimes in force on which no decision is on record."""
+        return undecided_regimes(self.i)
 
     @property
     def calls(self) -> tuple[Escalation, ...]:

@@ -20,7 +20,7 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
-from incident.entries.outside import evidence_items, provider_cases
+from incident.entries.outside import evidence_items, provider_cases, regulatory_clocks
 from incident.entry import Entry, Fact
 from incident.fold.aggregate_fold import undone_by
 from incident.fold.fold import RunningIncidentFold
@@ -90,6 +90,9 @@ FINAL: Final[dict[type[Fact], str]] = {
     status_updates.UpdatesHeld: "undo_held",
     status_updates.UpdatesReleased: "undo_held",
     integrity.Preserved: "undo_preserved",
+    regulatory_clocks.Determined: "undo_determined",
+    regulatory_clocks.NotReportable: "undo_determined",
+    regulatory_clocks.ReportSubmitted: "undo_determined",
 }
 _OTHER: Final = "undo_other"
 _NO_ACTS: Final = frozenset({lifecycle.Undone.kind, conversation.SourceChanged.kind})

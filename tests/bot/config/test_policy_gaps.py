@@ -48,7 +48,11 @@ def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached(
         ),
         ("{P1: 240, P2: 480", "{P1: 20, P2: 480", "P1 owes updates every 60 minutes"),
         ("nudge_before_minutes: 10", "nudge_before_minutes: 20", "The first update of P1 is due after 15 minutes"),
-        ("regimes: []", "regimes: [gdpr33]", "no major incident can be closed"),
+        (
+            "regimes: []",
+            "regimes: [gdpr33]",
+            "names no one in privacy, compliance, legal, so no major incident can be closed",
+        ),
         ("#audiences:\n", "audiences: {internal: '#a'}\n", "Responders read their updates in the incident channel"),
         (
             "undo_minutes: 10",

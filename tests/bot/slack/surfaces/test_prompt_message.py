@@ -22,7 +22,7 @@ from incident.entries.delivery import PromptDue
 from incident.entries.role_holders import HandoverOffered
 from incident.entries.status_updates import UpdateDrafted
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
-from incident.model.outside_records import ProviderCase
+from incident.model.outside_records import ProviderCase, RegulatoryClock
 from incident.model.slack_references import Mask, OpenPrompt
 from incident.model.update_draft import UpdateDraft
 from incident.outside.vendors import Vendor
@@ -44,6 +44,8 @@ ABOUT = {
     "mask": "8",
     "approval": "12",
     "chase": "5",
+    "clock": "6",
+    "screening": "5",
     "case": "5",
 }
 SOURCES = {
@@ -73,6 +75,20 @@ def incident(**changes):
             "provider_cases": (
                 ProviderCase(
                     n=5, provider="cloud", case_id="77", severity=None, opened_at=START, by=ILSE, heard_at=START
+                ),
+            ),
+            "regimes": ("gdpr33", "nis2"),
+            "clocks": (
+                RegulatoryClock(
+                    n=6,
+                    regime="gdpr33",
+                    obligation="authority",
+                    trigger="aware_personal_data_breach",
+                    trigger_at=START,
+                    due_at=later(5),
+                    internal_due_at=later(4),
+                    law="Article 33",
+                    checked_on="2026-11-29",
                 ),
             ),
             "escalations": (

@@ -1,0 +1,27 @@
+"""Contradictions of the regimes of a policy: names that are none, laws that are not in force, entities and calendars unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config.outside.regime_files import known_regimes
+from bot.config.validation_words import did_you_mean, not_among
+from bot.config.yaml_positions import Path
+from incident.policy import Policy
+
+
+def regime_faults(policy: Policy) -> Iterator[tuple[Path, str]]:
+    """Yield regimes that run no clock, and what `reporting` names that no regime has."""
+    known = {regime.id: regime for regime in known_regimes()}
+    in_force = tuple(name for name, regime in known.items() if regime.status == "in_force")
+    for i, name in enumerate(policy.regimes):
+        if name not in known:
+            yield ("regimes", i), not_among(name, in_force)
+        elif name not in in_force:
+            yield ("regimes", i), f"is not in force: {name} is {known[name].status}, and runs no clock. Take it out"
+    calendars = {stage.length.calendar for one in known.values() for stage in one.stages if stage.length.calendar}
+    named = {"entity": set(known), "closures": calendars}
+    for key, names in named.items():
+        for name in getattr(policy.reporting, key):
+            if name not in names:
+                yield ("reporting", key, name), f"names nothing that a regime has: {name}{did_you_mean(name, names)}"

@@ -1,0 +1,66 @@
+"""Reads the data files of regimes, one for each, and computes the calendars they count by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import yaml
+from pydantic import ValidationError
+
+from incident.outside.regimes import BusinessCalendar, Regime, RegimeBook
+from incident.policy import Policy
+
+FOLDER: Final = Path(__file__).parent / "regimes"
+_FIRST: Final = 2000
+_LAST: Final = 2101
+
+
+class InvalidRegime(ValueError):  # noqa: N818 - names what is wrong, as the other errors of configuration do
+    """A data file of a regime that cannot be used, with what is wrong in it."""
+
+
+@cache
+def known_regimes(folder: Path = FOLDER) -> tuple[Regime, ...]:
+    """Return every regime that has a file, sorted by id. Raises InvalidRegime."""
+    return tuple(_read(path) for path in sorted(folder.glob("*.yaml")))
+
+
+def with_regimes(policy: Policy) -> Policy:
+    """Return a policy with the regimes of this release, and with the calendars that its own count by."""
+    regimes = known_regimes()
+    used = {regime.id: regime for regime in regimes if regime.id in policy.regimes}
+    names = {stage.length.calendar for one in used.values() for stage in one.stages if stage.length.calendar}
+    calendars = {name: _with_closures(name, policy.reporting.closures) for name in sorted(names)}
+    return policy.with_regime_book(RegimeBook(regimes=regimes, calendars=calendars))
+
+
+def _read(path: Path) -> Regime:
+    try:
+        regime = Regime.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise InvalidRegime(f"{path.name}: {error}") from error
+    if regime.id != path.stem:
+        raise InvalidRegime(f"{path.name}: its id is {regime.id}, which is not the name of the file")
+    return regime
+
+
+def _with_closures(name: str, closures: Mapping[str, Iterable[date]]) -> BusinessCalendar:
+    """Return a calendar with the days on which the policy closes it besides."""
+    calendar = calendar_named(name)
+    return calendar.model_copy(update={"closed": calendar.closed | frozenset(closures.get(name, ()))})
+
+
+@cache
+def calendar_named(name: str) -> BusinessCalendar:
+    """Return a calendar without closures. Raises InvalidRegime for one that is not known."""
+    if name != "us_federal":
+        raise InvalidRegime(f"there is no calendar {name}")
+    # Imported where it is needed: few organisations have a clock that counts business days.
+    from holidays import country_holidays
+
+    days = country_holidays("US", years=range(_FIRST, _LAST + 1))
+    return BusinessCalendar(first=date(_FIRST, 1, 1), last=date(_LAST, 12, 31), closed=frozenset(days))

@@ -1,0 +1,142 @@
+"""Regulatory regimes as values: what starts which clock, how long it runs, by which law. Data, and no applicability."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from incident.frozen import Frozen
+
+LengthUnit = Literal["hours", "days", "months", "business_days"]
+
+
+class Cap(Frozen):
+    """A second limit: no later than `hours` after another determination that is on record before (DORA)."""
+
+    determination: str
+    hours: int
+
+
+class Length(Frozen):
+    """How long a clock runs: exactly one unit. Days and business days end on a local day of `zone`, at `cutoff` or at its end."""
+
+    hours: int | None = None
+    days: int | None = None
+    months: int | None = None
+    business_days: int | None = None
+    zone: str = "UTC"
+    cutoff: str | None = None
+    calendar: str | None = None
+    cap: Cap | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        given = [one for one in (self.hours, self.days, self.months, self.business_days) if one is not None]
+        if len(given) != 1 or given[0] <= 0:
+            raise ValueError("a length has exactly one of hours, days, months and business_days, above zero")
+        if (self.business_days is None) is not (self.calendar is None):
+            raise ValueError("business days need a calendar, and nothing else does")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The rule in the words that are recorded with a clock, as in `hours 72`."""
+        units: tuple[LengthUnit, ...] = ("hours", "days", "months", "business_days")
+        unit = next(one for one in units if getattr(self, one) is not None)
+        capped = f", at most {self.cap.hours} hours after {self.cap.determination}" if self.cap else ""
+        return f"{unit} {getattr(self, unit)}{capped}"
+
+
+class ReportField(Frozen):
+    """A field of a report: its id in the form of the law, and its label."""
+
+    id: str
+    label: str
+
+
+class ReportStage(Frozen):
+    """One report of a regime. It starts with a determination, or once the report of the stage `after` was submitted."""
+
+    id: str
+    label: str
+    determination: str | None = None
+    after: str | None = None
+    length: Length
+    fields: tuple[ReportField, ...] = ()
+
+    @model_validator(mode="after")
+    def _starts_once(self) -> Self:
+        if (self.determination is None) is (self.after is None):
+            raise ValueError("a stage starts either with a determination or after another stage")
+        return self
+
+
+class Regime(Frozen):
+    """A regime as one data file has it. `status` says whether its clocks run; only counsel knows whether it applies.
+
+    A due time on a weekend moves to noon of the next working day for the entities of `weekend_relief`.
+    """
+
+    id: str
+    name: str
+    law: str
+    status: Literal["in_force", "proposed", "disabled"]
+    checked_on: date
+    confidence: str
+    determinations: dict[str, str]
+    weekend_relief: tuple[str, ...] = ()
+    stages: tuple[ReportStage, ...]
+
+    @model_validator(mode="after")
+    def _is_closed(self) -> Self:
+        ids = [stage.id for stage in self.stages]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two stages have the same id")
+        for stage in self.stages:
+            cap = stage.length.cap
+            named = {stage.determination, cap.determination if cap else None} - {None}
+            if not named <= set(self.determinations):
+                raise ValueError(f"stage {stage.id} names a determination that the regime does not list")
+            if stage.after is not None and stage.after not in ids[: ids.index(stage.id)]:
+                raise ValueError(f"stage {stage.id} follows a stage that does not come before it")
+        return self
+
+    def stage(self, stage_id: str) -> ReportStage | None:
+        """Return a stage by its id."""
+        return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+
+class BusinessCalendar(Frozen):
+    """The closed days of a calendar beside weekends, from the first day it covers to the last."""
+
+    first: date
+    last: date
+    closed: frozenset[date] = frozenset()
+
+
+class RegimeBook(Frozen):
+    """The regimes that this release knows, and the calendars that they count by."""
+
+    regimes: tuple[Regime, ...] = ()
+    calendars: dict[str, BusinessCalendar] = {}
+
+    def regime(self, regime_id: str) -> Regime | None:
+        """Return a regime by its id."""
+        return next((regime for regime in self.regimes if regime.id == regime_id), None)
+
+
+def given(book: RegimeBook | None) -> RegimeBook:
+    """Return the regimes. Without them no clock could start, and no one would know: raises RuntimeError."""
+    if book is None:
+        raise RuntimeError("the policy was read without the data files of its regimes")
+    return book
+
+
+class Reporting(Frozen):
+    """What the policy adds to the data files: kinds of our entity, our own earlier due time, closed days of a calendar."""
+
+    entity: dict[str, str] = {}
+    internal_due_percent: Annotated[int, Field(ge=1, le=100)] = 75
+    closures: dict[str, tuple[date, ...]] = {}
