@@ -19,7 +19,7 @@ from bot.cli.checks.slack_check import check_slack
 from bot.cli.checks.spool_check import check_spool
 from bot.clock import Clock, RealClock
 from bot.config.setting_problems import MISSING, MissingSettings
-from bot.config.settings import Settings, read_record_settings, read_settings
+from bot.config.settings import Settings, read_feed_settings, read_record_settings, read_settings
 from bot.notify.channel_factory import make_channels
 
 NO_PAGER: Final = "Slack alone wakes no one: give everyone on call a contact method that does. docs/how-to/connect-a-pager.md says how."
@@ -49,7 +49,7 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     file, results = read_file(record.policy, clock.now().date())
     yield from results
     if file is not None:
-        yield from check_recorded_schedules(record, file.policy, clock.now())
+        yield from check_recorded_schedules(record, file.policy, clock.now(), read_feed_settings(env_file))
     yield from check_record_protection(record, file.policy if file else None)
     if settings is not None:
         yield from check_credentials(settings, clock)

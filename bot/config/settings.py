@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -135,7 +136,10 @@ def read_paging_settings(env_file: Path | None = Path(".env")) -> PagingSettings
 
 def read_feed_settings(env_file: Path | None = Path(".env")) -> Mapping[str, SecretStr]:
     """Read the addresses and tokens of feeds, `MUSTER_FEED_…`, from the environment, then from `.env` for what it leaves out."""
-    in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file is not None and env_file.exists() else {}
+    in_file: Mapping[str, str | None] = {}
+    # A file that cannot be read is reported by those who read the other settings.
+    with suppress(OSError, UnicodeDecodeError):
+        in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file is not None and env_file.exists() else {}
     given = {name.upper(): value for name, value in {**in_file, **os.environ}.items() if value}
     return {name: SecretStr(value) for name, value in given.items() if name.startswith(FEED_PREFIX)}
 

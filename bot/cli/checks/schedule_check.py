@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
 from bot.cli.database_access import NotFound, open_database
 from bot.config.schedule_faults import names_people, period_words
-from bot.config.settings import RecordSettings, read_feed_settings
+from bot.config.settings import RecordSettings
 from bot.feeds.feed_jobs import settings_of
 from bot.rendering.renderer import slug_labels
 from commands.core.sessions.staffed_policy import staffed
@@ -40,19 +40,23 @@ def check_schedules(policy: Policy, now: datetime, team: str = "") -> Iterator[C
         yield passed("Someone is on call by every schedule in the next 36 hours.")
 
 
-def check_recorded_schedules(settings: RecordSettings, policy: Policy, now: datetime) -> Iterator[CheckResult]:
-    """Yield the same with the covers, takes and swaps that people recorded, where there is a database."""
+def check_recorded_schedules(
+    settings: RecordSettings, policy: Policy, now: datetime, feeds: Container[str] = ()
+) -> Iterator[CheckResult]:
+    """Yield the same with the covers, takes and swaps that people recorded, where there is a database.
+
+    `feeds` are the settings of feeds that are there.
+    """
     in_force, team = policy, ""
     with suppress(NotFound, StorageError, SQLAlchemyError, OSError), open_database(settings) as (store, _):
         team = store.team or ""
         in_force = store.recorder.read(lambda reader: staffed(policy, reader, team))
     yield from check_schedules(in_force, now, team)
-    yield from _check_feeds(in_force)
+    yield from _check_feeds(in_force, feeds)
 
 
-def _check_feeds(policy: Policy) -> Iterator[CheckResult]:
+def _check_feeds(policy: Policy, given: Container[str]) -> Iterator[CheckResult]:
     """Yield the feeds that lack their setting, that give nothing usable, or that name people whom Muster does not know."""
-    given = read_feed_settings()
     for name, rules in policy.schedules.items():
         copy = policy.feed_of(name)
         for setting in (one for one in settings_of(rules) if one not in given):

@@ -29,3 +29,10 @@ def test_without_a_file_there_are_those_of_the_environment(tmp_path: Path, monke
     monkeypatch.setenv("MUSTER_FEED_A", "https://a.example")
 
     assert list(read_feed_settings(tmp_path / ".env")) == list(read_feed_settings(None)) == ["MUSTER_FEED_A"]
+
+
+def test_a_file_that_is_no_text_gives_none(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xff\xfeS\x00")
+
+    assert read_feed_settings(file) == {}
