@@ -173,6 +173,16 @@ def test_the_channel_shows_an_update_once():
     assert desk.said(update("internal", "exec")) == "That update also went to executives."
 
 
+def test_an_update_of_a_restricted_incident_is_not_called_posted_before_slack_says_that_the_channel_is_private():
+    desk = HandmadeDesk(an_incident(restricted=True), policy=WITH_EXEC)
+    recorded = "Recorded for executives: this incident is restricted, so I post it only if their channel is private"
+
+    assert desk.said(update("internal", "exec")) == "That update goes to executives too, if their channel is private."
+    assert desk.answer(update("internal", "exec")).startswith(f"Posted to responders. {recorded}")
+    assert desk.answer(update("exec")).startswith(recorded)
+    assert "Posted to executives" not in desk.answer(update("internal", "exec"))
+
+
 def test_the_answer_says_at_once_for_whom_the_policy_names_no_channel():
     desk = HandmadeDesk(policy=WITH_EXEC)
     nowhere = "The policy names no channel for customers, so it was posted nowhere. Tell them yourself, now."

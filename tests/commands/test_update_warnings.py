@@ -10,8 +10,9 @@ import pytest
 from commands.core.rules.updates.update_warnings import says
 from commands.update import Update
 from incident.entries.status_updates import StatusUpdatePosted
+from incident.model.components import AudienceState
 from incident.refusal import Code
-from incident.states import State
+from incident.states import Audience, State
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench
 from tests.support.handmade_incidents import HandmadeDesk, an_incident, later, worded
@@ -87,6 +88,17 @@ def test_an_audience_without_a_channel_is_asked_about_and_responders_never() -> 
 
     assert doubts(desk, TEXT, "internal", "exec") == ()
     assert doubts(desk, TEXT, "exec", "customer") == ("update_no_channel",)
+
+
+def test_an_audience_of_a_restricted_incident_is_asked_about_until_an_update_reached_it() -> None:
+    def asked(**audience: Any) -> tuple[str, ...]:
+        states = (AudienceState(audience=Audience.CUSTOMER, **audience),) if audience else ()
+        return doubts(HandmadeDesk(an_incident(restricted=True, audiences=states), policy=REACHED), TEXT, "customer")
+
+    assert asked() == ("update_restricted",)
+    assert asked(posts=1, unreached=True) == ("update_restricted",)
+    assert asked(posts=1) == ()
+    assert doubts(HandmadeDesk(an_incident(restricted=True), policy=REACHED), TEXT, "internal") == ()
 
 
 def test_the_same_text_to_the_same_audience_is_asked_about_for_two_minutes() -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from commands.core.verb import DecisionContext, Doubt
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDrafted
 from incident.refusal import Code, Refusal
+from incident.rules.visibility import is_restricted
 from incident.states import Audience, State
 
 _RECOVERED: Final = frozenset({State.MITIGATED, State.RESTORED, State.RESOLVED, State.CLOSED})
@@ -35,7 +36,12 @@ def doubts(now: DecisionContext, texts: Texts, replaced: int | None = None) -> t
     """
     if now.happened_at < now.at:
         return ()
-    found = (_repeats(now, texts, replaced), _contradicts(now, texts.values()), _without_channel(now, texts))
+    found = (
+        _repeats(now, texts, replaced),
+        _contradicts(now, texts.values()),
+        _without_channel(now, texts),
+        _restricted(now, texts),
+    )
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -80,6 +86,15 @@ def _contradicts(now: DecisionContext, texts: Iterable[str]) -> Doubt | None:
 def _without_channel(now: DecisionContext, texts: Texts) -> Doubt | None:
     nowhere = [one for one in texts if one is not Audience.INTERNAL and not now.policy.audiences.get(one)]
     return Doubt("update_no_channel", {"nowhere": ", ".join(nowhere)}) if nowhere else None
+
+
+def _restricted(now: DecisionContext, texts: Texts) -> Doubt | None:
+    """Doubt that a restricted incident's update may be posted to a channel, until one was."""
+    if not is_restricted(now.open):
+        return None
+    states = [now.open.audience(one) for one in texts if one is not Audience.INTERNAL and now.policy.audiences.get(one)]
+    unsure = [state.audience for state in states if not state.posts or state.unreached]
+    return Doubt("update_restricted", {"unsure": ", ".join(unsure)}) if unsure else None
 
 
 def says(text: str, phrase: str) -> bool:
