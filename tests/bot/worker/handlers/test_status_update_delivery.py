@@ -22,6 +22,17 @@ def test_an_update_to_responders_is_posted_in_full_with_the_time_of_the_next_one
     assert not any(text.startswith("*Update* to responders by <@U01ILSE>: ") for text in rig.texts(key))
 
 
+def test_an_update_to_several_audiences_says_for_whom_of_them_the_next_time_is(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["internal", "exec"], text="We roll back.")
+    rig.drain()
+
+    [update] = [text for text in rig.texts(key) if ">We roll back." in text]
+    assert "Next update to responders by" in update
+    assert "Next update by" in rig.named("exec").messages.popitem()[1].text
+
+
 def test_an_update_to_executives_is_posted_in_their_channel_and_its_delivery_is_recorded(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
