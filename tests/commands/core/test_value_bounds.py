@@ -49,8 +49,11 @@ NEEDED: dict[str, Any] = {
 }
 
 
+NEEDED_BY: dict[str, dict[str, Any]] = {"vendor": {"form": "case"}}
+
+
 def refusal(verb: Any, name: str, value: object) -> Refusal | None:
-    needed = {one: NEEDED[one] for one in verb.model_fields if one in NEEDED}
+    needed = {one: NEEDED[one] for one in verb.model_fields if one in NEEDED} | NEEDED_BY.get(verb.name, {})
     try:
         read_form(verb, {**needed, name: value})
     except Refusal as refused:
