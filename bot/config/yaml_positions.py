@@ -105,7 +105,7 @@ def _explained(problem: str) -> str:
     slip = next((words for part, words in _SLIPS.items() if part in problem), None)
     return (
         slip
-        or "is no YAML. Look here, and on the line before, for a missing quote, bracket or colon, or wrong indentation"
+        or "is not valid YAML. Look here, and on the line before, for a missing quote, bracket or colon, or wrong indentation"
     )
 
 
@@ -142,7 +142,7 @@ class _NodeWalk:
         try:
             return self._loader.construct_object(node)
         except ValueError:
-            fault = f"is no date or number that exists: {node.value[:60]}. Correct it, or put it in quotes"
+            fault = f"is no possible date or number: {node.value[:60]}. Correct it, or put it in quotes"
             raise UnreadableYaml(ConfigError(node.start_mark.line + 1, _dotted(path), fault)) from None
 
     def _keys(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[Path, int]]:

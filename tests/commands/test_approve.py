@@ -58,7 +58,7 @@ def test_the_author_cannot_approve_their_own_draft() -> None:
 
     assert (outcome.code, desk.answer()) == (
         Code.NOT_AUTHORISED,
-        "Not posted: you wrote it, and a second person approves it. Ask comms lead or commander.",
+        "Not posted: you wrote it, so someone else must approve it. Ask comms lead or commander.",
     )
     assert not [e for e in desk.entries() if isinstance(e.fact, StatusUpdatePosted) and e.fact.audience == CUSTOMER]
 

@@ -135,7 +135,7 @@ def test_a_service_owner_sees_only_what_is_theirs_and_what_closing_needs_of_them
     answer = desk.answer()
 
     assert "*What a service owner does*" in answer
-    assert "Show that it works since it was restored" in answer
+    assert "Show that it works again" in answer
     assert "commander" not in answer.partition("*Still open")[2].partition("Service owner")[0]
     assert "Confirm the category" not in answer
     assert "final update" not in answer

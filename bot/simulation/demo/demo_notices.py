@@ -26,7 +26,7 @@ def your_turn(channel: str, record: str, number: str) -> Notice:
         steps=(
             "Type `/incident`, and take command.",
             "Type `/incident update internal`, fill in the form, and watch the card change.",
-            "Mark somebody's message with :pushpin:, edit it, and look at `/incident timeline`.",
+            "Write a message, mark it with :pushpin:, edit it, and look at `/incident timeline`.",
             "Become somebody else (“You are …”) and answer a prompt with its buttons.",
             "Type `/incident close` too early, and see what it asks for.",
             "Open Wire, at the foot of the page, to see every envelope and API call.",

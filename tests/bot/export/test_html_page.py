@@ -152,7 +152,7 @@ def test_the_timeline_is_readable_in_the_order_of_happening_and_in_that_of_recor
 def test_entries_have_one_number_which_the_page_links(exported: Exported):
     assert exported.page.count(f'id="e{exported.first}"') == 1
     assert f'see <a href="#e{exported.first}">{exported.first}</a>' in exported.page
-    assert f"correction of entry {exported.first}" in exported.page
+    assert f"of entry {exported.first}" in exported.page
     ids = re.findall(r' id="([^"]+)"', exported.page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([a-z]+)"', exported.page)) <= set(ids)
