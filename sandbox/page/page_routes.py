@@ -24,6 +24,24 @@ from sandbox.wire_log import WireLog
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES = {path.relative_to(STATIC).as_posix(): path for path in sorted(STATIC.rglob("*.*"))}
+# In their order, since each may override what those before it say. They are served as one: a request costs more than a sheet.
+STYLE_SHEETS = (
+    "colours",
+    "base",
+    "frame",
+    "sidebar",
+    "composer",
+    "message",
+    "hanging",
+    "text",
+    "blocks",
+    "fields",
+    "windows",
+    "popovers",
+    "wire",
+    "narrow",
+)
+PAGE_STYLES = "page.css"
 MAX_THREADS = 64
 POLL_SECONDS = 1.0
 COALESCE_SECONDS = 0.05
@@ -86,6 +104,12 @@ def _file(name: str) -> Response:
     return Response(path.read_bytes(), media_type=MEDIA_TYPES[path.suffix], headers=HEADERS)
 
 
+def _styles() -> Response:
+    """Return the style sheets as one."""
+    sheets = [FILES[f"css/{name}.css"].read_bytes() for name in STYLE_SHEETS]
+    return Response(b"\n".join(sheets), media_type=MEDIA_TYPES[".css"], headers=HEADERS)
+
+
 def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
     """True if the app's Messages tab accepts no messages."""
     home = ((manifest or {}).get("features") or {}).get("app_home") or {}
@@ -103,8 +127,9 @@ class _Page:
         return _file("index.html")
 
     async def file(self, request: Request) -> Response:
-        """Return a script, style sheet or icon of the page; 404 for other names."""
-        return _file(request.path_params["file"])
+        """Return a script or icon of the page, or all its style sheets as one; 404 for other names."""
+        name = request.path_params["file"]
+        return _styles() if name == PAGE_STYLES else _file(name)
 
     async def shared(self, request: Request) -> Response:
         """Return a file of a shared folder; 404 for what is not in it."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.page.page_routes import STYLE_SHEETS
 from sandbox.pretend_workspace import Sandbox
 from tests.support.sample_app import MANIFEST
 
@@ -53,6 +54,20 @@ def test_no_file_of_the_page_names_another_host() -> None:
     }
 
     assert named == set()
+
+
+def test_the_page_gets_every_style_sheet_in_one_request(sandbox: Sandbox) -> None:
+    with get(sandbox, "") as answer:
+        linked = re.findall(r'rel="stylesheet" href="/([^"]+)"', answer.read().decode())
+    with get(sandbox, linked[0]) as answer:
+        styles = answer.read().decode()
+
+    assert len(linked) == 1
+    assert answer.headers["content-type"].startswith("text/css")
+    sheets = {path.stem: path.read_text("utf-8") for path in (STATIC / "css").iterdir()}
+    assert [name for name, text in sheets.items() if text not in styles] == []
+    assert sorted(sheets) == sorted(STYLE_SHEETS)
+    assert styles == "\n".join(sheets[name] for name in STYLE_SHEETS)
 
 
 def test_no_file_of_the_page_is_longer_than_three_hundred_lines() -> None:
