@@ -16,7 +16,8 @@ from bot.export.later_entries import later_entries
 from bot.export.page_rows import DecisionRow, FurtherRow, MessageRow, SentUpdateRow
 from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
-from bot.rendering.renderer import TEMPLATES, Mode, Renderer
+from bot.rendering.renderer import Mode, Renderer
+from bot.rendering.word_tables import TEMPLATES
 from incident.entry import Entry
 from incident.model.incident import Incident
 from incident.rules.impact_time import impact

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-import yaml
-
-from bot.rendering.renderer import TEMPLATES, Mode, Renderer, for_slack
+from bot.rendering.renderer import Mode, Renderer, for_slack
+from bot.rendering.word_tables import read_table
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from incident.ports import Outcome
@@ -19,14 +18,14 @@ _COMMANDS: Final = ("/inc", "/incident")
 
 @cache
 def _tables() -> Mapping[str, Mapping[str, str]]:
-    tables: dict[str, dict[str, str]] = yaml.safe_load((TEMPLATES / "slack" / "edge.yaml").read_text(encoding="utf-8"))
+    tables: dict[str, dict[str, str]] = read_table("slack/edge.yaml")
     return tables
 
 
 @cache
 def sentence_table(table: str) -> Mapping[str, str]:
     """Return a table of sentences, `refusals` or `closure`; it is read once."""
-    sentences: dict[str, str] = yaml.safe_load((TEMPLATES / "slack" / f"{table}.yaml").read_text(encoding="utf-8"))
+    sentences: dict[str, str] = read_table(f"slack/{table}.yaml")
     return sentences
 
 

@@ -19,12 +19,12 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Final
 
-import yaml
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from jinja2.bccache import Bucket
 
 from bot.rendering import mrkdwn
 from bot.rendering.reader_clock import ReaderClock, present
+from bot.rendering.word_tables import TEMPLATES, read_table
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
@@ -33,7 +33,6 @@ from incident.rules.responders.call_pages import page_of_call
 from incident.rules.responders.open_calls import joined_call, taken_by, tried
 from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
 
-TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 Names = Callable[[PersonId], str | None]
 
 
@@ -78,15 +77,13 @@ class VerbContext:
 @cache
 def slug_labels() -> Mapping[str, Mapping[str, str]]:
     """Return the labels of slugs, by table; they are read once."""
-    with (TEMPLATES / "words.yaml").open(encoding="utf-8") as file:
-        tables: dict[str, dict[str, str]] = yaml.safe_load(file)
+    tables: dict[str, dict[str, str]] = read_table("words.yaml")
     return tables
 
 
 @cache
 def _closure_sentences() -> Mapping[str, str]:
-    with (TEMPLATES / "slack" / "closure.yaml").open(encoding="utf-8") as file:
-        sentences: dict[str, str] = yaml.safe_load(file)
+    sentences: dict[str, str] = read_table("slack/closure.yaml")
     return sentences
 
 

@@ -10,7 +10,8 @@ from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.call_answers import CallView, Taken
 from bot.notify.page_text import PageContext, page_of, slack_link
 from bot.rendering.message_catalog import refusal_text
-from bot.rendering.renderer import TEMPLATES, Renderer
+from bot.rendering.renderer import Renderer
+from bot.rendering.word_tables import TEMPLATES
 from incident.rules.responders.open_calls import caller_of
 from roles.person_ids import PersonId
 
