@@ -1,4 +1,4 @@
-"""An export has the evidence register: digest, custodian and time of each item, in the record and on the page (S2-35)."""
+"""An export has what outsiders ask for: the evidence register (S2-35), cases at third parties, reports to regulators."""
 
 from __future__ import annotations
 
@@ -34,3 +34,24 @@ def test_each_item_of_evidence_is_exported_with_digest_custodian_and_time(sqlite
     page = (folder / "index.html").read_text("utf-8")
     register = page.partition('aria-label="Evidence register"')[2].partition("</table>")[0]
     assert all(words in register for words in ("9f2c41", "sealed store 4", f"{T(4):%Y-%m-%d %H:%M}"))
+
+
+def test_reports_and_cases_are_exported_as_the_schema_says(sqlite_store: Store, tmp_path: Path) -> None:
+    office = Office(sqlite_store, tmp_path)
+    office.in_force(SHIPPED.replace("regimes: []", "regimes: [gdpr33]"), 0)
+    key = office.do("declare", 1, title="Odd logins", service="checkout", impact=2, urgency=2).key
+    office.do("determine", 2, NUMBER, what="aware_personal_data_breach", reason="names in the export")
+    case = {"provider": "cloud-1", "case_id": "771"}
+    office.do("vendor", 3, NUMBER, form="case", **case)
+    office.do("vendor", 9, NUMBER, form="update", case_id="771", text="found it", provider_at=utc_text(T(6)))
+
+    folder = office.export(key, 20)
+
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    jsonschema.validate(record, SCHEMA)
+    page = (folder / "index.html").read_text("utf-8")
+    reports = page.partition('aria-label="Reports to regulators"')[2].partition("</table>")[0]
+    reported = page.partition('aria-label="What third parties reported"')[2].partition("</table>")[0]
+    assert [one["status"] for one in record["obligations"]] == ["pending"]
+    assert "aware personal data breach" in reports
+    assert all(f"{at:%Y-%m-%d %H:%M}" in reported for at in (T(6), T(9)))
