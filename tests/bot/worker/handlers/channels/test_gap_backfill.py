@@ -310,7 +310,7 @@ def test_a_thread_deleted_while_the_backfill_waited_is_recorded_as_deleted(rig):
 
 
 def test_a_reply_known_by_its_edit_alone_is_not_recorded_as_deleted_in_an_old_thread(rig):
-    key = rig.declare()
+    key = rig.declare(impact=3, urgency=3)  # A major incident has other prompts for hours.
     rig.after(minutes=1)
     head = say(rig, key, "ilse", "rolling back now")
     reply = say(rig, key, "eva", "on it", thread=head)
