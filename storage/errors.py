@@ -48,6 +48,10 @@ class RewrittenRecord(StorageError):  # noqa: N818
     """The record lacks or changed what was signed or seen before; no checkpoint is taken of it."""
 
 
+class BrokenRow(StorageError):  # noqa: N818
+    """A row that is computed from the record has values that Muster never writes."""
+
+
 class TeamRequired(StorageError):  # noqa: N818
     """The store was opened without a team, and the call needs one."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from pydantic import ValidationError
+from sqlalchemy import RowMapping, func, select
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 from incident.model.incident import Incident
 from storage.database.transactions import Transactions
+from storage.errors import BrokenRow
 from storage.record.entry_rows import StoredEntryRow, rows_of_chain
 from storage.record.projections import projection
 from storage.tables import CHAIN, ENTRY, INCIDENT
@@ -47,7 +49,7 @@ class Queries:
         since: datetime | None = None,
         limit: int = 200,
     ) -> tuple[ListedIncident, ...]:
-        """Return up to `limit` incidents, newest first."""
+        """Return up to `limit` incidents, newest first. Raises `BrokenRow` for a row that no Muster wrote."""
         query = select(INCIDENT).where(INCIDENT.c.team == team)
         if is_over is not None:
             query = query.where(INCIDENT.c.is_over.is_(is_over))
@@ -57,11 +59,7 @@ class Queries:
             query = query.where(INCIDENT.c.declared_at >= since)
         newest = query.order_by(INCIDENT.c.incident.desc()).limit(limit)
         rows = self._transactions.read(lambda connection: connection.execute(newest).mappings().all())
-        names = set(ListedIncident.model_fields) - {"key"}
-        return tuple(
-            ListedIncident(key=IncidentKey(team, row["incident"]), **{name: row[name] for name in names})
-            for row in rows
-        )
+        return tuple(_listed(team, row) for row in rows)
 
     def incident(self, key: IncidentKey) -> Incident | None:
         """Return one folded incident."""
@@ -83,3 +81,12 @@ class Queries:
         counted = select(ENTRY.c.kind, func.count()).where(ENTRY.c.team == key.team, ENTRY.c.incident == key.id)
         rows = self._transactions.read(lambda connection: connection.execute(counted.group_by(ENTRY.c.kind)).all())
         return {row[0]: row[1] for row in rows}
+
+
+def _listed(team: str, row: RowMapping) -> ListedIncident:
+    names = set(ListedIncident.model_fields) - {"key"}
+    try:
+        return ListedIncident(key=IncidentKey(team, row["incident"]), **{name: row[name] for name in names})
+    except ValidationError:
+        broken = f"the row of incident {row['incident']!a} has a value of another form; run `muster rebuild`"
+        raise BrokenRow(broken) from None

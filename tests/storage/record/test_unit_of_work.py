@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from incident.entries import KINDS
 from incident.entries.conversation import MessagePosted, Noted
@@ -13,6 +14,7 @@ from incident.entry import IncidentKey, workspace_chain
 from incident.fold.fold import fold
 from incident.frozen import REDACTED
 from incident.ports import Outcome, UnitOfWork
+from storage.errors import BrokenRow
 from storage.store import Store, open_store
 from tests.storage.golden.released import unreleased_kinds
 from tests.support.open_incidents import open_incidents
@@ -132,6 +134,16 @@ def test_outcomes_expire_after_two_days(store: Store) -> None:
 
     assert store.recorder.transact(lambda unit: unit.remembered("old")) is None
     assert store.recorder.transact(lambda unit: unit.remembered("new")) is not None
+
+
+@pytest.mark.parametrize("column", ["service", "state"])
+def test_a_row_that_no_muster_wrote_is_refused_with_what_to_do(sqlite_store: Store, column: str) -> None:
+    key = record_all(sqlite_store)[0]
+    broken = text(f"UPDATE incident SET {column} = x'00ff' WHERE incident = :one")
+    sqlite_store.transactions.write(lambda connection: connection.execute(broken, {"one": key.id}).rowcount)
+
+    with pytest.raises(BrokenRow, match=f"incident '{key.id}' has a value of another form; run `muster rebuild`"):
+        sqlite_store.queries.incidents(TEAM)
 
 
 def test_incidents_are_found_by_number_and_by_channel_within_their_team(store: Store) -> None:
