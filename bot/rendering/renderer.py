@@ -191,6 +191,10 @@ class Renderer:
         times = self.macro("slack/shared/lines.j2", "understood", context)
         return "\n".join(part for part in (answer, *times.split("\n")) if part.strip())
 
+    def asks_about_times(self, context: VerbContext) -> bool:
+        """True if the reply asks which of the times is meant: a form shows it then, and does not just close."""
+        return "?" in self.macro("slack/shared/lines.j2", "understood", context)
+
     def macro(self, template: str, name: str, *arguments: object) -> str:
         """Render one macro of a template; the first argument with a time says what the present is."""
         if template not in self._modules:

@@ -29,7 +29,7 @@ from roles.person_ids import PersonId, slack_user
 class AcceptedReply:
     """The reply to an accepted request: its text, the verb, the incident after it and what the verb's `view` read.
 
-    `redatable` is the number of the first entry it recorded whose time `correct` can change.
+    `redatable` is the number of the first entry it recorded whose time `correct` can change. `asks`: it asks about times.
     """
 
     text: str
@@ -37,6 +37,7 @@ class AcceptedReply:
     incident: Incident | None
     view: Any
     redatable: int | None = None
+    asks: bool = False
 
 
 def accepted_reply(
@@ -59,7 +60,8 @@ def accepted_reply(
         zone=_zone(reader, request.actor.id),
     )
     redatable = next((entry.n for entry in context.entries if isinstance(entry.fact, CORRECTABLE)), None)
-    return AcceptedReply(renderer.answer(kind.name, context), kind, incident, view, redatable)
+    asks = renderer.asks_about_times(context)
+    return AcceptedReply(renderer.answer(kind.name, context), kind, incident, view, redatable, asks)
 
 
 def plain_refusal(outcome: Outcome, reader: Reader) -> str:

@@ -73,8 +73,11 @@ class Reply:
     """Text for one person, in the markup of the renderer that wrote it.
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
-    criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant. `is_draft`: what
-    was typed is stored and offered again later. `is_done`: what could be done was done, so that nothing is to be sent again. `redatable` is the entry it recorded whose time can be corrected, if there is one. `opens_incident` is that of the verb that was run; `is_query`: its answer is all that people see. `items` are listed after the text.
+    criteria that it names. `unconfirmed`: nothing is refused, and the person is asked whether it is meant.
+    `is_draft`: what was typed is stored and offered again later. `is_done`: what could be done was done, so that
+    nothing is to be sent again. `asks`: it was recorded, and the times are asked about. `redatable` is the entry it
+    recorded whose time can be corrected, if there is one. `opens_incident` is that of the verb that was run;
+    `is_query`: its answer is all that people see. `items` are listed after the text.
     """
 
     text: str
@@ -87,6 +90,7 @@ class Reply:
     is_query: bool = False
     is_draft: bool = False
     is_done: bool = False
+    asks: bool = False
     redatable: int | None = None
     suggestion: Suggestion | None = None
     items: tuple[ReplyItem, ...] = ()
@@ -103,6 +107,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
         accepted.text,
         opens_incident=accepted.verb.opens_incident,
         is_query=accepted.verb.only_answers(),
+        asks=accepted.asks,
         redatable=accepted.redatable,
         suggestion=join or amend,
         items=_items(accepted, texts.renderer),

@@ -139,13 +139,18 @@ def _over(incident: Incident, entry: Entry, fact: StateChanged) -> Change:
 
 
 def time_set(incident: Incident, entry: Entry, fact: TimeSet) -> Change:
-    """Set a milestone; a detected time moves the first episode's start, a restored time the last one's end."""
+    """Set a milestone; a detected time moves the first episode's start, a restored time the last one's end.
+
+    A mitigation that no one reported is the restoration, and moves with it.
+    """
     change: Change = {"times": incident.times.model_copy(update={fact.field: fact.at})}
     episodes = incident.episodes
     if fact.field == "detected_at":
         change["episodes"] = (episodes[0].model_copy(update={"start": fact.at}), *episodes[1:])
     elif fact.field == "restored_at":
         change["episodes"] = (*episodes[:-1], episodes[-1].model_copy(update={"restored_at": fact.at}))
+        if incident.times.mitigated_at == incident.times.restored_at:
+            change["times"] = change["times"].model_copy(update={"mitigated_at": fact.at})
     return change
 
 

@@ -30,21 +30,16 @@ class Times(Frozen):
 
     @property
     def out_of_order(self) -> tuple[tuple[str, str], ...]:
-        """The names of each two milestones of the harm of which the first may not lie after the second, and does."""
-        return tuple(pair for pair in _IN_ORDER if self._is_reversed(*pair))
-
-    @property
-    def doubtful(self) -> tuple[tuple[str, str], ...]:
-        """The same of mitigation and declaration, which no length of the harm depends on."""
-        return tuple(pair for pair in _LIKELY_ORDER if self._is_reversed(*pair))
+        """The names of each two milestones of which the first may not lie after the second, and does."""
+        return tuple(pair for pair in (*_OF_HARM, *_OF_RESPONSE) if self._is_reversed(*pair))
 
     def _is_reversed(self, first: str, second: str) -> bool:
         since, until = getattr(self, first), getattr(self, second)
         return since is not None and until is not None and since > until
 
 
-_IN_ORDER: Final = (("started_at", "detected_at"), ("detected_at", "restored_at"), ("restored_at", "resolved_at"))
-_LIKELY_ORDER: Final = (("started_at", "mitigated_at"), ("mitigated_at", "restored_at"), ("detected_at", "logged_at"))
+_OF_HARM: Final = (("started_at", "detected_at"), ("detected_at", "restored_at"), ("restored_at", "resolved_at"))
+_OF_RESPONSE: Final = (("started_at", "mitigated_at"), ("mitigated_at", "restored_at"), ("detected_at", "logged_at"))
 
 
 class StateItem(Frozen):

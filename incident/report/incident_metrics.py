@@ -45,12 +45,13 @@ def metrics(incident: Incident) -> Metrics:
 
 
 def time_to_restore(incident: Incident) -> int | None:
-    """Return the harm of all episodes, from the start of each to its restoration; None while one is open.
+    """Return the harm of all episodes, from the start of each to its restoration; None while one is open or times disagree.
 
     The first episode starts at detection (S1-63): the target counts from there. `impact` says how long users were affected.
     """
     lengths = [e.restored_at - e.start for e in incident.episodes if e.restored_at is not None]
-    if len(lengths) < len(incident.episodes) or any(length < timedelta() for length in lengths):
+    has_length = len(lengths) == len(incident.episodes) and all(length >= timedelta() for length in lengths)
+    if incident.times.out_of_order or not has_length:
         return None
     return int(sum(lengths, timedelta()).total_seconds())
 

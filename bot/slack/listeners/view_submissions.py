@@ -53,7 +53,8 @@ class ViewSubmissionListener:
             return self._form_again(interaction, verb, {CONFIRMED: False, **fields}, reply.text)
         if reply.refused:
             return _errors(reply, view) or self._form_again(interaction, verb, fields, reply.text)
-        if reply.opens_incident or reply.is_query or verb.of_organisation or interaction.context.channel is None:
+        is_shown = reply.opens_incident or reply.is_query or reply.asks or verb.of_organisation
+        if is_shown or interaction.context.channel is None:
             return {"response_action": "update", "view": notice_view(notice_title(verb.name), reply.all_blocks())}
         return {}
 

@@ -41,6 +41,17 @@ def test_an_earlier_event_has_both_its_times_on_the_record(place, channel, incid
     assert entry.recorded_at > entry.occurred_at
 
 
+def test_a_form_that_gave_an_impossible_time_asks_at_once_which_is_wrong(place, channel, incident):
+    place.run("ack", {}, "bea", channel=place.channel(channel))
+    form = opened(place, channel, "restored")
+    earlier = int(incident.states[0].at.timestamp()) - 600
+
+    response = place.actor.submit("ann", form.id, {"text": "Payments succeed again", "occurred_at": earlier})
+
+    assert place.now(incident.key).state is State.RESTORED
+    assert "These times cannot be right: restoration" in response.payload["view"]["blocks"][0]["text"]["text"]
+
+
 def test_a_refusal_is_shown_at_its_field_and_the_form_keeps_the_typed_text(place, channel, incident):
     place.run("take", {"role": "scribe"}, "bea", channel=place.channel(channel))
     form = opened(place, channel, "assign")

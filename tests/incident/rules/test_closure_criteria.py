@@ -178,7 +178,10 @@ def test_a_later_change_asks_for_confirmation_again():
     assert missing(chain) == ["PRIORITY"]
 
 
-@pytest.mark.parametrize(("field", "minute"), [("started_at", 0), ("detected_at", 21), ("restored_at", 24)])
+@pytest.mark.parametrize(
+    ("field", "minute"),
+    [("started_at", 0), ("detected_at", 21), ("detected_at", 1), ("restored_at", 24), ("mitigated_at", 21)],
+)
 def test_times_out_of_order_fail_the_timeline(field, minute):
     chain = closable()
     chain.add(TimeSet(field=field, at=T(minute), basis="the log"), at=30)

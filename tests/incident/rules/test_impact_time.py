@@ -74,7 +74,8 @@ def test_an_episode_that_begins_before_the_last_one_ended_has_no_length():
     [
         ("restored_at", -30, ("detected_at", "restored_at")),
         ("started_at", 50, ("started_at", "detected_at")),
-        ("detected_at", 50, ("detected_at", "restored_at")),
+        ("mitigated_at", 50, ("mitigated_at", "restored_at")),
+        ("mitigated_at", -30, ("started_at", "mitigated_at")),
     ],
 )
 def test_no_length_is_known_while_times_disagree_and_no_target_is_met(field, minute, wrong):
@@ -82,21 +83,29 @@ def test_no_length_is_known_while_times_disagree_and_no_target_is_met(field, min
 
     set_time(chain, field, minute)
 
-    assert chain.now.times.out_of_order == (wrong,)
+    assert wrong in chain.now.times.out_of_order
     assert (impact(chain.now).total_s, impact(chain.now).lasting(T(60))) == (None, None)
     found = metrics(chain.now).model_dump()
     assert all(found[name] is None or found[name] >= 0 for name in found)
-    if field in ("restored_at", "detected_at"):
-        assert (found["time_to_restore_s"], found["restore_target_met"]) == (None, None)
+    assert (found["time_to_restore_s"], found["restore_target_met"]) == (None, None)
 
 
-def test_a_mitigation_out_of_order_is_no_length_of_the_harm():
+def test_a_mitigation_that_no_one_reported_moves_with_the_restoration():
     chain = restored(started_at=T(-10))
 
-    set_time(chain, "mitigated_at", 50)
+    set_time(chain, "restored_at", 20)
 
-    assert chain.now.times.doubtful == (("mitigated_at", "restored_at"),)
-    assert impact(chain.now).total_s == 44 * 60
+    assert (chain.now.times.mitigated_at, chain.now.times.out_of_order) == (T(20), ())
+    assert impact(chain.now).total_s == 30 * 60
+
+
+def test_a_detection_after_the_declaration_is_no_length_either():
+    chain = restored(started_at=T(-10), detected_at=T(-5))
+
+    set_time(chain, "detected_at", 5)
+
+    assert chain.now.times.out_of_order == (("detected_at", "logged_at"),)
+    assert (impact(chain.now).total_s, metrics(chain.now).restore_target_met) == (None, None)
 
 
 def test_an_acknowledgement_told_from_before_the_declaration_has_no_negative_time():
