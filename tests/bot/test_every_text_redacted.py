@@ -25,11 +25,12 @@ from storage.maintenance.verification import verify
 from storage.store import Store
 from tests.support.entry_chains import but_for_words
 from tests.support.export_office import SHIPPED, Office, verified
+from tests.support.outside_facts import outside_script
 from tests.support.policies import ONE_TARGET_POLICY
 from tests.support.recorded_team import ADA, TEAM, at, draft, drill_script, long_script, record, void_script
 
 TABLES = ("entry", "body", "incident", "seen", "draft", "job")
-SCRIPTS = (long_script, void_script, drill_script)
+SCRIPTS = (long_script, void_script, drill_script, outside_script)
 WORD = "xyzzy"
 
 

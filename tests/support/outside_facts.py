@@ -1,0 +1,36 @@
+"""A record with every fact that concerns outsiders: evidence, cases at providers, reports to regulators."""
+
+from __future__ import annotations
+
+from incident.entries.outside import evidence_items, provider_cases, regulatory_clocks
+from incident.entry import NewEntry
+from roles.person_ids import MUSTER
+from tests.support.recorded_team import CYD, Script, at, declared
+
+
+def outside_script(number: str) -> list[NewEntry]:
+    """Return an incident whose evidence was secured, whose provider was chased, and whose regulators were informed."""
+    s = Script()
+    s.add(declared(number, title="Odd logins"))
+    s.add(evidence_items.EvidenceSecured(id="EV1", item="Image of web-2", sha256="9f2c41", location="Store 4"))
+    s.add(provider_cases.CaseOpened(provider="cloud-1", case_id="771", severity="urgent"))
+    s.add(provider_cases.CaseUpdated(provider="cloud-1", case_id="771", text="They found it", status="identified"))
+    s.add(provider_cases.CaseChased(provider="cloud-1", case_id="771"))
+    s.add(regulatory_clocks.Determined(what="aware_personal_data_breach", result=True, reason="Names in the export"))
+    s.add(
+        regulatory_clocks.ClockStarted(
+            regime="gdpr33",
+            obligation="authority",
+            trigger="aware_personal_data_breach",
+            trigger_at=at(5),
+            due_at=at(5 + 72 * 60),
+            internal_due_at=at(5 + 60 * 60),
+            rule="hours 72",
+            law="Regulation (EU) 2016/679, Article 33",
+            checked_on="2026-11-29",
+        ),
+        by=MUSTER,
+    )
+    s.add(regulatory_clocks.ReportSubmitted(regime="gdpr33", obligation="authority", ref="DPA-1", late=False), by=CYD)
+    s.add(regulatory_clocks.NotReportable(regime="nis2", reason="No significant impact"), by=CYD)
+    return s.drafts
