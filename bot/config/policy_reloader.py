@@ -55,7 +55,7 @@ class PolicyReloader:
     def _warn_of_moved_shifts(self, before: Policy) -> None:
         for name in moved_shifts(before, self.active.policy, self._clock.now()):
             _log.warning(
-                "the new policy changes who is on call now by %s. If that is not meant, put the old `participants` back and "
+                "the new policy changes who is on call now for %s. If that is not meant, put the old `participants` back and "
                 "add a change with `effective` and `starts_with`.",
                 name,
             )

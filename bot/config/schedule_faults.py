@@ -65,7 +65,7 @@ def schedule_gaps(policy: Policy, today: date) -> Iterator[tuple[Path, str]]:
         if holes and names_people(rules) and rules.around_the_clock:
             yield (
                 ("schedules", name),
-                f"No one is on call by {name} {period_words(holes, zone)}. Add `people` or hours, "
+                f"No one is on call for {name} {period_words(holes, zone)}. Add `people` or hours, "
                 "or write `around_the_clock: false` if that is meant.",
             )
         doubled = [shift for shift in found if len(_rotations(shift)) > 1]

@@ -112,7 +112,7 @@ def test_a_schedule_without_anyone_on_call_is_skipped_at_once_and_named(desk: Co
     desk.declared(by="ilse", urgency=1, at=2)
 
     assert called(desk) == ["rob"]
-    assert line(desk, "surfaces/paged").endswith("No one is on call by backup.")
+    assert line(desk, "surfaces/paged").endswith("No one is on call for backup.")
 
 
 @pytest.mark.parametrize("rounds", [-1, 6])

@@ -88,7 +88,7 @@ def test_in_a_gap_no_one_is_on_call_until_the_next_shift(desk: CommandBench) -> 
 
     assert "• on call: nobody, until " in desk.answer()
     assert "; then <@UROB>" in desk.answer()
-    assert "called by `escalate`: <@UNADIA>, each with 5 min to answer. No one is on call by payments" in desk.answer()
+    assert "called by `escalate`: <@UNADIA>, each with 5 min to answer. No one is on call for payments" in desk.answer()
 
 
 def test_a_call_for_help_pages_who_is_on_call_by_the_schedule_now(room: CommandBench) -> None:
@@ -102,7 +102,7 @@ def test_a_level_with_no_one_on_call_is_skipped_and_said(room: CommandBench) -> 
     scheduled(room, nights).do("escalate", by="ilse", reason="need a DBA")
 
     assert room.facts()[0].person == who("nadia")
-    assert room.answer().startswith("No one is on call by payments. I messaged <@UNADIA>")
+    assert room.answer().startswith("No one is on call for payments. I messaged <@UNADIA>")
 
 
 def test_a_declaration_in_a_gap_pages_the_next_level_and_says_who_is_missing(desk: CommandBench) -> None:
@@ -112,7 +112,7 @@ def test_a_declaration_in_a_gap_pages_the_next_level_and_says_who_is_missing(des
 
     bench.do("declare", title="It is down", service="checkout", impact=1, urgency=1)
 
-    assert "No one is on call by payments now. <@UNADIA> is paged." in bench.answer()
+    assert "No one is on call for payments now. <@UNADIA> is paged." in bench.answer()
 
 
 def test_the_copy_of_a_feed_is_shown_with_its_age_and_why_it_fails(desk: CommandBench) -> None:

@@ -64,7 +64,7 @@ def test_one_s_own_shift_is_covered_for_some_hours_and_oncall_says_by_whom():
             schedule="payments", start=T(60), end=T(300), add=who("nadia"), remove=who("rob"), reason="Dentist"
         )
     ]
-    assert bench.answer().startswith("<@UNADIA> is on call by payments from ")
+    assert bench.answer().startswith("<@UNADIA> is on call for payments from ")
     assert on_call(bench, T(59)).startswith("<@UROB>")
     assert on_call(bench, T(60)) == "<@UNADIA> (cover by <@UROB> for <@UROB>)"
     assert on_call(bench, T(300)).startswith("<@UROB>")
@@ -191,7 +191,7 @@ def test_a_change_is_undone_by_those_whom_it_concerns_and_what_is_over_stays():
     assert bench.do("shift", by="ilse", at=10, change="undo").reason == "shift_undo_nothing"
     bench.do("shift", by="rob", at=10, change="undo")
 
-    assert "On call now by payments: <@UROB>" in bench.answer()
+    assert "On call now for payments: <@UROB>" in bench.answer()
     assert on_call(bench, T(5)).startswith("<@UEVA>")
     assert on_call(bench, T(10)).startswith("<@UROB>")
     assert bench.do("shift", by="rob", at=11, change="undo").reason == "shift_undo_nothing"
@@ -241,6 +241,7 @@ PAST, SOON = times(T(-120), T(-60)), times(T(60), T(120))
         ({"change": "cover", "who": who("eva"), **PAST}, Code.STATE, "cover_past"),
         ({"change": "cover", "who": who("eva"), **times(T(90), T(60))}, Code.BAD_VALUE, "cover_order"),
         ({"change": "cover", "who": who("rob"), **SOON}, Code.BAD_VALUE, "cover_self"),
+        ({"change": "cover", "who": who("rob"), "instead_of": who("rob"), **SOON}, Code.BAD_VALUE, "cover_self"),
         ({"change": "cover", "who": who("bot"), **SOON}, Code.NOT_A_RESPONDER, "assignee_bot"),
         ({"change": "cover", "who": who("guest"), **SOON}, Code.NOT_A_RESPONDER, "assignee_guest"),
         ({"change": "cover", "who": who("gone"), **SOON}, Code.NOT_A_RESPONDER, "assignee_gone"),
@@ -331,3 +332,13 @@ def test_a_policy_without_schedules_has_no_shift_to_change():
     bench = CommandBench()
 
     assert bench.do("shift", change="take").reason == "shift_no_schedules"
+
+
+def test_a_shift_of_another_that_is_to_be_covered_by_its_holder_is_refused_in_their_name():
+    bench = bench_with_schedule(owner="UILSE")
+    given = {"change": "cover", "who": who("rob"), "instead_of": who("rob"), **SOON}
+
+    assert bench.do("shift", by="ilse", **given).reason == "cover_theirs"
+    assert "this shift is <@UROB>'s already" in bench.answer()
+    bench.do("shift", **given)
+    assert "this shift is yours already" in bench.answer()

@@ -34,10 +34,10 @@ def check_schedules(policy: Policy, now: datetime, team: str = "") -> Iterator[C
         schedule = schedule_named(name, policy, team)
         for gap in gaps(schedule, now, now + AHEAD) if schedule else ():
             when = period_words([gap], rules.time_zone or policy.time_zone)
-            found.append(note(f"No one is on call by {name} {when}. Name someone in its `people` or `fixed_shifts`."))
+            found.append(note(f"No one is on call for {name} {when}. Name someone in its `people` or `fixed_shifts`."))
     yield from found
     if watched and not found:
-        yield passed("Someone is on call by every schedule in the next 36 hours.")
+        yield passed("Someone is on call for every schedule in the next 36 hours.")
 
 
 def check_recorded_schedules(

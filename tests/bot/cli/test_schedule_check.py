@@ -32,7 +32,7 @@ def test_each_gap_of_the_next_36_hours_is_named_on_the_clock_of_the_schedule():
     assert found("2026-12-01T04:00", rotations={"nights": NIGHTS}) == [
         (
             Severity.NOTE,
-            f"No one is on call by payments from {day} 08:00 to {end} (Europe/Berlin). "
+            f"No one is on call for payments from {day} 08:00 to {end} (Europe/Berlin). "
             "Name someone in its `people` or `fixed_shifts`.",
         )
         for day, end in (("Tue 01 Dec", "20:00"), ("Wed 02 Dec", "17:00"))
@@ -40,7 +40,7 @@ def test_each_gap_of_the_next_36_hours_is_named_on_the_clock_of_the_schedule():
 
 
 def test_a_schedule_without_gaps_is_in_order_and_one_that_may_have_some_is_not_looked_at():
-    in_order = [(Severity.GOOD, "Someone is on call by every schedule in the next 36 hours.")]
+    in_order = [(Severity.GOOD, "Someone is on call for every schedule in the next 36 hours.")]
 
     assert found("2026-12-01T04:00", rotations={"all": ROTATION}) == in_order
     assert found("2026-12-01T04:00", rotations={"nights": NIGHTS}, around_the_clock=False) == []

@@ -105,5 +105,5 @@ def test_a_reorder_of_people_that_moves_who_is_on_call_now_is_named_and_a_change
 
     watch.reload()
 
-    named = [one for one in caplog.messages if "changes who is on call now by payments" in one]
+    named = [one for one in caplog.messages if "changes who is on call now for payments" in one]
     assert bool(named) is is_named

@@ -113,7 +113,7 @@ def test_hours_without_a_person_are_named_with_their_first_time():
     (found,) = gap_texts(time_zone="Europe/Berlin", rotations={"days": {**ROTATION, "hours": [DAY]}})
 
     assert found.split(": ", 1)[1] == (
-        "No one is on call by payments from Fri 20 Nov 01:00 to 08:00 (Europe/Berlin), and 35 more times in five weeks. Add `people` or hours, or write `around_the_clock: false` if "
+        "No one is on call for payments from Fri 20 Nov 01:00 to 08:00 (Europe/Berlin), and 35 more times in five weeks. Add `people` or hours, or write `around_the_clock: false` if "
         "that is meant."
     )
 

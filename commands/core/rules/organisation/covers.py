@@ -48,7 +48,7 @@ def covered(person: PersonId | None, asked: ShiftRequest, now: DecisionContext) 
     if remove != now.actor.id and not may_change_others(schedule, now):
         raise not_yours(schedule, now)
     if remove == substitute:
-        raise Refusal(Code.BAD_VALUE, "cover_self", "who")
+        raise Refusal(Code.BAD_VALUE, "cover_self" if remove == now.actor.id else "cover_theirs", "who", who=remove)
     if end is None:
         raise Refusal(Code.MISSING_FIELDS, "shift_until", "end")
     return ShiftCovered(

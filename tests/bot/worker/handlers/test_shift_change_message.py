@@ -26,16 +26,16 @@ def test_who_covers_and_who_is_covered_learn_of_it_and_who_arranged_it_does_not(
     rig.act("shift", "rob", change="cover", who=rig.person("ilse"), instead_of=rig.person("eva"))
     rig.drain()
 
-    assert last(rig, "ilse").text.startswith("*You are on call by payments from ")
+    assert last(rig, "ilse").text.startswith("*You are on call for payments from ")
     assert "in place of" in last(rig, "ilse").text
-    assert "is on call in your place by payments" in last(rig, "eva").text
+    assert "is on call in your place for payments" in last(rig, "eva").text
     assert rig.direct("rob") == []
 
 
 def test_a_declared_incident_pages_and_invites_who_took_the_shift(rig):
     rig.act("shift", "rosa", change="take")
     rig.drain()
-    assert "took your shift by payments until" in last(rig, "eva").text
+    assert "took your shift on payments until" in last(rig, "eva").text
 
     key = rig.declare()
     rig.drain()
