@@ -19,7 +19,7 @@ class Decide(Verb):
     """Record a decision, the reason for it and who approved it."""
 
     name = "decide"
-    aliases = ("decision",)
+    aliases = ("decision", "decided")
     group = Group.RECORD
 
     text: Annotated[str, FormField("Decision", Control.TEXT, "What was decided", rest=True, needed=True)]

@@ -31,6 +31,7 @@ from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService
 from commands.core.request import RESPONDER, Actor, Request
+from commands.core.rules.incident_by_number import full_number
 from commands.core.verb import Verb
 from commands.core.words.verb_suggestions import suggestion
 from commands.help import explained, usage
@@ -124,7 +125,7 @@ def _request(parsed: ParsedCommand, record: Opened, *, at: datetime, number: str
         parsed.fields,
         actor=Actor(id=claimed_identity(), groups=responders),
         team=record.team,
-        number=parsed.number or number,
+        number=parsed.number or (full_number(number, at.year) if number else None),
         at=at,
         occurred_at=parsed.occurred_at,
     )

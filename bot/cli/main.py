@@ -42,7 +42,7 @@ GC_THRESHOLDS: Final = (10_000, 20, 20)
 # What Muster writes (database, log, backups, exports, spool) holds what people wrote, for its own user only.
 UMASK: Final = 0o077
 
-Number = Annotated[str, typer.Argument(help="The incident, as in INC-2026-0042.")]
+Number = Annotated[str, typer.Argument(help="The incident: INC-2026-0042, 2026-42, or 42 of this year.")]
 
 
 @app.command()

@@ -107,7 +107,7 @@ def parse_command(
     if phrase is None:
         return command
     if phrase.verb is None:
-        near = suggestion(phrase.word)
+        near = suggestion(phrase.word, typed.text[phrase.end :])
         return replace(command, word=phrase.word, nearest=near, text=typed.cut(named.end))
     report = typed.cut(named.end).strip() if reads_as_report(typed.text, phrase) else ""
     command = replace(command, verb=phrase.verb, word=phrase.word, report=report)

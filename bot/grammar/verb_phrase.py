@@ -21,6 +21,7 @@ from roles.role_names import read_role
 
 _CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
 _SHORT_NUMBER: Final = re.compile(r"#\d{1,6}")
+_NUMBER: Final = re.compile(r"(?:\d{4}-)?\d{1,6}")
 _COMMAND: Final = re.compile(r"/inc(?:ident)?", re.IGNORECASE)
 _PRIORITY: Final = re.compile(r"(?:p|sev|prio)[-_]?[1-5]", re.IGNORECASE)
 _LEVEL: Final = re.compile(r"(?:[1-3]|high|medium|low)(?=[\s,;]|$)", re.IGNORECASE)
@@ -54,16 +55,23 @@ class VerbPhrase:
 
 
 def find_incident(line: str) -> NamedIncident:
-    """Return the incident that a line begins with. A channel or a short number counts only before a verb."""
+    """Return the incident that a line begins with.
+
+    A channel or a short number counts only before a verb, and a number alone only before a question: `5 release trains are
+    stuck` is about no incident.
+    """
     tokens = _without_command(tokens_of(line, 0, 4))
     start = tokens[0].start if tokens else 0
     if tokens and INCIDENT_NUMBER.fullmatch(tokens[0].text):
         return NamedIncident(tokens[0].text, None, tokens[0].end)
-    if tokens and (len(tokens) == 1 or verb_registry.find(tokens[1].text)):
-        if _SHORT_NUMBER.fullmatch(tokens[0].text):
-            return NamedIncident(tokens[0].text, None, tokens[0].end)
-        if channel := _CHANNEL.fullmatch(tokens[0].text):
-            return NamedIncident(None, channel[1], tokens[0].end)
+    word, phrase = (tokens[0].text, find_phrase(line, tokens[0].end)) if tokens else ("", None)
+    verb = phrase.verb if phrase else None
+    if _SHORT_NUMBER.fullmatch(word) and (phrase is None or verb):
+        return NamedIncident(word, None, tokens[0].end)
+    if _NUMBER.fullmatch(word) and verb and verb.is_query and verb.needs_incident:
+        return NamedIncident(word, None, tokens[0].end)
+    if (channel := _CHANNEL.fullmatch(word)) and (phrase is None or verb):
+        return NamedIncident(None, channel[1], tokens[0].end)
     return NamedIncident(None, None, start)
 
 

@@ -40,9 +40,10 @@ def notice_title(verb: str) -> str:
     return _tables()["notices"].get(verb, _tables()["form"]["notice"])
 
 
-def form_warning(verb: str) -> str | None:
-    """Return the warning in the form of a verb, if it has one."""
-    return _tables()["notes"].get(verb)
+def form_warning(verb: str, **values: Any) -> str | None:
+    """Render the warning in the form of a verb, if it has one."""
+    found = _tables()["notes"].get(verb)
+    return found and for_slack().sentence(found, **values)
 
 
 def form_intro(verb: str) -> str | None:

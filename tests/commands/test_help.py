@@ -60,7 +60,7 @@ def test_an_unknown_word_gets_the_nearest_verb():
     near, far = ANYWHERE.refuses(Help(about="updaet")), ANYWHERE.refuses(Help(about="xyzzy"))
 
     assert near.code == far.code == Code.UNKNOWN_VERB
-    assert "Did you mean `update`?" in worded(near)
+    assert "Did you mean `/incident help update`?" in worded(near)
     assert worded(far) == "I don't know that command. `/incident help` lists them all."
 
 

@@ -27,7 +27,7 @@ from incident.policy import Policy
 OCCURRED: Final = "occurred_at"
 # The box that ends a hold; a form has it only where updates are on hold.
 _RELEASE: Final = "release"
-_EARLIER: Final = FormField("When did it happen?", Control.MOMENT, "Leave empty for now")
+_EARLIER: Final = FormField("Recorded late?", Control.MOMENT, "When it was done or seen; empty means now")
 
 Fields = dict[str, JsonValue]
 
@@ -63,7 +63,7 @@ def verb_form(
     defined = label("form", "defined", text=policy.definition, version=policy.version) if verb.opens_incident else None
     for text in (
         defined,
-        form_warning(verb.name),
+        form_warning(verb.name, pages=policy.page_priorities),
         _owed_updates(incident) if incident and verb.name == UPDATE else None,
     ):
         blocks += [_context_block(text)] if text else []

@@ -122,11 +122,25 @@ class FormOpener:
             fields = {**self.lookup.record.read(partial(verb.proposal, fields, about)), **fields}
         if verb.is_setting and not fields:
             fields = self.lookup.record.read(partial(verb.present_choice, interaction.team, interaction.person))
+        fields, wrong = self._without_unoffered(verb, fields, about)
+        banner = "\n".join(filter(None, (wrong, banner))) or None
         with responder.form_lock:
             view = self.form(interaction, verb, fields, about, banner=banner)
         trigger_id = interaction.trigger_id
         if trigger_id is None or not responder.open_form(trigger_id, view, over=interaction.in_form):
             self._offer_again(interaction, verb, fields)
+
+    def _without_unoffered(
+        self, verb: type[Verb], fields: Fields, incident: Incident | None
+    ) -> tuple[Fields, str | None]:
+        """Leave out an entry that a form which opens before each act does not offer, and say so: it would be refused."""
+        named = [name for name, one in form_fields(verb).items() if one.control is Control.ENTRY and fields.get(name)]
+        if incident is None or not (verb.is_confirmed and named):
+            return fields, None
+        offered = {one.n for one in self.lookup.record.read(partial(verb.entries_offered, incident))}
+        if not offered or fields[named[0]] in offered:
+            return fields, None
+        return {**fields, named[0]: None}, sentence("not_offered", entry=str(fields[named[0]]))
 
     def form(
         self,

@@ -20,14 +20,14 @@ WORDS: Final = {
     "update": "comms communicate communication announce announcement broadcast notify tell inform publish preview draft",
     "note": "log comment remark write record add observe memo jot",
     "timeline": "history events activity audit chronology",
-    "list": "incidents all search active find ls",
+    "list": "incidents all search active find ls closed",
     "oncall": "rota schedule duty shift pagerduty",
-    "escalate": "call ring alert summon wake help-needed",
+    "escalate": "call ring alert summon wake help-needed need",
     "assign": "give delegate owner assignee appoint set-role",
     "take": "claim own grab",
     "roles": "role who-is people team responders",
     "priority": "pri prio level p downgrade upgrade raise lower",
-    "decide": "approve agree choose decided approved",
+    "decide": "approve agree choose approved",
     "action": "todos followup follow-up item reminder remind",
     "done": "finish finished complete completed tick",
     "validate": "check verify proof verified checked test",
@@ -44,15 +44,24 @@ WORDS: Final = {
     "help": "commands usage man manual how howto",
     "category": "tag label classify type",
     "handover": "swap relieve",
-    "subscribe": "unsubscribe mute unmute watch unwatch",
+    "subscribe": "unsubscribe mute unmute watch unwatch digest",
     "contain": "isolate block stop",
-    "mitigated": "better improved",
+    "mitigated": "better improved fix",
 }
 
 
-def suggestion(word: str) -> str | None:
-    """Return the name of a verb that may be meant by a word that is none; None if none is like it."""
+# The verb that is suggested for such a word takes it as its first field: `list closed`.
+FIELDS_TOO: Final = frozenset({"closed", "digest"})
+
+
+def suggestion(word: str, text: str = "") -> str | None:
+    """Return the name of a verb that may be meant by a word that is none; None if none is like it.
+
+    `text` is the whole line: `i need help` is not about its first word.
+    """
     lower = word.strip().lower()
+    if lower in _SPEAKERS and len(words := text.lower().split()) > 1:
+        lower = words[1]
     meant = verb_registry.find(_table().get(lower, ""))
     if meant is None and lower not in _NEVER:
         near = nearest(lower, (known for known, verb in verb_registry.words().items() if not verb.drastic))
@@ -60,6 +69,7 @@ def suggestion(word: str) -> str | None:
     return None if meant is None or meant.drastic else meant.name
 
 
+_SPEAKERS: Final = frozenset({"i", "we"})
 # These are typed to erase text, or to hide or end an incident: a verb of another meaning must not be offered.
 _NEVER: Final = frozenset({
     "delete", "remove", "erase", "purge", "wipe", "forget", "hide", "private", "secret", "restrict",

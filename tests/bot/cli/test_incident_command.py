@@ -69,6 +69,17 @@ def test_an_incident_is_named_before_the_verb_or_by_an_option(
     assert noted == ["The index is gone", "It is being rebuilt"]
 
 
+@pytest.mark.parametrize("typed", ["1", "0001", "#1", "{year}-1", "inc-{year}-1"])
+def test_the_option_takes_a_number_as_people_type_it(
+    record: StartedRecord, number: str, tmp_path: Path, typed: str
+) -> None:
+    year = number.split("-")[1]
+
+    result = record.muster(tmp_path, "incident", "--in", typed.format(year=year), "status")
+
+    assert (result.code, number in result.out) == (0, True), result.everything
+
+
 def test_the_same_line_twice_is_two_requests(record: StartedRecord, number: str, tmp_path: Path) -> None:
     for _ in range(2):
         assert record.muster(tmp_path, "incident", number, "note", "Still down").code == 0

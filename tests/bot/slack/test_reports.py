@@ -97,3 +97,41 @@ def test_an_update_to_amend_that_was_never_sent_is_refused_with_its_number(place
     text = until(lambda: place.whispers("ann")[before:])[-1].text
     assert "no update was sent yet" in text
     assert text.endswith("Your line, to send again: /incident amend 3 foo")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("priority 4 9 because", "“Impact”, “Urgency” are missing"),
+        ("correct -3 foo", "“Entry” is missing"),
+        ("void false alarm", "“Why” is missing"),
+    ],
+)
+def test_a_form_that_opens_for_what_is_missing_says_so(place, channel, incident, line, says):
+    assert says in banner(slash(place, channel, line).view())
+
+
+def test_a_verb_alone_opens_its_form_without_a_warning(place, channel, incident):
+    form = slash(place, channel, "note").view()
+
+    assert not [block for block in form.blocks if block.get("block_id") == "form:banner"]
+
+
+def test_an_entry_that_is_no_update_is_not_offered_for_correction_and_the_form_says_so(place, channel, incident):
+    slash(place, channel, "take commander")
+    slash(place, channel, "update internal We see errors next=in 30m")
+    before = [one.n for one in place.entries(incident.key, "status_update_posted")]
+
+    form = slash(place, channel, "amend 2 We see no errors").view()
+
+    assert before
+    assert "Entry 2 cannot be changed by this." in banner(form)
+    assert form.values["text"]["text"]["value"] == "We see no errors"
+
+
+@pytest.mark.parametrize(("line", "verb", "field"), [("closed", "list", "closed"), ("i need help", "escalate", "help")])
+def test_what_may_be_meant_is_offered(place, channel, incident, line, verb, field):
+    response = slash(place, channel, line)
+
+    (offer,) = [one for one in response.payload["blocks"][-1]["elements"] if one["action_id"].endswith(f":{verb}")]
+    assert field in offer["value"]

@@ -14,7 +14,7 @@ _MOST: Final = 3
 
 
 def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
-    """Return why a line opens its form: what could not be read, what has no place, what to check; None if fields are missing."""
+    """Return why a line opens its form: what could not be read, what has no place, what to check, what is missing; None if nothing but a verb was typed."""
     marks = form_fields(verb)
     lines = [
         reason_text("note_unread", lines=value)
@@ -27,6 +27,8 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
         lines.append(sentence("left", left=parsed.leftover))
     if parsed.ambiguous and not lines:
         lines.append(sentence("ambiguous"))
+    if parsed.missing and parsed.fields and not lines:
+        lines.append(sentence("still_missing", labels=[marks[name].label for name in parsed.missing]))
     return "\n".join(list(dict.fromkeys(lines))[:_MOST]) or None
 
 

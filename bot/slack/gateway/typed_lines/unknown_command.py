@@ -23,6 +23,7 @@ from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
 from commands.core.request import Fields
 from commands.core.verb import Verb
+from commands.core.words.verb_suggestions import FIELDS_TOO
 
 _DECLARE: Final = "declare"
 _NOTE: Final = "note"
@@ -126,7 +127,8 @@ def _offers(
 
 
 def _with_verb(near: type[Verb], parsed: ParsedCommand) -> str:
-    return f"{near.name} {parsed.text.removeprefix(parsed.word)}"
+    is_field = parsed.word.lower() in FIELDS_TOO
+    return f"{near.name} {parsed.text if is_field else parsed.text.removeprefix(parsed.word)}"
 
 
 def _fields(meant: ParsedCommand) -> Fields:

@@ -210,6 +210,16 @@ def test_the_escalation_form_says_that_a_direct_message_does_not_wake_people(wor
     assert "phone them too" in str(verb_form(verb_registry.find(word), {}, WHERE, RULES))
 
 
+def test_the_declaration_form_says_by_the_policy_who_is_paged():
+    def form(*pages):
+        return str(
+            verb_form(verb_registry.find("declare"), {}, WHERE, RULES.model_copy(update={"page_priorities": pages}))
+        )
+
+    assert "P1, P2: who is on call is paged at once." in form("P1", "P2")
+    assert "Declaring pages no one" in form()
+
+
 def test_the_declaration_form_says_what_an_incident_is_and_names_the_policy():
     theirs = RULES.model_copy(update={"definition": "Anything a customer notices.", "version": "7 <b>"})
 
