@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from commands.core.request import Actor
 from incident.refusal import Code
 from incident.states import State
+from roles.person_ids import cli_person
 from roles.role_names import Role
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
@@ -25,6 +27,14 @@ def test_a_free_role_is_taken_by_any_of_its_names(room: CommandBench) -> None:
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
     assert room.said() == "<@UEVA> is *comms lead*."
     assert room.answer() == "You are comms lead of INC-2026-0001. Your checklist is in your direct messages."
+
+
+def test_a_person_at_a_command_line_is_promised_no_direct_message(room: CommandBench) -> None:
+    shell = Actor(id=cli_person("root", "host"), groups=frozenset({"responder"}))
+
+    room.do("take", actor=shell, role="comms lead")
+
+    assert room.answer() == "You are comms lead of INC-2026-0001. What it has to do: `/incident help comms lead`"
 
 
 def test_taking_command_makes_the_incident_active(room: CommandBench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import UndefinedError
@@ -11,6 +12,7 @@ from jinja2 import UndefinedError
 from bot.rendering import mrkdwn
 from bot.rendering.message_catalog import closure_text
 from bot.rendering.renderer import Mode, Renderer, VerbContext, slug_labels
+from incident.entries.closure import Refused
 from incident.refusal import Code
 from roles.person_ids import PersonId
 
@@ -173,6 +175,21 @@ def test_the_final_updates_that_closing_lacks_read_as_one_list():
     lacking = closure_text("final_update", ("internal", "exec", "customer"), typed=False)
 
     assert lacking == "Send the final update to responders, executives and customers."
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        (Refused(verb="unknown", intent="unknown", code="E_UNKNOWN_VERB"), "a typed line: not a command"),
+        (
+            Refused(verb="escalate", intent="escalate", code="E_STATE", fields=("who",)),
+            "escalate refused: already being called",
+        ),
+        (Refused(verb="close", intent="close", code="E_STATE"), "close refused: not possible at that moment"),
+    ],
+)
+def test_a_refused_act_says_on_the_record_what_was_in_the_way(fact, words):
+    assert Renderer(Mode.DOCUMENT).macro("sentences.j2", "refused", SimpleNamespace(fact=fact)) == words
 
 
 def test_every_refusal_code_has_words_for_a_table():
