@@ -61,7 +61,8 @@ def test_an_unknown_word_gets_the_nearest_verb():
 
     assert near.code == far.code == Code.UNKNOWN_VERB
     assert "Did you mean `/incident help update`?" in worded(near)
-    assert worded(far) == "I don't know that command. `/incident help` lists them all."
+    everything = "I don't know that command. `/incident help` lists them all."
+    assert worded(far) == f"{everything} If you need people: `/incident escalate`."
 
 
 def test_a_question_records_nothing():
