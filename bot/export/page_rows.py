@@ -21,6 +21,7 @@ from incident.entries.status_updates import (
     UpdatesMissed,
 )
 from incident.entry import Entry, Fact
+from incident.record.amendments import reason_in
 from incident.report.report_format import moment
 from incident.states import Audience
 from roles.person_ids import PersonId
@@ -177,6 +178,11 @@ def _reached(has_channel: bool, delivery: Entry | None, name: str) -> str:
     return f"delivered, in {name} ({channel})" if name.startswith("#") else f"delivered, in channel {channel}"
 
 
+def _reason_given(decision: int, later: Later) -> str:
+    """Return the reason that was added to a decision afterwards; '' if none was."""
+    return next((reason for one in reversed(later.get(decision, ())) if (reason := reason_in(one.text))), "")
+
+
 def decision_rows(entries: Sequence[Entry], names: Names, render: Renderer, later: Later) -> tuple[DecisionRow, ...]:
     """Return every decision in the order of recording."""
     return tuple(
@@ -186,7 +192,7 @@ def decision_rows(entries: Sequence[Entry], names: Names, render: Renderer, late
             by=names(entry.shown_by),
             id=fact.id,
             text=render.words(fact.text),
-            rationale=render.words(fact.rationale),
+            rationale=render.words(fact.rationale) or _reason_given(entry.n, later),
             approved_by=names(fact.approved_by) if fact.approved_by else None,
             later=later.get(entry.n, ()),
         )

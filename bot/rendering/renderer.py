@@ -28,6 +28,7 @@ from bot.rendering.word_tables import TEMPLATES, read_table
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
+from incident.record.amendments import reason_in
 from incident.rules.closure_criteria import Unmet
 from incident.rules.responders.call_pages import page_of_call
 from incident.rules.responders.open_calls import joined_call, taken_by, tried
@@ -159,6 +160,7 @@ class Renderer:
         self._environment.filters["joined"] = _joined
         self._environment.filters["tried"] = _tried
         self._environment.filters["call_page"] = page_of_call
+        self._environment.filters["reason"] = reason_in
         self._environment.filters["has_slack"] = lambda person: slack_user(person) is not None
         self._environment.filters["lacking"] = self._lacking
         self._environment.filters["message"] = mrkdwn.message_link

@@ -10,6 +10,7 @@ from incident.entries.lifecycle import Undone
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry
 
+_REASON: Final = "because "
 KINDS: Final = (UpdateCorrected.kind, Undone.kind)
 
 
@@ -41,6 +42,16 @@ def corrections_of(entries: Iterable[Entry]) -> dict[int, Entry]:
         elif isinstance(entry.fact, UpdateCorrected):
             corrections[entry.fact.update] = entry
     return corrections
+
+
+def as_reason(text: str) -> str:
+    """Return the words by which a correction gives the reason of a decision that was recorded without one."""
+    return f"{_REASON}{text}"
+
+
+def reason_in(text: str) -> str | None:
+    """Return the reason that the words of a correction give; None for one that says what is right."""
+    return text[len(_REASON) :] if text[: len(_REASON)].lower() == _REASON else None
 
 
 def update_sent_with(entry: Entry, entries: Iterable[Entry]) -> tuple[Entry, ...]:

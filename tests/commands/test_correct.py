@@ -91,3 +91,9 @@ def test_an_entry_without_text_that_the_timeline_shows_is_corrected_in_words(roo
     n = room.do("ack", at=30).first or 0
 
     assert not room.do("correct", entry=n, text="it was Eva who took it", at=40).is_refused
+
+
+def test_a_reason_that_is_added_to_a_decision_is_announced_as_one():
+    assert HandmadeDesk().said(Correct(entry=4, text="because errors began")) == (
+        "*Reason of entry 4* by <@UILSE>: errors began"
+    )

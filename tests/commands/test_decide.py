@@ -6,7 +6,7 @@ import pytest
 
 from commands.core.request import Place
 from commands.decide import Decide
-from incident.entries.conversation import DecisionMade, MessagePosted
+from incident.entries.conversation import Corrected, DecisionMade, MessagePosted
 from incident.ports import Person
 from incident.refusal import Code
 from tests.support.clock import T
@@ -50,7 +50,7 @@ def test_the_channel_line_shows_the_decision_with_its_reason_and_approval():
 
 
 def test_a_decision_without_a_reason_is_refused_with_a_request_for_one():
-    assert "`/incident note D1 because …`" in HandmadeDesk().answer(Decide(text=TEXT))
+    assert "`/incident decide D1 because …`" in HandmadeDesk().answer(Decide(text=TEXT))
     assert HandmadeDesk().answer(Decide(text=TEXT, rationale="it began then")) == "Recorded as D1."
 
 
@@ -78,3 +78,27 @@ def test_a_decision_recorded_late_may_have_been_approved_by_a_person_who_left_si
     room.memory.know(Person(id=who("nadia"), name="Nadia", is_active=False))
 
     assert not room.do("decide", at=20, text=TEXT, approved_by=who("nadia"), occurred_at=T(5)).is_refused
+
+
+def test_the_reason_of_a_decision_is_added_beside_it_and_read_with_it(room: CommandBench) -> None:
+    room.do("decide", text=TEXT)
+    decided = room.entries()[-1].n
+
+    room.do("decide", at=6, text="d1", rationale="errors began after it")
+
+    assert room.facts() == [Corrected(corrects=decided, text="because errors began after it")]
+    assert room.answer() == f"Recorded as its reason, beside entry {decided}."
+    room.do("summary", at=7)
+    assert f"• D1 {TEXT} · because: errors began after it" in room.answer()
+
+
+def test_a_reason_needs_a_decision_that_is_on_the_record_and_words(room: CommandBench) -> None:
+    room.do("decide", text=TEXT)
+
+    assert room.do("decide", at=6, text="D2", rationale="errors began").reason == "decide_unknown"
+    assert room.do("decide", at=6, text="D1").reason == "decide_reason"
+    assert "`/incident decide D1 because errors began after it`" in room.answer()
+    late = room.do("decide", at=6, text="D1", rationale="errors began", approved_by=who("eva"))
+    assert late.reason == "decide_approver"
+    room.do("undo", at=7)
+    assert room.do("decide", at=8, text="D1", rationale="errors began").reason == "decide_unknown"

@@ -53,6 +53,8 @@ class Exported:
             "decide", 11, NUMBER, text="roll back", rationale="it began then", approved_by=HELPER
         ).first
         office.do("correct", 12, NUMBER, entry=self.decision, text="only the second release")
+        office.do("decide", 12, NUMBER, text="keep it off")
+        office.do("decide", 12, NUMBER, text="D2", rationale="it would fill up again")
         self.wrong = next(e.n for e in office.entries(self.key) if e.fact.kind == "status_update_posted")
         office.note(
             self.key, UpdateCorrected(update=self.wrong, audience=Audience.INTERNAL, text="One in six fails."), 12
@@ -172,6 +174,13 @@ def test_what_was_corrected_shows_its_correction_and_points_to_it(exported: Expo
     assert "Approved by, as the decider says" in decisions
     for words in ("D1 roll back corrected, see", "only the second release", "it began then", "UHELPER"):
         assert words in decisions
+
+
+def test_a_reason_that_was_added_to_a_decision_stands_where_reasons_are(exported: Exported):
+    decisions = exported.section("decisions")
+
+    assert "it would fill up again" in decisions.replace("because it would fill up again", "")
+    assert "no reason on record" not in decisions
 
 
 def test_the_correction_of_an_update_is_among_the_updates_with_where_it_was_delivered(exported: Exported):
