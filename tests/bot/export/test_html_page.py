@@ -176,7 +176,7 @@ def test_what_was_corrected_shows_its_correction_and_points_to_it(exported: Expo
         assert words in decisions
 
 
-def test_a_reason_that_was_added_to_a_decision_stands_where_reasons_are(exported: Exported):
+def test_a_reason_that_was_added_to_a_decision_is_among_the_reasons(exported: Exported):
     decisions = exported.section("decisions")
 
     assert "it would fill up again" in decisions.replace("because it would fill up again", "")

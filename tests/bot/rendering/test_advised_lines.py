@@ -12,7 +12,7 @@ from tests.support.parsed_lines import parsed
 
 _ADVISED = re.compile(r"`(?:/incident|{{ command }}) ([^`\n]+)`")
 _EXPRESSION = re.compile(r"{{(.*?)}}|{%.*?%}")
-# What an expression of a template may stand for, by a word in it; the first that fits.
+# An example of what an expression of a template gives, by a word in it; the first that fits.
 _VALUES = (
     ("number ~ ' '", "INC-2026-0042 "), ("number", "INC-2026-0042"), ("role", "commander"), ("vacant", "commander"),
     ("audience", "customer"), ("this", "INC-2026-0041"), ("names[0] | replace", "started"), ("wrong[0]", "started"),
@@ -52,7 +52,8 @@ def typed(line: str) -> str:
     for name in ("@name", "@next", "@owner", "@them"):
         example = example.replace(name, "@ilse")
     example = example.replace("sha256=…", f"sha256={'a' * 64}").replace("due=…", "due=friday")
-    return example.replace("take …", "take commander").replace("…", "it was seen in the log")
+    example = example.replace("take …", "take commander").replace("determine …", "determine classified_major")
+    return example.replace("…", "it was seen in the log")
 
 
 @pytest.mark.parametrize("line", list(advised()))
