@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic_core import PydanticKnownError
 
 from incident.frozen import Frozen
 from incident.outside.regimes import RegimeBook, Reporting, given
@@ -26,6 +27,21 @@ Minutes = Annotated[int, Field(gt=0, le=MOST_MINUTES)]
 MOST_BEFORE_MINUTES: Final = 7 * 24 * 60
 Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
+
+
+def _for_every_priority(given: object) -> object:
+    """Return the minutes of every priority, where a policy gives one number for all."""
+    if not isinstance(given, int) or isinstance(given, bool):
+        return given
+    if given <= 0:
+        raise PydanticKnownError("greater_than", {"gt": 0})
+    if given > MOST_MINUTES:
+        raise PydanticKnownError("less_than_equal", {"le": MOST_MINUTES})
+    return dict.fromkeys(Priority, given)
+
+
+MinutesByPriority = Annotated[dict[Priority, Minutes], BeforeValidator(_for_every_priority)]
+_LONGEST_SILENCE: Final = 720
 
 
 class Service(Frozen):
@@ -237,7 +253,13 @@ class Policy(Frozen):
     regimes: tuple[str, ...] = ()
     reporting: Reporting = Reporting()
     time_zone: TimeZone = "UTC"
-    stale_minutes: Minutes = 720
+    stale_minutes: MinutesByPriority = {
+        Priority.P1: 15,
+        Priority.P2: 30,
+        Priority.P3: 240,
+        Priority.P4: _LONGEST_SILENCE,
+        Priority.P5: _LONGEST_SILENCE,
+    }
     closure_repeat_minutes: Minutes = 60
     prompt_put_off_minutes: Minutes = 10
     undo_minutes: Minutes = 10
@@ -280,6 +302,10 @@ class Policy(Frozen):
     def priority_of(self, impact: int, urgency: int) -> Priority:
         """Return the priority of an impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""
         return self.matrix[impact][urgency]
+
+    def silence_of(self, priority: Priority | None) -> timedelta:
+        """Return how long an incident of a priority may be without activity: 12 hours where the policy names no minutes."""
+        return timedelta(minutes=self.stale_minutes.get(priority or Priority.P5, _LONGEST_SILENCE))
 
     def levels_by_priority(self) -> dict[str, list[tuple[int, int]]]:
         """Return the pairs of impact and urgency that give each priority."""

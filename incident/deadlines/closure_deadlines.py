@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 from incident.deadlines.back_off import is_calm
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
@@ -14,6 +15,8 @@ from incident.rules.closure_criteria import lacks_owner
 from incident.states import RESPONDING, VOID, State
 from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
+
+_AGAIN: Final = timedelta(hours=4)
 
 
 def confirmation(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
@@ -110,17 +113,24 @@ def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Prompt whether a responding incident still goes on, after `stale_minutes` without activity (S1-07).
+    """Prompt whether a responding incident still goes on, after the policy's `stale_minutes` without activity (S1-07).
 
-    Activity is any act or message of a person, and the resumption of the incident. Asked are the commander (else the
-    reporter) and the service owner, again every `stale_minutes`; in working hours where it can wait.
+    Activity is any act or message of a person, and the resumption of the incident. Asked is the commander (else the
+    reporter); after as long again the service owner too, and then every four hours, or as often as `stale_minutes` if that is
+    rarer; in working hours where it can wait.
     """
     if incident.state not in RESPONDING:
         return ()
     active = [seen.at for seen in incident.last_seen] or [incident.times.logged_at or incident.last_entry_at]
-    last = latest(incident, *active)
-    allowed = timedelta(minutes=policy.stale_minutes)
-    whom = each_once(incident.holder(Role.COMMANDER) or incident.contact, incident.service_owner)
+    last, allowed = latest(incident, *active), policy.silence_of(incident.priority)
+    near = incident.holder(Role.COMMANDER) or incident.contact
     due_at = last + allowed
-    asked_at = in_working_hours(due_at, policy.time_zone) if is_calm(incident) else due_at
-    return (Deadline(key_of("stale", last), due_at, (PromptStep(asked_at, "stale", whom),), allowed),)
+
+    def asked(at: datetime) -> datetime:
+        return in_working_hours(at, policy.time_zone) if is_calm(incident) else at
+
+    steps = (
+        PromptStep(asked(due_at), "stale", (near,)),
+        PromptStep(asked(due_at + allowed), "stale", each_once(near, incident.service_owner)),
+    )
+    return (Deadline(key_of("stale", last), due_at, steps, max(allowed, _AGAIN)),)

@@ -31,6 +31,7 @@ SILENT: Final = frozenset(
         "message_deleted",
         "message_pinned",
         "pin_removed",
+        "candidate_passed",
         "source_changed",
         "left",
         "reacted",

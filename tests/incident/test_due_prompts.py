@@ -132,9 +132,9 @@ def test_what_is_due_for_a_person_some_seconds_later_comes_with_what_is_due_now_
     chain.post(CUSTOMER, 20.6, promise=200)
     chain.add(ActionOpened(id="A1", text="x", assignee=BEN, due_at=T(50.5)), at=21)
 
-    together = [fact.due.split(":")[:2] for fact in asked(chain, 50)]
+    together = [fact.due.split(":")[:2] for fact in asked(chain, 50) if fact.ask != "stale"]
     later = [(fact.ask, fact.asked) for fact in asked(chain, 50.5)]
 
     assert together == [["update", "internal"], ["update", "exec"]]
     assert later == [("action", (BEN,))]
-    assert [fact.ask for fact in asked(chain, 60)] == ["update_due", "update_due"]
+    assert [fact.ask for fact in asked(chain, 60) if fact.ask != "stale"] == ["update_due", "update_due"]

@@ -69,15 +69,15 @@ def test_a_provisional_priority_is_prompted_for_after_half_an_hour_until_it_is_j
 
 def test_silence_in_a_p1_is_prompted_for_and_the_prompt_is_recorded():
     desk = CommandBench().declared(impact=1, urgency=1)
-    desk.policy = desk.policy.model_copy(update={"stale_minutes": 15})
     desk.do("take", "ilse", 2, role="commander")
     desk.tick(16)
     before = asked(desk, "stale")
 
     desk.tick(17)
+    desk.tick(32)
 
     assert before == []
-    assert asked(desk, "stale") == [(17, (who("ilse"), who("nadia")))]
+    assert asked(desk, "stale") == [(17, (who("ilse"),)), (32, (who("ilse"), who("nadia")))]
 
 
 def test_a_missing_commander_is_prompted_for_until_the_role_is_taken():

@@ -1,10 +1,12 @@
 import re
+from datetime import timedelta
 
 import pytest
 import yaml
 
 from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, read_policy, reread
 from incident.policy import Service
+from incident.states import Priority
 from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
 
 
@@ -43,7 +45,7 @@ def test_all_faults_are_reported_at_once_each_with_its_line():
     text = (
         OURS.replace("min_chars: 25", "min_chars: many")
         .replace("P5: {ack: 960", "P5: {ack: -1")
-        .replace("stale_minutes: 720", "stale_minutes: 0")
+        .replace("stale_minutes: {", "stale_minutes: 0 # {")
         .replace("matrix: #", "matrixx: #")
     )
 
@@ -52,7 +54,7 @@ def test_all_faults_are_reported_at_once_each_with_its_line():
     assert {(w.line, w.path) for w in wrong} == {
         (line_of(text, "min_chars: many"), "resolution.min_chars"),
         (line_of(text, "ack: -1"), "targets.P5.ack"),
-        (line_of(text, "stale_minutes: 0"), "stale_minutes"),
+        (line_of(text, "stale_minutes: 0 "), "stale_minutes"),
         (line_of(text, "matrixx:"), "matrixx"),
         (line_of(text, "version:"), "matrix"),
     }
@@ -160,7 +162,7 @@ def test_a_first_start_with_a_broken_or_missing_file_names_the_faults(tmp_path):
 def test_the_shipped_numbers_equal_the_defaults_of_the_policy_model():
     whole = read_policy(OURS, TODAY).policy
     text = yaml.safe_load(OURS)
-    for part in ("update_rules", "roles", "authority", "resolution", "validation", "stale_minutes"):
+    for part in ("update_rules", "roles", "authority", "resolution", "validation", "scribe", "stale_minutes"):
         del text[part]
 
     assert read_policy(yaml.safe_dump(text), TODAY).policy == whole
@@ -316,3 +318,18 @@ def test_a_template_and_an_approval_that_cannot_work_are_named_with_their_line(p
 
     assert fault in str(found)
     assert found.line == line_of(OURS + part, part.splitlines()[-1])
+
+
+def test_one_number_of_minutes_of_silence_holds_for_every_priority_and_one_that_is_left_out_has_twelve_hours():
+    one = read_policy(re.sub(r"stale_minutes: .*", "stale_minutes: 90", OURS), TODAY).policy
+    part = read_policy(re.sub(r"stale_minutes: .*", "stale_minutes: {P1: 10}", OURS), TODAY).policy
+
+    assert {one.silence_of(priority) for priority in Priority} == {timedelta(minutes=90)}
+    assert (part.silence_of(Priority.P1), part.silence_of(Priority.P2)) == (timedelta(minutes=10), timedelta(hours=12))
+
+
+@pytest.mark.parametrize("wrong", ["{P1: 0}", "{P9: 10}", "-1", "true", "soon", "99999999"])
+def test_minutes_of_silence_that_cannot_be_are_named_with_their_line(wrong):
+    text = re.sub(r"stale_minutes: .*", f"stale_minutes: {wrong}", OURS)
+
+    assert {fault.line for fault in broken(text)} == {line_of(text, "stale_minutes: ")}

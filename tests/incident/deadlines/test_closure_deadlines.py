@@ -10,6 +10,7 @@ from incident.deadlines import due_deadlines
 from incident.deadlines.back_off import calm_repetition
 from incident.policy import Criteria
 from incident.rules.business_days import in_working_hours, next_morning
+from incident.states import Priority
 from tests.support.clock import T0, T
 from tests.support.command_bench import CommandBench, who
 
@@ -110,7 +111,7 @@ def test_no_checklist_comes_at_night_to_who_resolves_an_incident_at_three_and_go
 
 def test_a_small_incident_is_asked_about_once_a_working_day_at_most():
     desk = CommandBench().declared(impact=3, urgency=2)
-    desk.policy = desk.policy.model_copy(update={"stale_minutes": 12 * HOUR})
+    desk.policy = desk.policy.model_copy(update={"stale_minutes": dict.fromkeys(Priority, 12 * HOUR)})
 
     left_until(desk, 20 * DAY)
 

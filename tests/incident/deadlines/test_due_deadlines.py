@@ -286,7 +286,7 @@ def test_silence_is_counted_from_what_people_last_did():
 
     thing = the(chain, "stale")
 
-    assert thing.due_at == T(10) + timedelta(minutes=two_service_policy().stale_minutes)
+    assert thing.due_at == T(10) + two_service_policy().silence_of(Priority.P3)
 
 
 def test_an_incident_that_is_over_asks_for_nothing_but_what_outlives_it():

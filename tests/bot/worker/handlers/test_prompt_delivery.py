@@ -94,8 +94,9 @@ def test_a_prompt_that_one_of_several_snoozed_stays_due_for_the_others(rig):
     key = rig.declare()
     rig.after(minutes=15)
     [prompt] = [m for m in prompts_in(rig, key) if "commander" in m.text]
-    due = next(one.due for one in rig.incident(key).prompted if one.due.startswith("commander:"))
-    assert len(rig.incident(key).prompted[-1].asked) > 1
+    asked = next(one for one in rig.incident(key).prompted if one.due.startswith("commander:"))
+    due = asked.due
+    assert len(asked.asked) > 1
 
     rig.act("later", "ilse", key, due=due)
     rig.drain()
