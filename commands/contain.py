@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from commands.core.fields.form_field import Control, FormField
+from commands.core.request import RESPONDER
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.restoration import Contained
 from incident.entry import Fact
@@ -27,5 +28,5 @@ class Contain(Verb):
     text: Annotated[str, FormField("What was done", Control.TEXT, rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the containment step."""
-        return (Contained(term=self.term, text=self.text),)
+        """Record the containment step, marked if who records it is no responder."""
+        return (Contained(term=self.term, text=self.text, outside_group=RESPONDER not in now.actor.groups),)

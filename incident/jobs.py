@@ -56,6 +56,8 @@ class JobKind(StrEnum):
     ORIGIN_REPLY = "origin_reply"
     DIGEST = "digest"
     SUBSCRIBER_NOTICE = "subscriber_notice"
+    NOTICE = "notice"
+    NOTICE_MAIL = "notice_mail"
 
 
 class Rank(int):

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr
-from pydantic_core import PydanticKnownError
 
 from incident.frozen import Frozen
 from incident.outside.regimes import RegimeBook, Reporting, given
 from incident.outside.vendors import Vendor
+from incident.policy_parts.policy_numbers import LONGEST_SILENCE, MOST_MINUTES, Minutes, MinutesByPriority
+from incident.policy_parts.rule_conditions import CallRule, NotifyRule
+from incident.policy_parts.work_rules import Cadence, RoleRules, ScribeRules
 from incident.states import Audience, Priority
 from roles.schedules.feed_copy import FeedCopy
 from roles.schedules.schedule import Override
@@ -21,27 +23,9 @@ from roles.schedules.schedule_rules import Member, ScheduleRules, TimeOfDay, Tim
 GROUPS: Final = frozenset(
     {"responder", "major_authority", "closer", "exec", "privacy", "compliance", "legal", "security_lead"}
 )
-# A year: longer deadlines are a slip, and far longer ones lie outside the calendar.
-MOST_MINUTES: Final = 366 * 24 * 60
-Minutes = Annotated[int, Field(gt=0, le=MOST_MINUTES)]
 MOST_BEFORE_MINUTES: Final = 7 * 24 * 60
 Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
-
-
-def _for_every_priority(given: object) -> object:
-    """Return the minutes of every priority, where a policy gives one number for all."""
-    if not isinstance(given, int) or isinstance(given, bool):
-        return given
-    if given <= 0:
-        raise PydanticKnownError("greater_than", {"gt": 0})
-    if given > MOST_MINUTES:
-        raise PydanticKnownError("less_than_equal", {"le": MOST_MINUTES})
-    return dict.fromkeys(Priority, given)
-
-
-MinutesByPriority = Annotated[dict[Priority, Minutes], BeforeValidator(_for_every_priority)]
-_LONGEST_SILENCE: Final = 720
 
 
 class Service(Frozen):
@@ -67,20 +51,13 @@ class Targets(Frozen):
     commander: Minutes | None = None
 
 
-class Cadence(Frozen):
-    """When the first update is due after an audience's obligation starts, and how often then, in minutes."""
-
-    first: Minutes
-    every: Minutes
-
-
 class UpdateRules(Frozen):
     """Rules for updates of every priority; times in minutes.
 
     A typed line opens the form with a preview if it is for an audience of `preview_first`. Before an update is posted that
     repeats one of the last `repeat_minutes`, says one of `recovery_words` before mitigation or one of `investigation_words`
     after resolution, Muster asks whether it is meant; `contradiction` says whether such words are allowed, asked about, or
-    refused.
+    refused. `impact` says whether an update of a major incident without its impact on the business is allowed, marked, or refused.
     """
 
     grace_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 5
@@ -93,6 +70,7 @@ class UpdateRules(Frozen):
     recovery_words: tuple[Member, ...] = ("resolved", "fixed", "restored", "recovered", "back to normal", "all clear")
     investigation_words: tuple[Member, ...] = ("investigating", "looking into")
     contradiction: Literal["allow", "ask", "refuse"] = "ask"
+    impact: Literal["allow", "warn", "refuse"] = "warn"
 
 
 class UpdateApproval(Frozen):
@@ -100,13 +78,6 @@ class UpdateApproval(Frozen):
 
     by: tuple[str, ...]
     priorities: tuple[Priority, ...] = tuple(Priority)
-
-
-class RoleRules(Frozen):
-    """Rules for roles, in minutes."""
-
-    commander_gap_max_minutes: Minutes = 10
-    take_over_idle_minutes: Minutes = 10
 
 
 class Authority(Frozen):
@@ -168,22 +139,6 @@ class EscalationPolicy(Frozen):
     rounds: Annotated[int, Field(ge=0, le=5)] = 0
 
 
-class ScribeRules(Frozen):
-    """Rules for the record while people work: how long it may be without an entry, in minutes, and words of decisions."""
-
-    gap_minutes: Minutes = 20
-    decision_words: tuple[Member, ...] = (
-        "we will",
-        "we'll",
-        "decided",
-        "decision",
-        "going with",
-        "let's",
-        "approved",
-        "agreed",
-    )
-
-
 class Digest(Frozen):
     """A digest of all incidents in a channel: each day, or each Monday, `at` a time of day in the policy's time zone."""
 
@@ -242,6 +197,8 @@ class Policy(Frozen):
     rosters: dict[str, tuple[Member, ...]] = {}
     ladders: dict[str, EscalationPolicy] = {}
     vendors: dict[str, Vendor] = {}
+    notify: tuple[NotifyRule, ...] = ()
+    call_rules: tuple[CallRule, ...] = ()
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
     announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)
@@ -257,8 +214,8 @@ class Policy(Frozen):
         Priority.P1: 15,
         Priority.P2: 30,
         Priority.P3: 240,
-        Priority.P4: _LONGEST_SILENCE,
-        Priority.P5: _LONGEST_SILENCE,
+        Priority.P4: LONGEST_SILENCE,
+        Priority.P5: LONGEST_SILENCE,
     }
     closure_repeat_minutes: Minutes = 60
     prompt_put_off_minutes: Minutes = 10
@@ -305,7 +262,7 @@ class Policy(Frozen):
 
     def silence_of(self, priority: Priority | None) -> timedelta:
         """Return how long an incident of a priority may be without activity: 12 hours where the policy names no minutes."""
-        return timedelta(minutes=self.stale_minutes.get(priority or Priority.P5, _LONGEST_SILENCE))
+        return timedelta(minutes=self.stale_minutes.get(priority or Priority.P5, LONGEST_SILENCE))
 
     def levels_by_priority(self) -> dict[str, list[tuple[int, int]]]:
         """Return the pairs of impact and urgency that give each priority."""

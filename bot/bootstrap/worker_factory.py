@@ -6,6 +6,7 @@ from bot.bootstrap.dependencies import Dependencies
 from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
 from bot.feeds.feed_jobs import FeedJobs
+from bot.notify.notice_sender import NoticeSender
 from bot.notify.page_sender import PageSender, medium_of
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.degraded.degraded_mode import DegradedMode
@@ -51,10 +52,11 @@ def build_worker(
     )
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
     pages = PageSender(record, store.directory, on.channels, plain, on.clock, reached, on.addresses)
+    notices = NoticeSender(store.directory, on.channels, plain, on.clock, reached)
     slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers})
     feeds = FeedJobs(record, store.directory, on.feeds)
     needs = WorkerDependencies(
-        handlers={**slack_handlers, **integrity.handlers, **pages.handlers, **feeds.handlers},
+        handlers={**slack_handlers, **integrity.handlers, **pages.handlers, **feeds.handlers, **notices.handlers},
         policy=policy.active,
         clock=on.clock,
         call_seconds=call_seconds,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bot.config.outside.regime_faults import regime_faults
 from bot.config.outside.vendor_faults import vendor_faults, vendor_ids
+from bot.config.rules.rule_faults import rule_faults
 from bot.config.schedule_faults import level_targets, schedule_faults, scheduled_ids
 from bot.config.validation_words import did_you_mean, not_among
 from bot.config.yaml_positions import Path, YamlDocument
@@ -50,6 +51,7 @@ def faults(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _updates(policy)
     yield from schedule_faults(policy)
     yield from vendor_faults(policy)
+    yield from rule_faults(policy)
 
 
 def contradictions(policy: Policy) -> Iterator[PolicyFault]:

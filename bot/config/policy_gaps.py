@@ -11,6 +11,7 @@ from itertools import pairwise, product
 from typing import Final
 
 from bot.config.policy_faults import PolicyFault, named_ids, named_people, people_lists
+from bot.config.rules.rule_faults import rule_gaps
 from bot.config.schedule_faults import level_targets, names_people, schedule_gaps
 from bot.config.validation_words import did_you_mean
 from incident.policy import GROUPS, SCHEDULE_TARGET, People, Policy
@@ -27,6 +28,7 @@ def gaps(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _people(policy)
     yield from _unattached(policy)
     yield from _repeated(policy)
+    yield from rule_gaps(policy)
     yield from schedule_gaps(policy, today)
     yield from _authority(policy)
     yield from _unused_groups(policy)
@@ -149,7 +151,8 @@ def _unused_groups(policy: Policy) -> Iterator[PolicyFault]:
     """Groups that nothing asks for: a name that is misspelt leaves the people of the right one without authority."""
     held = {word for words in policy.authority.model_dump().values() for word in words}
     approving = {word for approval in policy.update_approvals.values() for word in approval.by}
-    asked = {*GROUPS, *held, *approving}
+    notified = {word for rule in policy.notify for word in rule.tell} | {rule.call for rule in policy.call_rules}
+    asked = {*GROUPS, *held, *approving, *notified}
     for name in policy.groups:
         if name not in asked:
             near = did_you_mean(name, sorted(asked))

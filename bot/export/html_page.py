@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.export import page_rows
 from bot.export.entry_numbers import EntryNumbers, entry_numbers
 from bot.export.later_entries import later_entries
+from bot.export.notice_rows import InboundRow, NoticeRow, inbound_rows, notice_rows
 from bot.export.page_rows import DecisionRow, FurtherRow, MessageRow, SentUpdateRow
 from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
@@ -48,6 +49,8 @@ class HtmlPageContext:
     messages: tuple[MessageRow, ...]
     decisions: tuple[DecisionRow, ...]
     failed_deliveries: tuple[FurtherRow, ...]
+    notices: tuple[NoticeRow, ...]
+    inbound: tuple[InboundRow, ...]
     refused: tuple[FurtherRow, ...]
     others: tuple[FurtherRow, ...]
     entries: int
@@ -118,6 +121,8 @@ def page_context(
         messages=messages,
         decisions=page_rows.decision_rows(entries, names, render, later),
         failed_deliveries=page_rows.failed_deliveries(entries, render),
+        notices=notice_rows(incident, names, render),
+        inbound=inbound_rows(entries, names, render, incident.undone),
         refused=refused,
         others=page_rows.other_rows(entries, shown, render),
         entries=len(entries),

@@ -11,7 +11,7 @@ from bot.export.reader_names import Names
 from bot.rendering.renderer import Renderer
 from incident.entries.closure import Refused
 from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePosted
-from incident.entries.delivery import DeliveryFailed
+from incident.entries.delivery import DeliveryFailed, NoticeDelivered
 from incident.entries.role_holders import EscalationAnswered, EscalationLapsed
 from incident.entries.status_updates import (
     StatusUpdatePosted,
@@ -260,5 +260,5 @@ def _sentence_of_failure(fact: Fact) -> str | None:
     """Return the name of the sentence about what did not reach people, None for any other fact."""
     if isinstance(fact, StatusUpdatePosted):
         return None if fact.has_channel else "update_posted_nowhere"
-    is_undelivered = isinstance(fact, UpdateDelivered) and fact.ref is None
+    is_undelivered = isinstance(fact, UpdateDelivered | NoticeDelivered) and fact.ref is None
     return fact.kind if is_undelivered or isinstance(fact, DeliveryFailed) else None

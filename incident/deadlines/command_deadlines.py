@@ -10,7 +10,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.responders.attendance import last_active
 from incident.states import RESPONDING, State
-from roles.person_ids import PersonId
+from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
 
 _AGAIN = timedelta(minutes=15)
@@ -74,3 +74,19 @@ def _without_commander(
         PromptStep(due_at, "commander", each_once(*near, incident.service_owner)),
     )
     return Deadline(key_of("commander", since), due_at, steps, _AGAIN)
+
+
+def ownerless(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
+    """Prompt for an owner once the owner of the service has left: who commands, else the reporter (S1-03).
+
+    After a quarter of an hour those too whom the policy names with authority over roles; repeated every quarter of an hour.
+    """
+    left = incident.owner_left
+    if left is None or incident.is_over:
+        return ()
+    near = each_once(incident.holder(Role.COMMANDER) or incident.contact)
+    members = (member for group in policy.authority.handover_others_role for member in policy.groups.get(group, ()))
+    able = each_once(*near, *(person_named(incident.key.team, member) for member in members))
+    due_at = left.at + _AGAIN
+    steps = (PromptStep(left.at, "ownerless", near), PromptStep(due_at, "ownerless", able))
+    return (Deadline(key_of("ownerless", left.at), due_at, steps, _AGAIN),)

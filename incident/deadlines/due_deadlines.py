@@ -24,6 +24,7 @@ from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, calm_repeti
 from incident.deadlines.deadline import Deadline, PromptStep
 from incident.deadlines.missed_deadlines import lapses_at, waited_for
 from incident.deadlines.outside import provider_deadlines, regulatory_deadlines
+from incident.deadlines.policy_rules import rule_calls, rule_notices
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
@@ -37,6 +38,7 @@ from roles.person_ids import PersonId
 DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]] = (
     command_deadlines.acknowledgement,
     command_deadlines.commander,
+    command_deadlines.ownerless,
     target_deadlines.judgement,
     target_deadlines.restoration,
     update_deadlines.owed,
@@ -55,6 +57,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     provider_deadlines.chases,
     regulatory_deadlines.screening,
     regulatory_deadlines.running_clocks,
+    rule_notices.unconfirmed,
 )
 
 # What is left to do about an incident that was over before it was put on record.
@@ -146,7 +149,8 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
     lapsing = [_missed_at(incident, a, a.open) for a in incident.audiences if a.open is not None]
     calls = waited_for(incident) if incident.state in RESPONDING else ()
     answers = [lapses_at(incident, call) + _JUST_AFTER for call in calls if is_waited_for(incident, call)]
-    moments = [moment for moment in (*asking, *lapsing, *answers) if moment is not None]
+    rules = (rule_notices.next_at(incident, policy, at), rule_calls.next_at(incident, policy, at))
+    moments = [moment for moment in (*asking, *lapsing, *answers, *rules) if moment is not None]
     return max(min(moments), at) if moments else None
 
 

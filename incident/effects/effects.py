@@ -13,6 +13,7 @@ from typing import Final
 from incident.effects import affected_surfaces
 from incident.effects.channel_messages import channel_messages
 from incident.effects.job_keys import key_of
+from incident.effects.notice_jobs import notice_jobs
 from incident.effects.notifications import notifications
 from incident.effects.page_jobs import page_jobs
 from incident.entries.lifecycle import Declared, StateChanged, Undone
@@ -32,6 +33,7 @@ SILENT: Final = frozenset(
         "message_pinned",
         "pin_removed",
         "candidate_passed",
+        "notice_delivered",
         "source_changed",
         "left",
         "reacted",
@@ -53,6 +55,7 @@ def effects(
     if not effective:
         return ()
     jobs = [*page_jobs(before, after, effective), *notifications(after, effective, policy)]
+    jobs += notice_jobs(after, effective)
     jobs += channel_messages(after, effective)
     declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)
     if declared is not None:

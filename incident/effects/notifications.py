@@ -35,7 +35,15 @@ NOT_INVITED: Final = frozenset({Unavailability.DEACTIVATED, Unavailability.UNREA
 # The failures that the person in charge learns by direct message.
 CHANNEL_MISSING: Final = (JobKind.MAKE_CHANNEL, JobKind.RECONCILE)
 _ELSEWHERE: Final = frozenset(
-    {JobKind.PAGE, JobKind.PROMPT, JobKind.UPDATE, JobKind.ANNOUNCE, JobKind.DUTIES, JobKind.SUBSCRIBER_NOTICE}
+    {
+        JobKind.PAGE,
+        JobKind.PROMPT,
+        JobKind.UPDATE,
+        JobKind.ANNOUNCE,
+        JobKind.DUTIES,
+        JobKind.SUBSCRIBER_NOTICE,
+        JobKind.NOTICE,
+    }
 )
 READ_IN_AFTER: Final = timedelta(minutes=5)
 # A job that was being sent has ended by then, or its lease has and another worker looks for what it sent.

@@ -1,4 +1,4 @@
-"""Facts about what Muster delivered: the channel, the card, announcements, prompts, and what failed.
+"""Facts about what Muster delivered: the channel, the card, announcements, prompts, pages, notices, and what failed.
 
 A delivery names its medium and the reference that the medium gave to it.
 """
@@ -188,3 +188,51 @@ class Exported(Fact):
     who: PersonId
     upto: int
     head: str
+
+
+class Notified(Fact):
+    """A rule of the policy holds, so `office` is notified: `people` and the members of `groups`, by `due_at` (UTC).
+
+    `office` is the word of the policy, such as `legal`, or an id; `people` may be empty if the policy names no one. `groups`
+    are ids of Slack user groups.
+    """
+
+    kind: ClassVar[str] = "notified"
+    timeline: ClassVar[str | None] = "notice"
+
+    rule: str
+    office: str
+    people: tuple[PersonId, ...] = ()
+    groups: tuple[str, ...] = ()
+    due_at: Utc
+
+
+class NoticeDelivered(Fact):
+    """The notice of entry `notified` reached a person by a medium as `ref`, or failed: then `ref` is None and `error` says why."""
+
+    kind: ClassVar[str] = "notice_delivered"
+
+    notified: int
+    who: PersonId
+    medium: Medium
+    ref: str | None = None
+    error: MaybePersonalText = None
+
+
+class NoticeSeen(Fact):
+    """A person confirmed that they know of the notice of entry `notified`."""
+
+    kind: ClassVar[str] = "notice_seen"
+    timeline: ClassVar[str | None] = "notice"
+
+    notified: int
+
+
+class NoticeMissed(Fact):
+    """No one confirmed the notice of entry `notified` in time."""
+
+    kind: ClassVar[str] = "notice_missed"
+    timeline: ClassVar[str | None] = "notice"
+
+    notified: int
+    office: str

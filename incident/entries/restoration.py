@@ -10,14 +10,19 @@ from roles.person_ids import PersonId
 
 
 class Contained(Fact):
-    """The spread was stopped, for now (short) or until the cause is gone (long) (S2-18, S2-19)."""
+    """The spread was stopped, for now (short) or until the cause is gone (long) (S2-18, S2-19).
+
+    `outside_group`: who did it was no responder by the policy then (S2-41).
+    """
 
     kind: ClassVar[str] = "contained"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "containment"
     template: ClassVar[str | None] = "contain"
 
     term: Literal["short", "long"]
     text: PersonalText
+    outside_group: bool = False
 
 
 class TempFixAdded(Fact):
@@ -103,3 +108,19 @@ class LinkNone(Fact):
     timeline: ClassVar[str | None] = "link"
 
     reason: PersonalText
+
+
+class InboundNoted(Fact):
+    """Something came in from outside: reports of customers, a question of a regulator or the press (S2-36).
+
+    `count` is how many there were so far, as the person who recorded it knows.
+    """
+
+    kind: ClassVar[str] = "inbound_noted"
+    timeline: ClassVar[str | None] = "inbound"
+    template: ClassVar[str | None] = "inbound"
+    is_folded: ClassVar[bool] = False
+
+    origin: Literal["customer", "regulator", "press", "vendor", "other"]
+    count: int | None = None
+    text: PersonalText

@@ -97,6 +97,21 @@ class Escalated(Fact):
     empty: tuple[str, ...] = ()
 
 
+class CallRuleMet(Fact):
+    """A rule of the policy holds, so `office` is called: by the call of entry `escalation`, which the entry follows.
+
+    `escalation` is None where the policy names no one for it who can be called, or who is being called already.
+    """
+
+    kind: ClassVar[str] = "call_rule_met"
+    timeline: ClassVar[str | None] = "notice"
+
+    rule: str
+    office: str
+    how: Literal["functional", "hierarchical"]
+    escalation: int | None = None
+
+
 class EscalationAnswered(Fact):
     """The person paged accepted or declined. `medium` is the one they answered by, None for Slack or the command line."""
 
@@ -139,5 +154,25 @@ class PersonAvailable(Fact):
     """A person can be asked again. The roles they held do not come back by themselves."""
 
     kind: ClassVar[str] = "person_available"
+
+    who: PersonId
+
+
+class OwnerLeft(Fact):
+    """The owner of the incident's service left, so it has none until someone is named (S1-03)."""
+
+    kind: ClassVar[str] = "owner_left"
+    timeline: ClassVar[str | None] = "owner"
+    notice: ClassVar[str | None] = "surfaces/owner_left"
+
+    who: PersonId
+
+
+class OwnerSet(Fact):
+    """A person owns the service from now on, as far as this incident is concerned: they are asked what its owner is asked."""
+
+    kind: ClassVar[str] = "owner_set"
+    timeline: ClassVar[str | None] = "owner"
+    template: ClassVar[str | None] = "own"
 
     who: PersonId

@@ -19,11 +19,11 @@ class StatusUpdatePosted(Fact):
 
     `has_channel` is False if the policy named no channel for the audience: Muster posts it nowhere, and people pass it on.
     `author` wrote it as the entry `draft`, if another person approved it: the one the entry is by. `warned` names what
-    Muster warned of before it was posted nevertheless.
+    Muster warned of before it was posted nevertheless. `impact` is what it means for the business (S1-06).
     """
 
     kind: ClassVar[str] = "status_update_posted"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     timeline: ClassVar[str | None] = "update"
     template: ClassVar[str | None] = "update"
 
@@ -38,6 +38,7 @@ class StatusUpdatePosted(Fact):
     author: PersonId | None = None
     draft: int | None = None
     warned: tuple[str, ...] = ()
+    impact: MaybePersonalText = None
 
     def shown_by(self, by: PersonId) -> PersonId:
         """Return the author, also where another person approved it."""
@@ -52,6 +53,7 @@ class UpdateDrafted(Fact):
     """
 
     kind: ClassVar[str] = "update_drafted"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "draft"
 
     audience: Audience
@@ -61,6 +63,7 @@ class UpdateDrafted(Fact):
     warned: tuple[str, ...] = ()
     approval_by: tuple[str, ...] = ()
     corrects: int | None = None
+    impact: MaybePersonalText = None
 
 
 class UpdateDraftClosed(Fact):

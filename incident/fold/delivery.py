@@ -11,6 +11,10 @@ from incident.entries.delivery import (
     ChannelChanged,
     ChannelMade,
     DeliveryFailed,
+    NoticeDelivered,
+    NoticeMissed,
+    NoticeSeen,
+    Notified,
     PageAttempted,
     PageEnded,
     PagePlanned,
@@ -25,6 +29,7 @@ from incident.jobs import JobKind
 from incident.medium import Medium, slack_message
 from incident.model.call_page import CallPage, PageAttempt
 from incident.model.incident import Incident
+from incident.model.response.notice import Notice, NoticeDelivery, NoticeReceipt
 from incident.model.slack_references import OpenPrompt, Prompted
 
 Attempts: TypeAlias = tuple[PageAttempt, ...]
@@ -32,6 +37,7 @@ Attempts: TypeAlias = tuple[PageAttempt, ...]
 CLOSED: Final[Mapping[str, str]] = {"archived": "is_archived", "deleted": "channel_not_found"}
 # Without the scope to read a channel Muster can still write in it.
 _WRITABLE: Final = frozenset({"missing_scope"})
+_OF_NOTICE: Final = {"rule", "office", "people", "groups", "due_at"}
 
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
@@ -132,3 +138,31 @@ def _page_changed(incident: Incident, call: int, change: Callable[[Attempts], At
         for page in incident.call_pages
     )
     return {"call_pages": tuple(pages)}
+
+
+def notified(incident: Incident, entry: Entry, fact: Notified) -> Change:
+    """Add the notice."""
+    notice = Notice(n=entry.n, at=entry.recorded_at, **fact.model_dump(include=_OF_NOTICE))
+    return {"notices": (*incident.notices, notice)}
+
+
+def notice_delivered(incident: Incident, entry: Entry, fact: NoticeDelivered) -> Change:
+    """Add the delivery, also one that failed."""
+    delivery = NoticeDelivery(who=fact.who, medium=fact.medium, at=entry.recorded_at, ref=fact.ref)
+    return _notice_changed(incident, fact.notified, lambda one: {"deliveries": (*one.deliveries, delivery)})
+
+
+def notice_seen(incident: Incident, entry: Entry, fact: NoticeSeen) -> Change:
+    """Add the receipt."""
+    receipt = NoticeReceipt(who=entry.by, at=entry.recorded_at)
+    return _notice_changed(incident, fact.notified, lambda one: {"receipts": (*one.receipts, receipt)})
+
+
+def notice_missed(incident: Incident, entry: Entry, fact: NoticeMissed) -> Change:
+    """Set that the notice was not confirmed in time."""
+    return _notice_changed(incident, fact.notified, lambda one: {"missed": True})
+
+
+def _notice_changed(incident: Incident, n: int, update: Callable[[Notice], Change]) -> Change:
+    notices = (one.model_copy(update=update(one)) if one.n == n else one for one in incident.notices)
+    return {"notices": tuple(notices)}

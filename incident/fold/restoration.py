@@ -15,14 +15,20 @@ from incident.entries.restoration import (
 )
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
-from incident.model.components import AuthoredText, Containment, Link, Resolution, TempFix
+from incident.model.components import AuthoredText, Link, Resolution, TempFix
 from incident.model.incident import Incident
+from incident.model.response.containment import Containment
 
 
 def contained(incident: Incident, entry: Entry, fact: Contained) -> Change:
     """Add a step of containment."""
     item = Containment(
-        at=entry.recorded_at, term=fact.term, text=fact.text, by=entry.by, effective_at=effective_at(entry)
+        at=entry.recorded_at,
+        term=fact.term,
+        text=fact.text,
+        by=entry.by,
+        effective_at=effective_at(entry),
+        outside_group=fact.outside_group,
     )
     return {"containment": (*incident.containment, item)}
 

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from incident.entries.role_holders import (
+    CallRuleMet,
     Escalated,
     EscalationAnswered,
     EscalationLapsed,
     HandoverAccepted,
     HandoverOffered,
+    OwnerLeft,
+    OwnerSet,
     PersonAvailable,
     PersonUnavailable,
     RoleAssumed,
@@ -23,7 +26,9 @@ from incident.medium import Medium
 from incident.model.absence import Absence, CommanderGap
 from incident.model.components import Escalation, Interval, Offer, ReopenItem, StateItem
 from incident.model.incident import Incident
+from incident.model.response.notice import RuleCall
 from incident.states import VOID, State
+from roles.accounts import Unavailability
 from roles.person_ids import PersonId
 from roles.role_intervals import Window, earliest_start, gaps
 from roles.role_names import SINGLE, Role
@@ -151,6 +156,25 @@ def person_unavailable(incident: Incident, entry: Entry, fact: PersonUnavailable
 def person_available(incident: Incident, entry: Entry, fact: PersonAvailable) -> Change:
     """Remove the person's absence."""
     return {"absences": tuple(absence for absence in incident.absences if absence.who != fact.who)}
+
+
+def call_rule_met(incident: Incident, entry: Entry, fact: CallRuleMet) -> Change:
+    """Add that the rule called its office."""
+    call = RuleCall(rule=fact.rule, office=fact.office, escalation=fact.escalation)
+    return {"rule_calls": (*incident.rule_calls, call)}
+
+
+def owner_left(incident: Incident, entry: Entry, fact: OwnerLeft) -> Change:
+    """Leave the service without an owner."""
+    return {
+        "service_owner": None,
+        "owner_left": Absence(who=fact.who, at=entry.recorded_at, why=Unavailability.DEACTIVATED),
+    }
+
+
+def owner_set(incident: Incident, entry: Entry, fact: OwnerSet) -> Change:
+    """Set the owner of the service."""
+    return {"service_owner": fact.who, "owner_left": None}
 
 
 def _answered(incident: Incident, n: int, answer: str, at: datetime, medium: Medium | None = None) -> Change:

@@ -147,12 +147,13 @@ def update_drafted(incident: Incident, entry: Entry, fact: UpdateDrafted) -> Cha
         final=fact.final,
         next_update_at=fact.next_update_at,
         corrects=fact.corrects,
+        impact=fact.impact,
     )
     return {"update_drafts": (*incident.update_drafts, draft)}
 
 
 def update_draft_closed(incident: Incident, entry: Entry, fact: UpdateDraftClosed) -> Change:
     """Set how a draft ended, and by whom; its text is in the entry."""
-    ended = {"outcome": fact.outcome, "closed_by": entry.by, "closed_at": entry.recorded_at, "text": ""}
+    ended = {"outcome": fact.outcome, "closed_by": entry.by, "closed_at": entry.recorded_at, "text": "", "impact": None}
     drafts = incident.update_drafts
     return {"update_drafts": tuple(d.model_copy(update=ended) if d.n == fact.draft else d for d in drafts)}

@@ -193,16 +193,6 @@ class Escalation(Frozen):
     last: PersonId | None = None
 
 
-class Containment(Frozen):
-    """A step that stopped the spread."""
-
-    at: Utc
-    term: Literal["short", "long"]
-    text: PersonalText
-    by: PersonId
-    effective_at: Utc | None = None
-
-
 class TempFix(Frozen):
     """A temporary fix, its owner and its removal."""
 

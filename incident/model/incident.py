@@ -17,7 +17,6 @@ from incident.model.components import (
     AuthoredText,
     CategoryItem,
     ClosureAttempt,
-    Containment,
     Episode,
     Escalation,
     Interval,
@@ -40,6 +39,8 @@ from incident.model.outside_records import (
     RegulatoryClock,
     ReportDecision,
 )
+from incident.model.response.containment import Containment
+from incident.model.response.notice import Notice, RuleCall
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.model.update_draft import UpdateDraft
 from incident.states import OVER, VOID, Audience, Priority, State
@@ -60,6 +61,7 @@ class Incident(Aggregate):
     symptom: PersonalText
     service: str
     service_owner: PersonId | None
+    owner_left: Absence | None = None
     customer_facing: bool
     type: str
     category: str
@@ -89,6 +91,8 @@ class Incident(Aggregate):
     escalations: tuple[Escalation, ...] = ()
     call_pages: tuple[CallPage, ...] = ()
     containment: tuple[Containment, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    rule_calls: tuple[RuleCall, ...] = ()
     temp_fixes: tuple[TempFix, ...] = ()
     workarounds: tuple[AuthoredText, ...] = ()
     actions: tuple[Action, ...] = ()

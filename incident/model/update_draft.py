@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from incident.frozen import Frozen, PersonalText, Utc
+from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from incident.states import Audience
 from roles.person_ids import PersonId
 
@@ -12,7 +12,7 @@ from roles.person_ids import PersonId
 class UpdateDraft(Frozen):
     """A status update that waits for approval, written by `by` in entry `n`.
 
-    One that `corrects` the update of an entry is no further update. `outcome` says how it ended; then `text` is empty.
+    One that `corrects` the update of an entry is no further update. `outcome` says how it ended; then `text` is empty. `impact` is what it means for the business.
     """
 
     n: int
@@ -23,6 +23,7 @@ class UpdateDraft(Frozen):
     final: bool = False
     next_update_at: Utc | None = None
     corrects: int | None = None
+    impact: MaybePersonalText = None
     outcome: Literal["approved", "changed", "discarded"] | None = None
     closed_by: PersonId | None = None
     closed_at: Utc | None = None

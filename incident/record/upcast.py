@@ -66,9 +66,12 @@ STEPS: Final[UpcastSteps] = {
     ("message_edited", 1): _as_it_is,
     ("status_update_posted", 1): _as_it_is,
     ("status_update_posted", 2): _as_it_is,
+    ("status_update_posted", 3): _as_it_is,
+    ("update_drafted", 1): _as_it_is,
     ("redacted", 1): _as_it_is,
     ("masked", 1): _as_it_is,
     ("mask_lifted", 1): _as_it_is,
+    ("contained", 1): _as_it_is,
     ("escalated", 1): _as_it_is,
     ("escalation_answered", 1): _as_it_is,
 }

@@ -123,6 +123,10 @@ def _command(incident: Incident, policy: Policy) -> Unmet | None:
     return Unmet(code="HANDOFFS", needs="commander_gap") if gaps else None
 
 
+def _owner(incident: Incident, policy: Policy) -> Unmet | None:
+    return Unmet(code="HANDOFFS", needs="owner_left") if incident.owner_left is not None else None
+
+
 def _links(incident: Incident, policy: Policy) -> Unmet | None:
     needed = incident.priority in policy.links_needed
     return Unmet(code="LINKS", needs="link") if needed and not incident.links and not incident.link_none else None
@@ -163,6 +167,7 @@ _CRITERIA: Final[tuple[Callable[[Incident, Policy], Unmet | None], ...]] = (
     _times_in_order,
     _offers,
     _command,
+    _owner,
     _links,
     _temp_fix,
     _final_comms,

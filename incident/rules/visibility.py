@@ -29,6 +29,11 @@ def is_called(incident: Incident, person: PersonId) -> bool:
     return not incident.is_over and any(taken_by(incident, call) is None for call in calls)
 
 
+def is_notified(incident: Incident, person: PersonId) -> bool:
+    """True if a rule of the policy notified the person. Of a restricted incident they learn its number, no more."""
+    return any(one.is_for(person) for one in incident.notices)
+
+
 def may_reach(
     incident: Incident,
     person: PersonId,
@@ -44,7 +49,11 @@ def may_reach(
     """
     names_channel = channel is not None and channel == incident.places.channel
     is_here = names_channel and (not is_claimed or person in incident.members)
-    return is_here or may_see(incident, person, is_guest=is_guest) or (is_answer and is_called(incident, person))
+    return (
+        is_here
+        or may_see(incident, person, is_guest=is_guest)
+        or (is_answer and (is_called(incident, person) or is_notified(incident, person)))
+    )
 
 
 def may_stand_in(incident: Incident, *, is_private: bool) -> bool:

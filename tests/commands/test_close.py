@@ -98,6 +98,7 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ("handover_pending", ("comms_lead",), "(comms lead)"),
         ("no_commander", (), "never had one"),
         ("commander_gap", (), "longer than the policy allows"),
+        ("owner_left", (), "`/incident own @name`"),
         ("link", (), "`/incident link none because …`"),
         ("temp_fix", ("TF1", "TF2"), "TF1, TF2 need an owner"),
         ("final_update", ("exec", "customer"), "executives and customers: `/incident update exec customer final …`"),

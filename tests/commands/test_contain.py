@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from commands.contain import Contain
 from incident.entries.restoration import Contained
+from tests.support.command_bench import CommandBench
 from tests.support.handmade_incidents import HandmadeDesk
 
 
@@ -27,3 +28,16 @@ def test_the_channel_line_says_for_how_long(term, reads):
 
     assert line == f"*Contained* {reads} by <@UILSE>: 14 ranges blocked"
     assert "not restored" in HandmadeDesk().answer(Contain(term=term, text="14 ranges blocked"))
+
+
+def test_containment_by_a_person_who_is_no_responder_is_marked():
+    desk = CommandBench().declared()
+
+    desk.do("contain", "clerk", 5, term="short", text="pulled the cable")
+    marked = (desk.facts()[0].outside_group, desk.said())
+    desk.do("contain", "rob", 6, term="short", text="blocked the address")
+
+    assert marked[0] is True
+    assert "(:warning: not a responder)" in marked[1]
+    assert desk.facts()[0].outside_group is False
+    assert [one.outside_group for one in desk.incident.containment] == [True, False]

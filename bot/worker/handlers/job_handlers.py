@@ -24,7 +24,7 @@ from bot.worker.handlers.channels import (
     pre_declaration_capture,
 )
 from bot.worker.handlers.edits import amended_posts
-from bot.worker.handlers.notices import digest_post, notice_delivery, shift_change_message, shift_notice
+from bot.worker.handlers.notices import digest_post, notice_delivery, rule_notice, shift_change_message, shift_notice
 from bot.worker.handlers.reminders import task_reminders
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
@@ -61,5 +61,6 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.ORIGIN_REPLY: channel_link.reply_to_origin,
     JobKind.DIGEST: digest_post.post_digest,
     JobKind.SUBSCRIBER_NOTICE: notice_delivery.send_notice,
+    JobKind.NOTICE: rule_notice.send_rule_notice,
     JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }

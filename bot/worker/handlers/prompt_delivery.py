@@ -162,12 +162,12 @@ def _ask_deciders(
 
 def _deciders(run: JobRun, context: JobContext, fact: PromptDue) -> Iterator[PersonId]:
     """Yield those the entry asks and the members of the groups that may decide, if they may see the incident."""
-    users = [user for group in groups_that_may_redact(context.policy) for user in _members_of(context, group)]
+    users = [user for group in groups_that_may_redact(context.policy) for user in members_of(context, group)]
     people = dict.fromkeys((*fact.asked, *(slack_person(run.incident.key.team, user) for user in users)))
     return (person for person in people if may_see(run.incident, person))
 
 
-def _members_of(context: JobContext, group: str) -> Sequence[str]:
+def members_of(context: JobContext, group: str) -> Sequence[str]:
     """Return the user ids in a user group, none if Slack refuses to list it."""
     try:
         users: Sequence[str] = context.slack.call("usergroups.users.list", usergroup=group)["users"]

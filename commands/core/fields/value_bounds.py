@@ -11,7 +11,7 @@ from typing import Final
 
 from commands.core.fields.form_field import Control, field_of
 from commands.core.verb import Verb
-from incident.policy import MOST_MINUTES
+from incident.policy_parts.policy_numbers import MOST_MINUTES
 from incident.refusal import Code, Refusal
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)

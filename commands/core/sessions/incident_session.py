@@ -11,10 +11,11 @@ from functools import partial
 
 from commands.core.sessions.aggregate_session import CLOCK_TOLERANCE, AggregateSession
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
+from incident.deadlines.policy_rules import rule_calls, rule_notices
 from incident.effects import affected_surfaces, effects, subscriber_notices
 from incident.entries.integrity import ClockSetBack
 from incident.entries.lifecycle import StateChanged
-from incident.entry import Entry, Fact, IncidentKey, NewEntry
+from incident.entry import Entry, Fact, IncidentKey, NewEntry, Source
 from incident.fold.fold import INCIDENT
 from incident.jobs import Job
 from incident.model.incident import Incident
@@ -71,8 +72,9 @@ class IncidentSession(AggregateSession[Incident]):
         while self.state is not None:
             missed = missed_deadlines.missed(self.state, self.policy, self.at)
             if not missed:
-                return
+                break
             self.record(missed)
+        self._follow_rules()
 
     def apply(self, new: Sequence[NewEntry]) -> Sequence[Entry]:
         """Record entries, and after them the updates that are owed now and the page of who is on call. Return the former."""
@@ -84,6 +86,7 @@ class IncidentSession(AggregateSession[Incident]):
             self.record([self.by_muster(fact, source) for fact in followed])
             call = first_call(before, self.state, added, self.policy, self.unit.person)
             self.record([self.by_muster(call, source)] if call else [])
+            self._follow_rules(source)
         return added
 
     def due_prompts(self) -> Sequence[Fact]:
@@ -111,6 +114,20 @@ class IncidentSession(AggregateSession[Incident]):
         """Return the direct messages to people who subscribed to such an incident."""
         found = subscriber_notices.change(self.before, incident, self.entries)
         return subscriber_notices.notices(incident, found, self.unit.subscriptions(self.key.team)) if found else ()
+
+    def _follow_rules(self, source: Source | None = None) -> None:
+        """Record whom the rules of the policy notify and call now, and which notices no one confirmed in time."""
+        if self.state is None:
+            return
+        late = rule_notices.missed_notices(self.state, self.at)
+        self.record([self.by_muster(fact, source, due_at) for fact, due_at in late])
+        due = rule_notices.due_notices(self.state, self.policy, self.at)
+        self.record([self.by_muster(fact, source) for fact in due])
+        while found := rule_calls.due_call(self.state, self.policy, self.at, self.unit.person):
+            met, call = found
+            called = self.record([self.by_muster(call, source)]) if call else ()
+            escalation = called[0].n if called else None
+            self.record([self.by_muster(met.model_copy(update={"escalation": escalation}), source)])
 
     def _check_transitions(self, new: Sequence[NewEntry]) -> None:
         """Check changes of state against the lifecycle: a verb that breaks it has a bug, and records nothing."""

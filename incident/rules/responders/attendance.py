@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from incident.entries.role_holders import PersonAvailable, PersonUnavailable
+from incident.entries.role_holders import OwnerLeft, PersonAvailable, PersonUnavailable
 from incident.model.absence import Absence
 from incident.model.incident import Incident
 from incident.ports import Person
@@ -12,7 +12,7 @@ from roles.accounts import Unavailability
 from roles.person_ids import PersonId, is_external, slack_user
 from roles.role_names import Role
 
-Found = PersonUnavailable | PersonAvailable
+Found = PersonUnavailable | PersonAvailable | OwnerLeft
 
 
 def can_be_asked(incident: Incident, person: PersonId) -> bool:
@@ -61,8 +61,16 @@ def changes(incident: Incident, person: Callable[[PersonId], Person | None]) -> 
     absent = {absence.who for absence in incident.absences}
     why = {who: unavailability(person(who)) for who in _concerned(incident) if who not in absent}
     gone = (unavailable(incident, who, reason) for who, reason in why.items() if reason is not None)
+    left = _owner_left(incident, person)
     back = (PersonAvailable(who=one.who) for one in incident.absences if _is_back(incident, one, person(one.who)))
-    return (*gone, *back)
+    return (*gone, *left, *back)
+
+
+def _owner_left(incident: Incident, person: Callable[[PersonId], Person | None]) -> tuple[OwnerLeft, ...]:
+    """Return that the owner of the service left, by the directory, while the incident goes on."""
+    owner = incident.service_owner
+    is_gone = owner is not None and unavailability(person(owner)) is not None
+    return (OwnerLeft(who=owner),) if owner is not None and is_gone and not incident.is_over else ()
 
 
 def _is_back(incident: Incident, absence: Absence, known: Person | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Literal
 
 from incident.entries.role_holders import Escalated
 from incident.entry import Entry
@@ -42,16 +43,27 @@ def first_call(
     present = [who for who in others if can_be_asked(after, who) and unavailability(person(who)) is None]
     if not present:
         return None
-    call = Escalated(
-        how="functional",
+    call = automatic_call("functional", present, after, policy, at)
+    return in_rounds(call, after, present, policy, at, caller=entry.by)
+
+
+def automatic_call(
+    how: Literal["functional", "hierarchical"],
+    present: Sequence[PersonId],
+    incident: Incident,
+    policy: Policy,
+    at: datetime,
+) -> Escalated:
+    """Return the call that Muster makes by itself: of the first of these people, then of the others."""
+    return Escalated(
+        how=how,
         to=present[0],
         person=present[0],
         reason="",
-        answer_by=answer_by(at, after.service, policy),
+        answer_by=answer_by(at, incident.service, policy),
         ladder=tuple(present[1:]),
         automatic=True,
     )
-    return in_rounds(call, after, present, policy, at, caller=entry.by)
 
 
 def pages_no_one(incident: Incident, policy: Policy, actor: PersonId, at: datetime) -> bool:
@@ -68,5 +80,7 @@ def _reaches_paging(before: Incident | None, after: Incident, policy: Policy) ->
     pages = policy.page_priorities
     if after.priority not in pages or (before is not None and before.priority in pages):
         return False
-    is_called = any(call.how == "functional" and call.answer != "declined" for call in after.escalations)
+    by_rule = {one.escalation for one in after.rule_calls}
+    called = (call for call in after.escalations if call.n not in by_rule)
+    is_called = any(call.how == "functional" and call.answer != "declined" for call in called)
     return not (is_called or after.drill or after.adopted is not None) and after.state in RESPONDING

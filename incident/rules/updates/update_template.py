@@ -14,6 +14,7 @@ TEXT: Final = "text"
 PLACEHOLDERS: Final = (
     TEXT,
     "next_update",
+    "business_impact",
     "number",
     "title",
     "priority",

@@ -116,5 +116,6 @@ def test_an_office_that_no_one_holds_is_named_and_one_that_is_filled_is_not():
     text = uncommented(OURS)
 
     assert [one for one in gap_texts(text) if "under `people`" in one] == []
-    [one] = [one for one in gap_texts(text.replace("  manager: U0123ABCD\n", "")) if "under `people`" in one]
+    [one, called] = [one for one in gap_texts(text.replace("  manager: U0123ABCD\n", "")) if "under `people`" in one]
     assert "No one is named as manager" in one
+    assert "manager is to be called, and no one is" in called

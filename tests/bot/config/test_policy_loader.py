@@ -28,7 +28,7 @@ def test_every_example_in_the_shipped_policy_works_once_it_is_uncommented():
 
     policy = read_policy(uncommented(OURS), TODAY).policy.model_dump(exclude_defaults=True)
 
-    assert len(keys) == 10
+    assert len(keys) == 12
     assert [key for key in keys if not policy.get(key)] == []
     optional = {name for name, field in Service.model_fields.items() if field.default in (None, ())}
     assert optional - {"roster"} == {key for key in of_service if policy["services"]["checkout"].get(key)}

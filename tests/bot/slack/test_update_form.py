@@ -184,7 +184,7 @@ def test_a_doubtful_line_opens_its_form_with_the_question_and_is_posted_once_con
     assert posted(place, incident) == []
     place.actor.submit("ann", view.id, {"anyway": ["yes"]})
     [fact] = posted(place, incident)
-    assert (fact.text, fact.warned) == ("It is fixed", ("update_contradicts",))
+    assert (fact.text, fact.warned) == ("It is fixed", ("update_contradicts", "update_no_impact"))
     assert place.entries(incident.key, "refused") == ()
 
 
@@ -204,7 +204,7 @@ def test_the_boxes_of_a_form_are_not_there_before_they_are_needed(place, channel
     view = opened(place, channel, "update")
 
     inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
-    assert inputs == {"audience", "final", "text", "next_in", "next_update_at", "occurred_at"}
+    assert inputs == {"audience", "final", "text", "business_impact", "next_in", "next_update_at", "occurred_at"}
 
 
 def test_the_hold_form_names_audiences_and_offers_a_release_only_where_one_is_held(place, channel, incident):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
 from commands.core.fields.form_field import Control, form_fields
-from incident.policy import MOST_MINUTES
+from incident.policy_parts.policy_numbers import MOST_MINUTES
 from incident.refusal import Code, Refusal
 from tests.support.command_bench import CommandBench
 from tests.support.policies import small_policy

@@ -177,6 +177,7 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
     # The card and the closure checklist show these, and the person who did it gets the answer.
     on_record = {"category_changed", "confirmed", "time_set", "validated", "review_scheduled", "linked", "link_none"}
     on_record |= {"temp_fix_set", "resolved", "resolution_amended"}
+    on_record |= {"notified", "notice_seen", "notice_missed", "call_rule_met"}
     said = worded | SILENT | otherwise | of_muster | on_record
 
     assert {kind for kind, _ in KINDS} - said <= of_the_workspace | {"closure_refused"}

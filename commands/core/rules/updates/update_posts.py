@@ -14,8 +14,11 @@ from commands.core.verb import DecisionContext
 from incident.deadlines import update_slots
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDrafted
 from incident.entry import Fact
+from incident.frozen import REDACTED
 from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
+from incident.ports import Reader
+from incident.record.masked_view import MASKED
 from incident.refusal import Code, Refusal
 from incident.rules.updates.update_approval import approval_of
 from incident.states import EVERY_AUDIENCE, Audience
@@ -30,6 +33,7 @@ class UpdateText:
     final: bool
     next_update_at: datetime | None
     warned: tuple[str, ...] = ()
+    impact: str | None = None
 
 
 def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...]:
@@ -38,6 +42,13 @@ def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...
         return tuple(dict.fromkeys(Audience(one) for one in given))
     owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]
     return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
+
+
+def last_impact(incident: Incident, reader: Reader) -> str:
+    """Return the impact on the business that an update named last; nothing if there is none, or it is hidden."""
+    entries = reader.entries(incident.key, kinds=(StatusUpdatePosted.kind,))
+    known = [entry.fact.impact for entry in entries if isinstance(entry.fact, StatusUpdatePosted) and entry.fact.impact]
+    return known[-1] if known and known[-1] not in (MASKED, REDACTED) else ""
 
 
 def refuse(now: DecisionContext, audiences: tuple[Audience, ...], promised: datetime | None) -> None:
@@ -87,13 +98,14 @@ def recorded(now: DecisionContext, audience: Audience, text: str, update: Update
             next_update_at=update.next_update_at,
             warned=update.warned,
             approval_by=rule.by,
+            impact=update.impact,
         )
     return _posted(now, audience, text, update)
 
 
 def approved(now: DecisionContext, draft: UpdateDraft, warned: tuple[str, ...]) -> StatusUpdatePosted:
     """Return the fact of a draft that is posted now, in the name of its author."""
-    update = UpdateText(final=draft.final, next_update_at=draft.next_update_at, warned=warned)
+    update = UpdateText(final=draft.final, next_update_at=draft.next_update_at, warned=warned, impact=draft.impact)
     posted = _posted(now, draft.audience, draft.text, update)
     return posted.model_copy(update={"author": draft.by, "draft": draft.n})
 
@@ -123,5 +135,6 @@ def _posted(now: DecisionContext, audience: Audience, text: str, update: UpdateT
         next_update_at=update.next_update_at,
         has_channel=is_late or audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
         warned=update.warned,
+        impact=update.impact,
         **update_slots.match_post(now.open, audience, final=update.final, happened_at=now.happened_at, at=now.at),
     )

@@ -55,7 +55,12 @@ def _as_posted(now: DecisionContext, fact: Fact) -> StatusUpdatePosted:
         raise TypeError(f"{fact.kind} posts no update")
     met = update_slots.match_post(now.open, fact.audience, final=fact.final, happened_at=now.happened_at, at=now.at)
     return StatusUpdatePosted(
-        audience=fact.audience, text=fact.text, final=fact.final, next_update_at=fact.next_update_at, **met
+        audience=fact.audience,
+        text=fact.text,
+        final=fact.final,
+        next_update_at=fact.next_update_at,
+        impact=fact.impact,
+        **met,
     )
 
 

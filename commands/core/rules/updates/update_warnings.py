@@ -59,6 +59,19 @@ def refuse_contradiction(now: DecisionContext, texts: Iterable[str]) -> None:
         raise Refusal(Code.BAD_VALUE, "update_contradicts_refused", "text", phrase=phrase, state=state)
 
 
+def lacks_impact(now: DecisionContext, impact: str | None) -> bool:
+    """True if an update of a major incident does not say what it means for the business, and the policy asks for that.
+
+    Refuses it where the policy says so (S1-06). What is recorded late was sent another way.
+    """
+    rule = now.policy.update_rules.impact
+    if rule == "allow" or not now.open.major or (impact or "").strip() or now.happened_at < now.at:
+        return False
+    if rule == "refuse":
+        raise Refusal(Code.MISSING_FIELDS, "update_impact", "business_impact")
+    return True
+
+
 def _repeats(now: DecisionContext, texts: Texts, replaced: int | None) -> Doubt | None:
     minutes = now.policy.update_rules.repeat_minutes
     since = now.at - timedelta(minutes=minutes)

@@ -1,0 +1,1 @@
+"""What the rules of the policy do by themselves: whom they notify, and whom they call. Pure."""

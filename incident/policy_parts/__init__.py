@@ -1,0 +1,1 @@
+"""Parts of a policy that its rules share with others: minutes, and conditions. Values only."""
