@@ -49,7 +49,10 @@ NEEDED: dict[str, Any] = {
 }
 
 
-NEEDED_BY: dict[str, dict[str, Any]] = {"vendor": {"form": "case"}}
+NEEDED_BY: dict[str, dict[str, Any]] = {
+    "vendor": {"form": "case"},
+    "submitted": {"regime": "gdpr33", "obligation": "authority", "ref": "DPA-1"},
+}
 
 
 def refusal(verb: Any, name: str, value: object) -> Refusal | None:
