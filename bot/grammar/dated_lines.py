@@ -24,6 +24,8 @@ from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
+from bot.grammar.datetime_parser import begins_near_a_time, range_after
+from bot.grammar.times.date_words import in_year_near
 from bot.grammar.times.time_elements import Elements, read_elements
 from bot.grammar.times.time_zones import read_zone, zone_of
 from bot.grammar.times.wall_clock import resolve
@@ -112,6 +114,8 @@ def _lead(line: str, given: Defaults) -> _Lead | None:
     rest = _plain(line)
     words = rest.split()[:_MOST_WORDS]
     found = read_elements(words, given.at, given.zone, past=True) if words else None
+    if found is not None:
+        found = replace(found, doubt=found.doubt or range_after(rest.split(), found))
     if found is None or not any(char.isdigit() for word in words[: found.words] for char in word):
         return None
     after = rest
@@ -153,6 +157,7 @@ class _Scan:
         if lead is None:
             self._add_untimed(number, line)
             return
+        lead = lead._replace(elements=self._in_year_above(lead.elements))
         self.end_heading()
         if lead.elements.clock is None:
             self._add_day(number, line, lead)
@@ -166,7 +171,7 @@ class _Scan:
         self.heading = None
 
     def _add_untimed(self, number: int, line: str) -> None:
-        if self.at is None or _LIKE_A_TIME.match(_plain(line)):
+        if self.at is None or _LIKE_A_TIME.match(_plain(line)) or begins_near_a_time(_plain(line)):
             self._unread(number, line, "no_time" if self.at is None else "doubtful")
         elif line[0].isspace() and self.found.lines and self.heading is None:
             before = self.found.lines[-1]
@@ -179,7 +184,14 @@ class _Scan:
         if lead.text or lead.elements.doubt or lead.elements.day is None:
             self._unread(number, line, "doubtful" if lead.elements.doubt else "no_time")
         else:
-            self.day = lead.elements.day
+            self.day, self.at = lead.elements.day, None
+
+    def _in_year_above(self, elements: Elements) -> Elements:
+        """Give a date without a year the one that makes it nearest to the day of the lines above."""
+        if elements.day is None or elements.year_given or self.day is None:
+            return elements
+        doubt = "" if elements.doubt == "date_year" else elements.doubt
+        return replace(elements, day=in_year_near(elements.day, self.day), year_given=True, doubt=doubt)
 
     def _add_timed(self, number: int, line: str, lead: _Lead) -> None:
         elements = lead.elements

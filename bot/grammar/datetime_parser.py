@@ -25,13 +25,19 @@ from typing import Final, NamedTuple
 
 from bot.grammar.times.durations import read_duration, whole_duration
 from bot.grammar.times.time_elements import Elements, read_elements
-from bot.grammar.times.wall_clock import resolve
+from bot.grammar.times.wall_clock import on_nearest_day, resolve
 
 MOST_WORDS: Final = 8
 _VAGUE: Final = re.compile(
     r"(?:(?:last|this|next|late|early) (?:night|morning|afternoon|evening|week|month|year|mon|tue|wed|thu|fri|sat|sun)\w*|tonight"
     r"|(?:around|about|approximately|approx\.?|ca\.?|circa|roughly|nearly|almost|~) ?\d[\w:.]*|~\d[\w:.]*|eod|cob|eob"
     r"|end of (?:the )?(?:day|business|week)|(?:tomorrow|yesterday|today) (?:morning|afternoon|evening|night)|(?:just )?before (?:noon|midnight))(?=\s|$|[,;:.])"
+)
+_NEAR_A_TIME: Final = re.compile(
+    r"\W{0,3}(?:(?:at|by|from|between|since|until|till|before|after|shortly|just) )*"
+    r"(?:around|about|approximately|approx\.?|ca\.?|circa|roughly|nearly|almost|by|from|between|since|until|till|before|after|~)\s*"
+    r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?[ap]\.?m)",
+    re.IGNORECASE,
 )
 _ISO: Final = re.compile(r"\d{4}-?\d{2}-?\d{2}t\d{2}.*", re.IGNORECASE)
 _SHORT_OFFSET: Final = re.compile(r"(?<=\d)([+-]\d{2})$")
@@ -69,12 +75,17 @@ def parse_datetime(text: str, *, at: datetime, zone: str, past: bool = False) ->
     return found.at if found and found.is_sure and found.words == len(words) else None
 
 
-def read_time(words: Sequence[str], *, at: datetime, zone: str, past: bool = False) -> TimeReading | None:
-    """Parse the longest time that the first words are; None if they are none. `at` is the present, `zone` the author's."""
+def read_time(
+    words: Sequence[str], *, at: datetime, zone: str, past: bool = False, near: datetime | None = None
+) -> TimeReading | None:
+    """Parse the longest time that the first words are; None if they are none. `at` is the present, `zone` the author's.
+
+    A clock time alone is the one nearest to `near`, if that is given.
+    """
     words = list(words[: MOST_WORDS + 4])
     try:
         found = _iso(words, at, zone) or _relative(words, at, past=past) or _vague(words)
-        return found or _absolute(words, at, zone, past=past)
+        return found or _absolute(words, at, zone, past=past, near=near)
     except (ValueError, OverflowError):
         return None
 
@@ -91,6 +102,11 @@ def parse_minutes(text: str) -> int | None:
 def looks_like_time(word: str) -> bool:
     """True for a word that is written like a clock time or a date, whether or not there is such a time."""
     return bool(_TIME_LIKE.match(word.lower().strip("()[]")))
+
+
+def begins_near_a_time(text: str) -> bool:
+    """True for a text that begins with a time that is not exact, or with a span: `around 23:00`, `~23:00`, `from 10:20 to 10:40`."""
+    return bool(_NEAR_A_TIME.match(text))
 
 
 def _relative(words: Sequence[str], at: datetime, *, past: bool) -> TimeReading | None:
@@ -155,8 +171,13 @@ def _iso(words: Sequence[str], at: datetime, zone: str) -> TimeReading | None:
     )
 
 
-def _absolute(words: Sequence[str], at: datetime, zone: str, *, past: bool) -> TimeReading | None:
-    return _of_elements(read_elements(words, at, zone, past=past), at, zone, past=past, following=words)
+def _absolute(
+    words: Sequence[str], at: datetime, zone: str, *, past: bool, near: datetime | None
+) -> TimeReading | None:
+    found = read_elements(words, at, zone, past=past)
+    if found is not None and near is not None:
+        found = on_nearest_day(found, near, zone)
+    return _of_elements(found, at, zone, past=past, following=words)
 
 
 def _of_elements(
@@ -170,7 +191,7 @@ def _of_elements(
 ) -> TimeReading | None:
     if found is None:
         return None
-    doubt = found.doubt or _range(following, found)
+    doubt = found.doubt or range_after(following, found)
     if found.day is None and found.clock is None:
         return TimeReading(None, found.words - fewer, doubt)
     moment, unsure = resolve(found, at, zone, past=past)
@@ -179,7 +200,7 @@ def _of_elements(
     return TimeReading(moment, found.words - fewer, doubt or unsure, has_clock=found.clock is not None)
 
 
-def _range(words: Sequence[str], found: Elements) -> str:
+def range_after(words: Sequence[str], found: Elements) -> str:
     """Return the doubt of a time that another one follows: a range, or one of the two."""
     if found.is_stopped:
         return ""

@@ -142,6 +142,13 @@ def _dated(name: str, number: str, year: int | None, words: int, today: date, *,
     return DateWords(meant, words, "date_year" if far else "", year_given=False)
 
 
+def in_year_near(day: date, other: date) -> date:
+    """Return a date without a year in the year that makes it nearest to another date."""
+    years = (other.year - 1, other.year, other.year + 1)
+    found = [one for year in years if (one := _date_or_none(year, day.month, day.day))]
+    return min(found, key=lambda one: abs(one - other), default=day)
+
+
 def _nearest_year(month: int, day: int, today: date, *, past: bool) -> date | None:
     """Return the date in the year that makes it nearest to today; with `past`, the latest that is not ahead."""
     candidates = [

@@ -5,6 +5,7 @@ Clocks that go back show times twice, clocks that go forward skip some; a clock 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -30,6 +31,16 @@ def resolve(found: Elements, at: datetime, zone: str, *, past: bool) -> tuple[da
     meant = [one for one in candidates if (one <= at if past else one > at)]
     moment = (meant or candidates)[-1 if past and meant else 0]
     return moment, _doubt(moment, found, now, meant, local, past=past)
+
+
+def on_nearest_day(found: Elements, near: datetime, zone: str) -> Elements:
+    """Return a clock time without a day on the day that makes it nearest to a moment (UTC); anything else as it is."""
+    if found.day is not None or found.clock is None:
+        return found
+    local, clock = found.zone or zone_of(zone), found.clock
+    wall = near.astimezone(local).replace(tzinfo=None)
+    days = [wall.date() + timedelta(days=offset) for offset in (-1, 0, 1)]
+    return replace(found, day=min(days, key=lambda day: abs(datetime.combine(day, clock) - wall)))
 
 
 def _doubt(

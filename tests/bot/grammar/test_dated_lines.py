@@ -97,6 +97,46 @@ def test_a_date_alone_holds_for_the_lines_after_it() -> None:
     ]
 
 
+def test_a_date_that_goes_back_is_that_day_and_a_line_without_a_time_below_it_has_none() -> None:
+    assert read("1 Feb 2017 10:00 later\n31 January 2017\n09:00 earlier") == [
+        "2017-02-01T10:00Z later",
+        "2017-01-31T09:00Z earlier",
+    ]
+    assert "line 4" in unread("10:00 one\n10:05 two\n2017-01-31\nthree")["text"]
+
+
+def test_a_date_without_a_year_is_in_that_of_the_lines_above() -> None:
+    assert read("31 January 2017 23:50 UTC: one\n00:36 UTC Feb 1: two\nFeb 1 00:40 UTC: three") == [
+        "2017-01-31T23:50Z one",
+        "2017-02-01T00:36Z two",
+        "2017-02-01T00:40Z three",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "11:00 UTC - 11:20 UTC: work on staging",
+        "11:00 to 11:20: work on staging",
+        "11:00-11:20 work on staging",
+        "around 11:00 UTC: db2 is slow",
+        "~11:00 db2 is slow",
+        "from about 11:00 db2 is slow",
+        "between 11:00 and 11:20 db2 is slow",
+    ],
+)
+def test_a_range_and_a_time_that_is_not_exact_are_named(line: str) -> None:
+    assert line in unread(f"10:00 UTC: one\n10:05 UTC: two\n{line}")["text"]
+
+
+def test_a_time_or_a_number_that_begins_the_text_is_text() -> None:
+    assert read("10:00: 11:00 is the deadline\n10:05 - 2 to 3 minutes later\nAbout 3 restarts were needed") == [
+        "2026-06-09T10:00Z 11:00 is the deadline",
+        "2026-06-09T10:05Z 2 to 3 minutes later",
+        "2026-06-09T10:05Z About 3 restarts were needed",
+    ]
+
+
 def test_the_day_goes_on_past_midnight_and_a_line_slightly_out_of_order_stays_on_its_day() -> None:
     assert read("2018-10-21 23:50 one\n23:58 two\n00:05 three\n00:03 four") == [
         "2018-10-21T23:50Z one",
