@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +18,8 @@ from bot.cli.name_lookup import name_finder
 from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy
 from bot.export.reader_names import ReaderNames
-from bot.grammar.command_parser import ParsedCommand, parse_command
+from bot.grammar.command_parser import ParsedCommand, parse_with
+from bot.grammar.value_parser import Vocabulary
 from bot.rendering.message_catalog import doubt_text, reason_text, sentence
 from bot.rendering.mrkdwn import plain_text, visible, without_markup
 from bot.rendering.renderer import Mode, Renderer, VerbContext
@@ -26,7 +28,7 @@ from bot.rendering.verb_table import as_markdown, as_text
 from bot.requests.command_line_request import command_line_request
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
-from bot.requests.typed_times import time_in_text
+from bot.requests.typed_times import time_in_text, time_of_entry
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService
@@ -36,6 +38,7 @@ from commands.core.verb import Verb
 from commands.core.words.verb_suggestions import suggestion
 from commands.help import explained, usage
 from incident.ports import Reader
+from incident.rules.visibility import may_see
 
 _HERE: Final = "muster incident"
 # The start of the lines that sentences propose; at a terminal they start with the command and the incident's number.
@@ -76,14 +79,17 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     """Return the reply to a line, and whether it is a refusal."""
     clock, policy = RealClock(), record.policy
     at, services = clock.now(), policy.policy.services
-    parsed = parse_command(
-        from_form(line),
+    vocabulary = Vocabulary(
         at=at,
+        zone="UTC",
         person=name_finder(record.people),
         services=services,
         priorities=policy.policy.levels_by_priority(),
         schedules=policy.policy.schedule_words(),
     )
+    parsed = parse_with(from_form(line), vocabulary)
+    if near := _time_of_entry(parsed, record, number, at):
+        parsed = parse_with(from_form(line), replace(vocabulary, near=near))
     if parsed.is_empty:
         return as_text(), True
     doubts = list(_doubts(parsed))
@@ -102,6 +108,18 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
         text = f"{text}\n{sentence('unused', left=parsed.unused, command=_HERE)}"
     here = " ".join([_HERE, *([outcome.number] if outcome.number else []), ""])
     return without_markup(text.replace(_IN_SLACK, here), _channel_names(record)), reply.refused
+
+
+def _time_of_entry(parsed: ParsedCommand, record: Opened, number: str | None, at: datetime) -> datetime | None:
+    """Return when the entry happened whose time the line corrects, if that was on another day than today."""
+
+    def read(reader: Reader) -> datetime | None:
+        key = reader.find(record.team, number=parsed.number or full_number(number or "", at.year))
+        incident = reader.peek(key) if key else None
+        is_seen = incident is not None and may_see(incident, claimed_identity())
+        return time_of_entry(parsed, incident.key, reader, at=at, zone="UTC") if incident and is_seen else None
+
+    return record.recorder.read(read)
 
 
 def _channel_names(record: Opened) -> Callable[[str], str]:

@@ -100,6 +100,12 @@ def parse_command(
 
     `person`, `services`, `priorities` and `schedules` are those of `Vocabulary`.
     """
+    return parse_with(line, Vocabulary(at, zone, person, services, priorities or {}, schedules or {}))
+
+
+def parse_with(line: str, vocabulary: Vocabulary) -> ParsedCommand:
+    """Parse a line against a vocabulary. Any text parses; none is an error."""
+    at, zone = vocabulary.at, vocabulary.zone
     typed = read_line(line)
     named = find_incident(typed.text)
     command = ParsedCommand(number=full_number(named.number, at.year) if named.number else None, channel=named.channel)
@@ -115,7 +121,6 @@ def parse_command(
     dated = read_note(typed.cut(phrase.end), at=at, zone=zone) if takes_lines else None
     if dated is not None:
         return replace(command, fields=dated.fields, invalid=dated.invalid)
-    vocabulary = Vocabulary(at, zone, person, services, priorities or {}, schedules or {})
     return _parsed(command, phrase.verb, phrase, typed, vocabulary)
 
 

@@ -63,7 +63,7 @@ class Vocabulary:
 
     `person` is called with a Slack user id for a mention, otherwise with the word as typed, without its `@`. `priorities`
     are the pairs of impact and urgency that give each priority. `schedules` are the words for each on-call schedule: its name,
-    and those of its services.
+    and those of its services. `near` (UTC) is a moment of another day to which a past clock time alone is nearest.
     """
 
     at: datetime
@@ -72,6 +72,7 @@ class Vocabulary:
     services: Collection[str]
     priorities: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
+    near: datetime | None = None
 
 
 class ParsedValue(NamedTuple):
@@ -225,7 +226,8 @@ def _level(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | 
 
 
 def _moment(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
-    found = read_time(words, at=vocabulary.at, zone=vocabulary.zone, past=form_field.past)
+    near = vocabulary.near if form_field.past else None
+    found = read_time(words, at=vocabulary.at, zone=vocabulary.zone, past=form_field.past, near=near)
     if found is None:
         return None
     value = None if found.at is None else utc_text(found.at)

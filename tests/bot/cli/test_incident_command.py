@@ -80,6 +80,15 @@ def test_the_option_takes_a_number_as_people_type_it(
     assert (result.code, number in result.out) == (0, True), result.everything
 
 
+def test_a_corrected_clock_time_is_of_the_day_of_its_entry(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    record.muster(tmp_path, "incident", number, "note", 'happened="31 Jan 2017 23:10"', "db1 was deleted")
+    (noted,) = [entry for entry in record.entries() if isinstance(entry.fact, Noted)]
+
+    result = record.muster(tmp_path, "incident", number, "correct", str(noted.n), "happened=23:30")
+
+    assert "Jan 31, 2017" in result.out or "2017-01-31 23:30" in result.out, result.everything
+
+
 def test_the_same_line_twice_is_two_requests(record: StartedRecord, number: str, tmp_path: Path) -> None:
     for _ in range(2):
         assert record.muster(tmp_path, "incident", number, "note", "Still down").code == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.grammar.command_parser import parse_command
 from incident.entries.conversation import Corrected, Masked, Noted, TimeCorrected
@@ -32,6 +32,18 @@ def test_a_typed_time_corrects_the_time_of_an_entry_at_once(place, channel, inci
     assert entry.fact.corrects == n
     assert entry.fact.happened_at == datetime.fromisoformat(earlier)
     assert "Its first time stays beside it." in reply.payload["text"]
+
+
+def test_a_corrected_clock_time_is_of_the_day_of_its_entry(place, channel, incident):
+    typed(place, channel, 'note happened="31 Jan 2017 23:10 UTC" db1 was deleted')
+    n = place.entries(incident.key, Noted.kind)[-1].n
+
+    late = typed(place, channel, f"correct {n} happened=11:30 PM UTC")
+    after_midnight = typed(place, channel, f"correct {n} happened=00:10 UTC")
+
+    first, second = place.entries(incident.key, TimeCorrected.kind)[-2:]
+    assert first.fact.happened_at == datetime(2017, 1, 31, 23, 30, tzinfo=UTC), late.payload["text"]
+    assert second.fact.happened_at == datetime(2017, 2, 1, 0, 10, tzinfo=UTC), after_midnight.payload["text"]
 
 
 def test_a_line_that_names_an_entry_and_a_time_is_complete():

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.grammar.command_parser import ParsedCommand, parse_command
+from bot.grammar.command_parser import ParsedCommand, parse_with
+from bot.grammar.parse_state import HAPPENED
+from bot.grammar.value_parser import Vocabulary
 from bot.rendering.message_catalog import line_again, reason_text, sentence
 from bot.rendering.user_text import from_line
 from bot.requests.reply import Reply
-from bot.requests.typed_times import time_in_text
+from bot.requests.typed_times import time_in_text, time_of_entry
 from bot.slack.forms.form_controls import LONGEST, longest_text
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.form_preview import is_previewed
@@ -28,6 +30,7 @@ from commands.core.verb import Verb
 from incident.refusal import Refusal
 from incident.rules.seen_length import seen_length
 from roles.person_ids import PersonId
+from storage.errors import Unavailable
 
 DECLARE: Final = "declare"
 DRILL: Final = "drill"
@@ -52,6 +55,7 @@ def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: 
         open_report(gateway, interaction, parsed, lambda line: parse_line(gateway, interaction, line))
         return None
     interaction = _at_incident(gateway, interaction, parsed)
+    parsed = _beside_its_entry(gateway, interaction, parsed, line)
     if parsed.is_empty:
         return _empty(gateway, interaction)
     if parsed.verb is None:
@@ -66,22 +70,40 @@ def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: 
     return reply and _with_line(gateway, reply, parsed, line)
 
 
-def parse_line(gateway: SlackGateway, interaction: Interaction, line: str) -> ParsedCommand:
-    """Parse a line of the person who typed it."""
+def parse_line(
+    gateway: SlackGateway, interaction: Interaction, line: str, near: datetime | None = None
+) -> ParsedCommand:
+    """Parse a line of the person who typed it; `near` as in `Vocabulary`."""
     policy = gateway.record.policy
 
     def person(word: str) -> PersonId | None:
         return gateway.users.find(interaction.user if word.lower() in _ME else word)
 
-    return parse_command(
-        line,
+    vocabulary = Vocabulary(
         at=interaction.at,
         zone=gateway.users.time_zone(interaction.user),
         person=person,
         services=policy.services,
         priorities=policy.levels_by_priority(),
         schedules=policy.schedule_words(),
+        near=near,
     )
+    return parse_with(line, vocabulary)
+
+
+def _beside_its_entry(
+    gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand, line: str
+) -> ParsedCommand:
+    """Read a corrected time on the day of its entry: `correct 31 happened=23:30` of an entry of last week."""
+    if parsed.verb is None or HAPPENED not in parsed.verb.model_fields:
+        return parsed
+    incident, zone = gateway.lookup.incident_if_available(interaction), gateway.users.time_zone(interaction.user)
+    near = None
+    with suppress(Unavailable):
+        near = incident and gateway.record.read(
+            lambda reader: time_of_entry(parsed, incident.key, reader, at=interaction.at, zone=zone)
+        )
+    return parse_line(gateway, interaction, line, near) if near else parsed
 
 
 def _at_incident(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> Interaction:
