@@ -168,6 +168,8 @@ def _doubts(parsed: ParsedCommand) -> Iterator[str]:
     else:
         yield reason_text("two_ways")
     yield f"As it is typed: {_HERE} {usage(verb)}"
+    if parsed.report:
+        yield sentence("report_typed", command=_HERE)
 
 
 def _label(verb: type[Verb], name: str) -> str:

@@ -127,6 +127,10 @@ def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, t
         (("update", "internal", "next=banana", "We know"), ["could not read", "“banana”", "muster incident update"]),
         (("take", "emperor"), ["muster incident take"]),
         (("note", "03:58", "pager", "fired"), ["two ways", "“03:58”", "muster incident note"]),
+        (
+            ("P1", "search", "is", "down"),
+            ["impact 1 and urgency 1", "new incident: `muster incident declare service=… impact=…"],
+        ),
         (("close", "not", "yet"), ["could not read", "“not yet”"]),
         (("assign", "scribe", "@nobody"), ["could not read", "“@nobody”"]),
     ],
