@@ -187,7 +187,7 @@ class _Scan:
             self.day, self.at = lead.elements.day, None
 
     def _in_year_above(self, elements: Elements) -> Elements:
-        """Give a date without a year the one that makes it nearest to the day of the lines above."""
+        """Return the elements with a date without a year in the one that makes it nearest to the day of the lines above."""
         if elements.day is None or elements.year_given or self.day is None:
             return elements
         doubt = "" if elements.doubt == "date_year" else elements.doubt

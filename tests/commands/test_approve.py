@@ -100,7 +100,7 @@ def test_a_changed_draft_replaces_the_first_and_its_author_is_who_changed_it() -
     assert desk.do("update", "eva", at=7, audience="customers", text="x", draft=first).reason == "draft_closed"
 
 
-def test_an_entry_that_was_never_a_draft_is_not_said_to_have_been_one() -> None:
+def test_an_entry_that_was_never_a_draft_is_not_called_one_that_waits_no_longer() -> None:
     desk = drafted()
 
     assert desk.do("approve", "ilse", at=6, draft=55).reason == "draft_unknown"

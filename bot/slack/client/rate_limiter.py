@@ -1,7 +1,7 @@
 """Keeps the calls to each Slack method below its rate limit, in order of rank. Knows Slack's tiers; makes no call.
 
 Jobs of the first rank may use a whole tier and the others a share of it, so that making an incident usable never waits for
-a card to be refreshed. A method for which Slack answered 429 is blocked for as long as Slack said.
+a card to be refreshed. A method for which Slack answered 429 is blocked for as long as Slack asks.
 """
 
 from __future__ import annotations
