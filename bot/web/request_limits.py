@@ -82,7 +82,7 @@ def _size(request: Request) -> int:
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
-    """Disconnect once a body exceeds the limit, whatever its Content-Length said."""
+    """Disconnect once a body exceeds the limit, whatever its Content-Length names."""
     received = 0
 
     async def bounded() -> Message:

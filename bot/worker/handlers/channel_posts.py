@@ -79,7 +79,7 @@ def _add(run: JobRun, context: JobContext, line: str, recorded_at: datetime) -> 
 
 
 def shared_text(lines: Sequence[str], acts: Sequence[Sequence[Entry]]) -> list[str]:
-    """Return the lines that a shared message shows. One taken back after the first is left out: it may not have been said."""
+    """Return the lines that a shared message shows. One taken back after the first is left out: it may not have been posted."""
     undone = [any(isinstance(entry.fact, Undone) for entry in amendments_in(act)) for act in acts]
     return [line for n, line in enumerate(lines) if line and not (n and undone[n])]
 
