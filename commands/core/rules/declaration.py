@@ -20,7 +20,7 @@ from incident.rules.priority_matrix import automatic_major, change
 from incident.rules.responders.first_call import pages_no_one
 from incident.rules.seen_length import cut_seen
 from incident.rules.service_contacts import empty_schedules, on_call_for
-from incident.rules.visibility import is_announced, may_be_announced
+from incident.rules.visibility import is_announced, is_restricted, may_be_announced
 from incident.states import State
 from roles.person_ids import PersonId, is_person_id, outside_person, person_named, slack_user
 
@@ -107,7 +107,7 @@ class Declaration(Verb):
 
     def view(self, now: DecisionContext) -> DeclarationView:
         """Return what to know at once: a likely duplicate, that it is not announced, that no one is paged."""
-        on_call = on_call_for(now.open.service, now.policy, now.team, now.at)
+        on_call = () if is_restricted(now.open) else on_call_for(now.open.service, now.policy, now.team, now.at)
         is_minor = may_be_announced(now.open) and not is_announced(now.open, now.policy)
         return DeclarationView(
             duplicate=possible_duplicate(now.open, now),

@@ -125,7 +125,7 @@ def _missing_users(run: JobRun, context: JobContext) -> list[str]:
     belonging = (
         *members(incident),
         *_from_duplicates(run, context),
-        *on_call_for(incident.service, context.staffed_policy, incident.key.team, run.at),
+        *_on_call(run, context),
     )
     left_at = {e.fact.who: e.recorded_at for e in _entries(run, context, Left.kind) if isinstance(e.fact, Left)}
     back = {i.who for i in incident.roles if i.until is None and i.who in left_at and i.since > left_at[i.who]}
@@ -134,6 +134,13 @@ def _missing_users(run: JobRun, context: JobContext) -> list[str]:
     missing = [who for who in absent if who not in left_at or who in back]
     users = (slack_user(person) for person in dict.fromkeys(missing))
     return [user for user in users if user is not None and user != context.slack.bot]
+
+
+def _on_call(run: JobRun, context: JobContext) -> tuple[PersonId, ...]:
+    """Return who is on call for the service; of a restricted incident they read the number only until they accept."""
+    incident = run.incident
+    at_call = on_call_for(incident.service, context.staffed_policy, incident.key.team, run.at)
+    return () if is_restricted(incident) else at_call
 
 
 def _entries(run: JobRun, context: JobContext, *kinds: str) -> Sequence[Entry]:

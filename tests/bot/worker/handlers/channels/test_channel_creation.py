@@ -131,6 +131,20 @@ def test_a_restricted_incident_gets_a_private_channel_without_its_title(rig):
     assert rig.incident(key).state is State.TRIAGED
 
 
+def test_who_is_on_call_joins_a_restricted_incident_only_once_they_accept(rig):
+    key = rig.declare("Customer data of Acme leaked", private=True)
+    rig.drain()
+    rig.act("escalate", "ilse", key, who=rig.person("eva"), reason="we need a database expert")
+    rig.after(seconds=5)
+    before = names(rig, key)
+    [call] = rig.incident(key).escalations
+
+    rig.act("answer", "eva", key, answer="accepted", escalation=call.n)
+    rig.after(seconds=5)
+
+    assert (before, names(rig, key)) == ({"ilse"}, {"ilse", "eva"})
+
+
 def test_people_of_a_joined_duplicate_are_invited(rig):
     first = rig.declare()
     rig.after(minutes=1)
