@@ -44,6 +44,9 @@ def test_a_restricted_incident_is_listed_for_those_involved_only():
 
     assert listed(room_of(secret, other(8), actor=ROB)) == ["INC-2026-0007", "INC-2026-0008"]
     assert listed(room_of(secret, other(8), actor=EVA)) == ["INC-2026-0008"]
+    first, second = room_of(secret, other(8), actor=ROB).answer(List()).splitlines()
+    assert ", restricted ·" in first
+    assert "restricted" not in second
 
 
 def test_a_page_names_the_number_of_the_others_and_the_line_that_shows_them():
