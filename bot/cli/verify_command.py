@@ -117,7 +117,8 @@ def exit_status(report: VerificationReport) -> int:
 
 def report_text(report: VerificationReport) -> str:
     """Return the report in words: one line per problem, then what is trusted, signed and stamped."""
-    lines = [_problem(one) for one in report.problems]
+    numbers = dict(report.numbers)
+    lines = [_problem(one, numbers.get(one.key) if one.key else None) for one in report.problems]
     if report.is_sound:
         lines = [f"Verified: {report.entries} entries in {report.chains} chains, {report.checkpoints} checkpoints."]
     return "\n".join([*lines, *_notes(report)])
@@ -188,7 +189,9 @@ def _states_root(published: Checkpoint | Proof) -> bool:
     return covers and isinstance(statement, dict) and "root" in statement
 
 
-def _problem(one: Problem) -> str:
-    place = f" in {one.key.id}" if one.key else ""
+def _problem(one: Problem, number: str | None) -> str:
+    """Return a problem with the incident's number, if it has one, and the id of its chain."""
+    chain = f"{number} ({one.key.id})" if one.key and number else one.key and one.key.id
+    place = f" in {chain}" if chain else ""
     entry = f", entry {one.n}" if one.n else ""
     return f"{one.kind}{place}{entry}: {one.what}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from storage.integrity.checks.number_check import check_numbers
 from storage.integrity.checks.parallel_walk import ChainTask, walk_chains
 from storage.integrity.checks.policy_text_check import check_policies
 from storage.integrity.checks.signature_check import Keyring, check_timestamps
+from storage.integrity.checks.stored_cells import are_text, read_cells
 from storage.integrity.checks.tombstone_check import Tombstones
 from storage.integrity.high_water_mark import Mark, lost_since
 from storage.store import Store
@@ -125,12 +126,22 @@ def _check(connection: Connection, evidence: VerificationEvidence) -> Verificati
         entries=walk.entries,
         checkpoints=len(walked.checkpoints),
         problems=tuple(dict.fromkeys(problems)),
+        numbers=tuple(_numbers(connection, {one.key for one in problems if one.key})),
         unsigned=sum(one.signature is None for one in walked.checkpoints),
         retired=len(walked.tombstones),
         stamped=stamped,
         unchanged=walk.unchanged,
         trusted=_last_trusted(walked, {id_ for id_, found in invalid.items() if found}),
     )
+
+
+def _numbers(connection: Connection, keys: Collection[IncidentKey]) -> Iterator[tuple[IncidentKey, str]]:
+    """Yield the display number of each chain that is an incident with a readable one."""
+    for key in sorted(keys, key=lambda one: (one.team, one.id)):
+        query = "SELECT number FROM incident WHERE team = :team AND incident = :incident"
+        for (number,) in read_cells(connection, query, team=key.team, incident=key.id):
+            if are_text(number):
+                yield key, number
 
 
 def _walk_chains(

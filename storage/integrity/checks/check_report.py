@@ -37,12 +37,14 @@ class VerificationReport(Frozen):
     """The result of verification. `unsigned` checkpoints are no problem, but they prove nothing to outsiders.
 
     `unchanged` are the chains that were not read again, since no entry was added to them after a verified checkpoint.
+    `numbers` are the display numbers of the incidents that have a problem, as the projection says; the chain may say another.
     """
 
     chains: int
     entries: int
     checkpoints: int
     problems: tuple[Problem, ...]
+    numbers: tuple[tuple[IncidentKey, str], ...] = ()
     unsigned: int = 0
     retired: int = 0
     stamped: int = 0

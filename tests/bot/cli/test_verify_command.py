@@ -114,7 +114,7 @@ def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: 
     result = record.muster(tmp_path, "verify")
 
     assert result.code == 3
-    assert re.search(r"^tampered in \w+, entry 1: ", result.out, re.MULTILINE)
+    assert re.search(rf"^tampered in {number} \(\w+\), entry 1: ", result.out, re.MULTILINE)
     assert re.search(r"^triggers: ", result.out, re.MULTILINE)
 
 
