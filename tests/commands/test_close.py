@@ -93,7 +93,18 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ("validation_any", ("service_owner_confirmed", "user_confirmed"), "owner confirms or a user confirms"),
         ("confirm_category", (), "`/incident confirm category`"),
         ("confirm_priority", (), "`/incident confirm priority`"),
-        ("times", ("started_at", "acknowledged_at"), "Missing times: started, acknowledged."),
+        (
+            "times",
+            ("started_at", "acknowledged_at"),
+            "Missing times: started, acknowledged. Set one with `/incident time started 09:55`",
+        ),
+        ("times", ("started_at", "acknowledged_at"), "how you know. `/incident ack` acknowledges."),
+        (
+            "times",
+            ("started_at",),
+            "Missing times: started. Set it with `/incident time started 09:55` and how you know.",
+        ),
+        ("times", ("acknowledged_at",), "Missing times: acknowledged. `/incident ack` acknowledges."),
         ("times_in_order", ("started_at", "detected_at"), "time started is after the time detected"),
         ("handover_pending", ("comms_lead",), "(comms lead)"),
         ("no_commander", (), "never had one"),
@@ -109,7 +120,7 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ),
         ("regimes", ("gdpr33",), "`/incident not reportable gdpr33 because …`"),
         ("provider_case", (), "`/incident vendor case` with the provider"),
-        ("review", (), "`/incident review @owner 12 June 10:00`"),
+        ("review", (), "`/incident review @owner friday 10:00`"),
     ],
 )
 def test_every_criterion_has_a_sentence_that_says_what_would_meet_it(needs, names, says):

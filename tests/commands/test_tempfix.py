@@ -31,7 +31,7 @@ def test_a_new_fix_may_have_its_id_owner_and_date_at_once():
 
 
 def test_the_reply_for_a_fix_without_owner_or_date_says_what_closing_requires():
-    assert "`/incident tempfix set TF1 owner=@name by=12 June`" in HandmadeDesk().answer(Tempfix(text="blocklist"))
+    assert "`/incident tempfix set TF1 owner=@name by=friday`" in HandmadeDesk().answer(Tempfix(text="blocklist"))
 
 
 @pytest.mark.parametrize("form", [None, "set"])
