@@ -19,6 +19,8 @@ from incident.states import Audience
 from roles.role_names import Role
 
 _NAMES_SHOWN: Final = 5
+# Of `people`, those whom no rule asks, calls or tells yet.
+_UNUSED: Final = frozenset({"policy_owner", "controls_owner"})
 _TOLD_OUTSIDE: Final = (Audience.EXEC, Audience.CUSTOMER, Audience.REGULATOR)
 
 
@@ -82,7 +84,7 @@ def _people(policy: Policy) -> Iterator[PolicyFault]:
             "The group responder has no members, so no one may act. Add them, or take it out.",
         )
     yield from _not_responders(policy)
-    for office in sorted(set(People.model_fields) - {office for office, _ in named_people(policy)}):
+    for office in sorted(set(People.model_fields) - _UNUSED - {office for office, _ in named_people(policy)}):
         yield (
             ("people", office),
             f"No one is named as {office} under `people`: what that person is to do reaches no one.",

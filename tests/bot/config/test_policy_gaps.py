@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.config.policy_loader import located_gaps, read_policy
+from incident.policy import People
 from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
+
+POLICY_MANUAL = Path(__file__).parents[3] / "docs" / "reference" / "policy.md"
+OFFICES = tuple(f"  {office}:" for office in sorted(set(People.model_fields) - {"manager"}))
 
 
 def gap_texts(text):
@@ -119,3 +125,13 @@ def test_an_office_that_no_one_holds_is_named_and_one_that_is_filled_is_not():
     [one, called] = [one for one in gap_texts(text.replace("  manager: U0123ABCD\n", "")) if "under `people`" in one]
     assert "No one is named as manager" in one
     assert "manager is to be called, and no one is" in called
+
+
+def test_only_the_offices_that_a_rule_asks_are_missed_and_the_manual_says_which_have_none():
+    text = "\n".join(line for line in uncommented(OURS).splitlines() if not line.startswith(OFFICES))
+    missed = {one.split(" is named as ")[1].split()[0] for one in gap_texts(text) if " is named as " in one}
+    rows = [row for row in POLICY_MANUAL.read_text("utf-8").splitlines() if row.startswith("| `people.")]
+
+    assert {"manager"} | missed == {
+        row.split("`")[1].removeprefix("people.") for row in rows if "no rule uses it yet" not in row
+    }
