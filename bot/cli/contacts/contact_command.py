@@ -12,7 +12,7 @@ from incident.model.contact_method import ContactMethod, address_fault
 from roles.person_ids import PersonId
 from storage.store import Store
 
-_SPOKEN = {Medium.EMAIL: "e-mail", Medium.SMS: "SMS", Medium.VOICE: "call", Medium.SLACK: "Slack"}
+_SPOKEN = {Medium.EMAIL: "e-mail", Medium.SMS: "SMS", Medium.VOICE: "voice call", Medium.SLACK: "Slack"}
 
 
 def list_contacts(word: str) -> int:
@@ -39,12 +39,14 @@ def add_contact(word: str, medium: Medium, address: str, after: int) -> int:
     if fault:
         return fail(f"The address {fault}.", 2)
     added = ContactMethod(medium=medium, address=address, delay_minutes=after)
-    return _change(word, lambda methods: (*methods, added))
+    return _change(word, lambda methods: (*methods, added), "Added for")
 
 
 def remove_contact(word: str, position: int) -> int:
     """Remove a contact method, and print those that stay. Return the exit status."""
-    return _change(word, lambda methods: (*methods[: position - 1], *methods[numbered(methods, position) :]))
+    return _change(
+        word, lambda methods: (*methods[: position - 1], *methods[numbered(methods, position) :]), "Removed for"
+    )
 
 
 def numbered(methods: Sequence[ContactMethod], position: int) -> int:
@@ -75,13 +77,15 @@ def words_of(method: ContactMethod) -> str:
     return f"{_SPOKEN.get(method.medium, str(method.medium))}{where}{after}{verified}"
 
 
-def _change(word: str, change: Callable[[tuple[ContactMethod, ...]], tuple[ContactMethod, ...]]) -> int:
+def _change(word: str, change: Callable[[tuple[ContactMethod, ...]], tuple[ContactMethod, ...]], done: str) -> int:
     try:
         with open_database() as (store, _):
             person = find_person(store, word)
+            name = next((one.name for one in store.directory.all_people() if one.id == person), person)
             methods = change(store.directory.contact_methods(person))
             store.directory.put_contact_methods(person, methods)
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
+    print(f"{done} {name}. Now:")
     print("\n".join(described(methods)) or "No contact method is left.")
     return 0

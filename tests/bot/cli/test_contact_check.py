@@ -51,7 +51,7 @@ def test_a_method_without_its_settings_wakes_no_one() -> None:
 
     wrong, asleep = contact_results([ANN], {ANN.id: [call]}, CHANNELS)
 
-    assert wrong.message == "Ann has call …4567, not verified, and MUSTER_TWILIO_SID is not set."
+    assert wrong.message == "Ann has voice call …4567, not verified, and MUSTER_TWILIO_SID is not set."
     assert "Ann" in asleep.message
 
 

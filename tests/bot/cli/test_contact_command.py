@@ -68,7 +68,8 @@ def test_contact_methods_are_added_listed_and_removed(record: StartedRecord, tmp
 
     assert added.code == listed.code == removed.code == 0
     assert "Ann Low:\n  1. e-mail a…@example.org, not verified\n  2. SMS …4567 after 5 min, not verified" in listed.out
-    assert removed.out == "1. SMS …4567 after 5 min, not verified\n"
+    assert added.out.startswith("Added for Ann Low. Now:\n1. e-mail ")
+    assert removed.out == "Removed for Ann Low. Now:\n1. SMS …4567 after 5 min, not verified\n"
     assert methods(record) == (ContactMethod(medium=Medium.SMS, address="+491701234567", delay_minutes=5),)
 
 
