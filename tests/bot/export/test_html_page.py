@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.rendering.renderer import TEMPLATES
+from bot.rendering.renderer import TEMPLATES, slug_labels
 from incident.entries.closure import Refused
 from incident.entries.conversation import Joined, Left, Masked, MessageDeleted, MessageEdited, MessagePosted
 from incident.entries.delivery import DeliveryFailed, PageAttempted, PageEnded, PromptSent
@@ -213,6 +213,8 @@ def test_a_hidden_text_points_to_who_hid_it_and_why(exported: Exported):
 
 def test_an_open_incident_is_not_closed_and_its_refused_closing_has_a_number(exported: Exported):
     assert "It is not closed." in exported.section("summary")
+    assert "resolved not yet" in exported.section("summary")
+    assert f">{slug_labels()['state'][exported.record['state']]}</span>" in exported.page
     assert "tried to close" not in exported.page
     assert re.search(r"\d+ 2026-06-09 \S+ \S+ EDT \S.* close refused: not possible", exported.section("refused"))
 
