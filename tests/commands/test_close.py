@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -54,6 +56,21 @@ def test_only_a_resolved_incident_is_closed_and_its_state_is_checked_first(state
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not closed: it is ")
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [
+        (State.TRIAGED, ["ack", "restored", "resolve"]),
+        (State.MITIGATED, ["restored", "resolve"]),
+        (State.RESTORED, ["resolve"]),
+    ],
+)
+def test_a_close_that_comes_too_early_names_every_step_that_is_left(state, left):
+    grave = {"priority": Priority.P1, "major": True}
+    refusal = HandmadeDesk(PROVEN.model_copy(update={"state": state, **grave})).refuses(Close())
+
+    assert re.findall(r"`/incident (\w+)`", worded(refusal)) == left
 
 
 def test_missing_authority_is_refused_before_missing_criteria():
@@ -177,7 +194,7 @@ def test_without_a_commander_the_refusal_names_the_role_that_may_be_taken(room: 
     ("urgency", "way"),
     [
         (3, "`/incident finish` resolves and closes it with one form."),
-        (2, "Only a resolved incident can be closed: `/incident resolve` first."),
+        (2, "Four steps are left: `/incident ack`, `/incident restored`, `/incident resolve`, then close it."),
     ],
 )
 def test_closing_too_early_names_the_way_for_an_incident_of_this_size(urgency: int, way: str):
