@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.clock import RealClock, SimulatedClock
 from bot.export.bundle import Export, Seal, write_bundle
+from bot.rendering.message_catalog import closure_text
 from bot.simulation.demo.demo_actors import Actors
 from bot.simulation.demo.demo_folder import demo_folder
 from bot.simulation.demo.demo_notices import story_begins, story_plays, your_turn
@@ -21,6 +22,7 @@ from bot.simulation.demo.demo_policy import demo_policy
 from bot.simulation.demo.demo_story import Story, read_story
 from bot.simulation.replay.replay_environment import LOBBY, ReplayEnvironment
 from incident.entry import IncidentKey
+from incident.rules.closure_criteria import unmet
 from incident.states import State
 from roles.person_ids import cli_person
 from sandbox.state.entities import Person
@@ -83,11 +85,10 @@ def _play_in(folder: Path, story: Story, environment: ReplayEnvironment, *, once
     _play(story, environment, pause=0.0 if once else BEAT_SECONDS)
     export = _export(environment, folder)
     failed = _verify(environment, export)
-    if once or failed:
-        return failed
-    _start_turn(environment, export)
-    _wait_for_signal(folder)
-    return 0
+    if not once:
+        _start_turn(environment, export)
+        _wait_for_signal(folder)
+    return failed
 
 
 def _play(story: Story, environment: ReplayEnvironment, *, pause: float) -> None:
@@ -101,7 +102,11 @@ def _play(story: Story, environment: ReplayEnvironment, *, pause: float) -> None
     for beat in story.beats:
         environment.advance_to(starts_at + timedelta(minutes=beat.at))
         _print(f"  {beat.at:5.1f} min  {story.people[beat.by].name}: {_describe(beat.model_dump(exclude_none=True))}")
-        actors.act(beat)
+        try:
+            actors.act(beat)
+        except LookupError as stopped:
+            _print(f"The story stops here: {stopped}.")
+            break
         environment.settle()
         if environment.channel is not None and shown is None:
             shown = environment.join_current_channel(environment.users[READER])
@@ -149,10 +154,13 @@ def _verify(environment: ReplayEnvironment, export: Export) -> int:
     incident = store.queries.incident(_first(environment))
     closed = incident is not None and incident.state is State.CLOSED
     outcome = "is closed" if closed else "could not be closed"
+    lacking = unmet(incident, environment.muster.active.policy) if incident and not closed else ()
     page = export.folder / "index.html"
     _print(
         f"\n{export.number} {outcome}. Its record of {export.entries} entries, to open in a browser:\n  {page.as_uri()}"
     )
+    for one in lacking:
+        _print(f"It lacks: {closure_text(one.needs, one.names, typed=True)}")
     _print(f"verify.py in that folder: {checked.stdout.strip() or checked.stderr.strip()}")
     _print(f"The database: {report.entries} entries in {report.chains} chains, {len(report.problems)} problems.")
     return 0 if closed and checked.returncode == 0 and report.is_sound else 1
@@ -165,7 +173,10 @@ def _start_turn(environment: ReplayEnvironment, export: Export) -> None:
         clock.run()
     environment.muster.work()
     channel = environment.join_current_channel(environment.users[READER])
-    sandbox.show_notice(your_turn(channel, f"{sandbox.page_url}shared/{RECORDS}/index.html", export.number))
+    first = environment.muster.store.queries.incident(_first(environment))
+    is_closed = first is not None and first.state is State.CLOSED
+    record = f"{sandbox.page_url}shared/{RECORDS}/index.html"
+    sandbox.show_notice(your_turn(channel, record, export.number, is_closed=is_closed))
     _print(f"\nYour turn: {_address(environment)}\nThe page says what to try. End it with Ctrl-C.")
 
 

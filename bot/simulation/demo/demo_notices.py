@@ -18,11 +18,16 @@ def story_plays(story: Story, channel: str) -> Notice:
     return Notice(title=f"Watch: {story.title}", text=text, channel=channel)
 
 
-def your_turn(channel: str, record: str, number: str) -> Notice:
-    """Return the notice when the reader takes over: the open incident, what to try there, and the record of the first one."""
+def your_turn(channel: str, record: str, number: str, *, is_closed: bool) -> Notice:
+    """Return the notice when the reader takes over: the open incident, what to try there, and the record of the first one.
+
+    The story of the first may have stopped, so that it is not closed.
+    """
+    outcome = "is closed" if is_closed else "could not be closed, as the terminal says"
+    here = f"A second incident is open here, in <#{channel}>." if is_closed else f"This is <#{channel}>."
     return Notice(
         title="Your turn",
-        text=f"{number} is closed: <{record}|see its record>. A second incident is open here, in <#{channel}>.",
+        text=f"{number} {outcome}: <{record}|see its record>. {here}",
         steps=(
             "Type `/incident`, and take command.",
             "Type `/incident update internal`, fill in the form, and watch the card change.",

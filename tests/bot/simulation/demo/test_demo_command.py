@@ -49,6 +49,30 @@ def test_a_demo_beside_one_that_runs_has_its_own_folder_and_port(
     assert f":{taken_port}/" not in said
 
 
+@pytest.mark.slow
+def test_a_story_that_cannot_go_on_says_why_and_the_demo_stays_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = read_story()
+    declared = next(n for n, beat in enumerate(story.beats) if beat.form and beat.form.verb == "declare")
+    lost = story.beats[declared].model_copy(update={"form": None, "do": None, "press": "verb:none", "at": 60.0})
+    stopped = story.model_copy(update={"beats": (*story.beats[: declared + 1], lost)})
+    turns: list[str] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo_command, "read_story", lambda: stopped)
+    monkeypatch.setattr(demo_command, "_wait_for_signal", lambda _: turns.append("open"))
+    monkeypatch.setattr(demo_command, "BEAT_SECONDS", 0.0)
+
+    status = play_demo(once=False, port=0)
+
+    printed = capsys.readouterr().out
+    assert (status, turns) == (1, ["open"])
+    assert "The story stops here: there is no button verb:none." in printed
+    assert "could not be closed" in printed
+    assert "It lacks: Say how it was resolved" in printed
+    assert "Your turn: " in printed
+
+
 def test_a_named_port_that_is_taken_is_refused_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken_port: int
 ) -> None:
@@ -84,7 +108,7 @@ def test_the_page_is_opened_as_the_reader_and_goes_along_with_the_story() -> Non
 
     assert next(iter(story.people)) == demo_command.READER
     assert [one.channel for one in (story_begins(story, "C1"), story_plays(story, "C2"))] == ["C1", "C2"]
-    turn = your_turn("C3", "http://127.0.0.1/shared/record/index.html", "INC-2026-0001")
+    turn = your_turn("C3", "http://127.0.0.1/shared/record/index.html", "INC-2026-0001", is_closed=True)
     assert turn.title == "Your turn"
     assert "<#C3>" in turn.text
     assert "<http://127.0.0.1/shared/record/index.html|see its record>" in turn.text
