@@ -20,10 +20,15 @@ from bot.rendering import mrkdwn
 
 @dataclass(frozen=True)
 class Present:
-    """The time at which a text is rendered (UTC), and the zone of its reader."""
+    """The time at which a text is rendered (UTC), and the zone of its reader, which may not be known."""
 
     at: datetime
     zone: tzinfo
+    is_zone_known: bool
+
+    def reads_utc(self, at: datetime) -> bool:
+        """True if the reader's clock shows UTC at a time."""
+        return self.is_zone_known and not at.astimezone(self.zone).utcoffset()
 
     def is_today(self, at: datetime, zone: tzinfo | None = None) -> bool:
         """True if a time lies on the present day in the reader's zone, or in another zone."""
@@ -47,14 +52,14 @@ def present(contexts: Sequence[object]) -> Iterator[None]:
 
 def _present_of(context: object) -> Present | None:
     at, zone = getattr(context, "now", None) or getattr(context, "at", None), getattr(context, "zone", None)
-    return Present(at, _zone(zone)) if isinstance(at, datetime) else None
+    return Present(at, _zone(zone) or UTC, _zone(zone) is not None) if isinstance(at, datetime) else None
 
 
-def _zone(name: str | None) -> tzinfo:
+def _zone(name: str | None) -> tzinfo | None:
     try:
-        return ZoneInfo(name) if name else UTC
+        return ZoneInfo(name) if name else None
     except (KeyError, ValueError):
-        return UTC  # Slack may know a zone that this machine does not.
+        return None  # Slack may know a zone that this machine does not.
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,10 @@ class ReaderClock:
         return mrkdwn.slack_clock(at) if now is not None and now.is_today(at) else mrkdwn.slack_datetime(at)
 
     def both(self, at: datetime) -> str:
-        """Return a time of day in the reader's zone and in UTC, with its date if that is not today."""
-        return f"{self.clock(at)} ({_utc(at)})" if self.is_slack else _utc(at)
+        """Return a time of day in the reader's zone and in UTC, with its date if that is not today; once if they are the same."""
+        now = _PRESENT.get()
+        is_same = not self.is_slack or (now is not None and now.reads_utc(at))
+        return _utc(at) if is_same else f"{self.clock(at)} ({_utc(at)})"
 
 
 def _utc(at: datetime) -> str:

@@ -41,6 +41,22 @@ def test_today_is_that_of_the_readers_zone():
         assert SLACK.clock(at) == mrkdwn.slack_clock(at)
 
 
+@pytest.mark.parametrize(
+    ("zone", "month", "is_once"),
+    [
+        ("UTC", 6, True),
+        ("Europe/London", 1, True),
+        ("Europe/London", 6, False),
+        ("Mars/Olympus", 6, False),
+        (None, 6, False),
+    ],
+)
+def test_a_reader_whose_clock_shows_utc_reads_a_time_once(zone, month, is_once):
+    at = NOON.replace(month=month)
+    with present([Read(at, zone)]):
+        assert SLACK.both(at) == ("12:00 UTC" if is_once else f"{mrkdwn.slack_clock(at)} (12:00 UTC)")
+
+
 def test_without_a_present_every_time_has_its_date():
     with present([Read(NOON)]):
         pass
