@@ -15,7 +15,7 @@ _EXPRESSION = re.compile(r"{{(.*?)}}|{%.*?%}")
 # An example of what an expression of a template gives, by a word in it; the first that fits.
 _VALUES = (
     ("number ~ ' '", "INC-2026-0042 "), ("number", "INC-2026-0042"), ("role", "commander"), ("vacant", "commander"),
-    ("audience", "customer"), ("this", "INC-2026-0041"), ("names[0] | replace", "started"), ("wrong[0]", "started"),
+    ("audience", "customer"), ("this", "INC-2026-0041"), ("names[0] | replace", "started"), ("wrong[0]", "started"), ("settable[0]", "started"),
     ("names | join", "internal"), ("words|words", "11:30"), ("word|words", "p1"), ("amendable", "12"), ("entr", "12"),
     (".n ", "12"), ("id", "X1"), ("names[0]", "X1"), ("nearest", "note"),
 )  # fmt: skip
@@ -52,6 +52,7 @@ def typed(line: str) -> str:
     for name in ("@name", "@next", "@owner", "@them"):
         example = example.replace(name, "@ilse")
     example = example.replace("sha256=…", f"sha256={'a' * 64}").replace("due=…", "due=friday")
+    example = example.replace("service=… impact=… urgency=…", "service=checkout impact=1 urgency=1")
     example = example.replace("take …", "take commander").replace("determine …", "determine classified_major")
     return example.replace("…", "it was seen in the log")
 
