@@ -32,7 +32,7 @@ def test_the_status_shows_state_roles_and_open_work():
     assert HandmadeDesk(BUSY).answer(Status()).splitlines() == [
         "*INC-2026-0042* Checkout errors",
         "P2, major · checkout · *being worked on*",
-        "Users affected since detection at <!date^1780999320^{time}|10:02 UTC> (10:02 UTC) (13 min).",
+        "Users affected since detection at <!date^1780999320^{time}|10:02 UTC> (10:02 UTC), 13 min.",
         "commander <@UILSE> · comms lead <@UEVA>",
         "Updates: responders by <!date^1781001900^{time}|10:45 UTC> (10:45 UTC)",
         "*Open actions*",
@@ -60,11 +60,11 @@ def test_users_are_affected_since_the_incident_started_where_that_is_known():
     times = Times(started_at=later(-63), detected_at=later(-3), logged_at=START)
     incident = an_incident(times=times, episodes=(Episode(start=later(-3)),))
 
-    assert "(09:02 UTC) (1 h 13 min)." in HandmadeDesk(incident).answer(Status())
+    assert "(09:02 UTC), 1 h 13 min." in HandmadeDesk(incident).answer(Status())
     again = (Episode(start=later(-3), restored_at=later(1)), Episode(start=later(5)))
     answer = HandmadeDesk(an_incident(times=times, episodes=again)).answer(Status())
     assert "Users affected again since" in answer
-    assert "(10:10 UTC) (1 h 9 min in all)." in answer
+    assert "(10:10 UTC), 1 h 9 min in all." in answer
 
 
 def test_no_length_is_shown_while_the_times_disagree():
@@ -94,7 +94,7 @@ def test_a_second_episode_counts_from_the_reopening():
     answer = HandmadeDesk(an_incident(episodes=episodes)).answer(Status())
 
     assert "Users affected again since <!date^1780999200^" in answer
-    assert "(35 min in all)" in answer
+    assert ", 35 min in all." in answer
 
 
 def test_the_status_of_an_incident_that_ended_shows_no_deadline():
