@@ -194,7 +194,7 @@ def test_without_a_commander_the_refusal_names_the_role_that_may_be_taken(room: 
     ("urgency", "way"),
     [
         (3, "`/incident finish` resolves and closes it with one form."),
-        (2, "Four steps are left: `/incident ack`, `/incident restored`, `/incident resolve`, then close it."),
+        (2, "First `/incident ack`, `/incident restored`, `/incident resolve`."),
     ],
 )
 def test_closing_too_early_names_the_way_for_an_incident_of_this_size(urgency: int, way: str):
