@@ -40,7 +40,7 @@ def test_every_audience_reads_the_corrected_text_and_learns_of_it(rig):
     assert "_(corrected <!date^" in update.text
     assert reply.thread_ts == update.ts
     assert reply.subtype == "thread_broadcast"
-    assert reply.text.startswith("*Correction.*")
+    assert reply.text.startswith("*Correction to the update above:*")
     assert f">{RIGHT}" in reply.text
     [here] = [text for text in rig.texts(key) if text.startswith("*Update* to")]
     assert f">{RIGHT}" in here
