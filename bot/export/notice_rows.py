@@ -48,7 +48,7 @@ def notice_rows(incident: Incident, names: Names, render: Renderer) -> tuple[Not
 def _reached(notice: Notice, names: Names, render: Renderer) -> tuple[str, ...]:
     return tuple(
         f"{names(one.who)} {'' if one.ref else 'not reached '}"
-        f"{render.sentence('{{ medium | by_medium }}', medium=one.medium)}"
+        f"{render.sentence('{{ medium | notified_by }}', medium=one.medium)}"
         for one in notice.deliveries
     )
 
