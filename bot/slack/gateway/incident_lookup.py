@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import Interaction
@@ -19,6 +21,8 @@ from incident.ports import Reader
 from incident.rules.visibility import may_reach
 from roles.accounts import refusal_to_act
 from storage.errors import Unavailable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,12 @@ class IncidentLookup:
         """Return the incident of an interaction; None also while the database is absent."""
         with suppress(Unavailable):
             return self.incident_at(interaction)
+        return None
+
+    def read_if_available(self, work: Callable[[Reader], T]) -> T | None:
+        """Return what the work reads of the record; None while the database is absent."""
+        with suppress(Unavailable):
+            return self.record.read(work)
         return None
 
     def number_of_channel(self, channel: str) -> str:

@@ -30,7 +30,6 @@ from commands.core.verb import Verb
 from incident.refusal import Refusal
 from incident.rules.seen_length import seen_length
 from roles.person_ids import PersonId
-from storage.errors import Unavailable
 
 DECLARE: Final = "declare"
 DRILL: Final = "drill"
@@ -98,11 +97,9 @@ def _beside_its_entry(
     if parsed.verb is None or HAPPENED not in parsed.verb.model_fields:
         return parsed
     incident, zone = gateway.lookup.incident_if_available(interaction), gateway.users.time_zone(interaction.user)
-    near = None
-    with suppress(Unavailable):
-        near = incident and gateway.record.read(
-            lambda reader: time_of_entry(parsed, incident.key, reader, at=interaction.at, zone=zone)
-        )
+    near = incident and gateway.lookup.read_if_available(
+        lambda reader: time_of_entry(parsed, incident.key, reader, at=interaction.at, zone=zone)
+    )
     return parse_line(gateway, interaction, line, near) if near else parsed
 
 
