@@ -123,6 +123,7 @@ def work_with_failures(sandbox, way):
         lambda: any("exhausted" in m.text for m in sandbox.workspace.find_channel(channel).messages.values()),
         seconds=PATIENCE,
     )
+    until(lambda: any("token_revoked" in str(one.result) for one in sandbox.wire_log.since(0)), seconds=PATIENCE)
     way.begin()
 
 

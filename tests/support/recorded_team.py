@@ -26,7 +26,6 @@ from incident.medium import Medium, PlannedMethod, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
-from organisation.entries import shift_changes, task_changes
 from roles.person_ids import MUSTER, PersonId, slack_person
 from roles.role_names import Role
 from storage.store import Store
@@ -115,6 +114,7 @@ def long_script(number: str) -> list[NewEntry]:
     _correct(s)
     _approve(s)
     _page(s)
+    _notify(s)
     s.add(delivery.ChannelChanged(channel=CHANNEL, how="renamed", name="payments-war-room"), by=MUSTER)
     return s.drafts
 
@@ -262,6 +262,14 @@ def _page(s: Script) -> None:
     s.add(delivery.PageEnded(**voice, how="unreached", error="No one picked up"), by=MUSTER)
 
 
+def _notify(s: Script) -> None:
+    """Notify legal by a rule, whose mail bounces; and note what came in from outside."""
+    notified = s.add(delivery.Notified(rule="P1", office="legal", people=(CYD,), due_at=at(99)), by=MUSTER)
+    s.add(delivery.NoticeDelivered(notified=notified, who=CYD, medium=Medium.EMAIL, error="Mailbox full"), by=MUSTER)
+    s.add(delivery.NoticeSeen(notified=notified), by=CYD)
+    s.add(restoration.InboundNoted(origin="customer", count=40, text="We cannot pay"), by=BEN)
+
+
 def void_script(number: str) -> list[NewEntry]:
     s = Script()
     s.add(declared(number, title="Payments fail too"))
@@ -323,72 +331,6 @@ def redacted_by_number(noted: int) -> list[NewEntry]:
         draft(conversation.MaskLifted(**only), by=CYD),
         draft(conversation.Masked(**only, reason="A name after all"), by=BEN),
         draft(conversation.Redacted(**only, reason="A name"), by=CYD),
-    ]
-
-
-def told_of_keeping() -> list[NewEntry]:
-    """Return invented facts of the workspace chain about keys, publishing and deletion."""
-    hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}
-    return [
-        draft(
-            integrity.CheckpointPublished(
-                seq=1, root=hexes["root"], medium=Medium.SLACK, ref=slack_ref("C0AUDIT", ts(30))
-            ),
-            by=MUSTER,
-        ),
-        draft(
-            integrity.KeyRotated(
-                old=hexes["old"], new=hexes["new"], statement="{}", signature="s" * 128, countersignature="c" * 128
-            ),
-            by=MUSTER,
-        ),
-        draft(
-            integrity.Retired(
-                incident="01GONE",
-                number="INC-2020-0001",
-                entries=9,
-                head=hexes["head"],
-                ended_at=at(0),
-                kept_until=at(9),
-                years=3,
-                policy_version="1",
-                policy_hash="p" * 64,
-            ),
-            by=MUSTER,
-        ),
-    ]
-
-
-def organised() -> list[NewEntry]:
-    """Return invented facts of the workspace chain about tasks and their reminders."""
-    opened = {"task_kind": task_changes.TaskKind.LESSON, "owner": BEN, "incident": "INC-2026-0001"}
-    return [
-        draft(task_changes.TaskOpened(id="T1", text="Write the runbook", due_at=at(9000), **opened)),
-        draft(task_changes.TaskOpened(id="T2", text="Ask the vendor", due_at=at(9000), **opened)),
-        draft(task_changes.TaskMoved(id="T1", owner=CYD, due_at=at(9500), reason="Ben is away"), by=BEN),
-        draft(delivery.PromptDue(due="task:T2:1", ask="task", asked=(BEN, CYD), due_at=at(9000)), by=MUSTER),
-        draft(task_changes.TaskDone(id="T1", evidence="It is in the wiki"), by=CYD),
-        draft(task_changes.TaskWithdrawn(id="T2", reason="The vendor is gone"), by=BEN),
-        *_shifts_changed(),
-    ]
-
-
-def _shifts_changed() -> list[NewEntry]:
-    """Return invented facts about shifts. The first of them is entry 1 where nothing else is in the chain."""
-    hours = {"schedule": "payments", "start": at(9000), "end": at(9240)}
-    theirs = {"their_start": at(9600), "their_end": at(9840)}
-    answered = {"offer": 1, "schedule": "payments", "from_who": BEN}
-    return [
-        draft(shift_changes.ShiftCovered(**hours, add=CYD, remove=BEN, reason="I am at the dentist"), by=BEN),
-        draft(shift_changes.ShiftTaken(**hours, remove=CYD, reason="Cyd is ill"), by=BEN),
-        draft(
-            shift_changes.ShiftChangeUndone(change=1, schedule="payments", people=(BEN, CYD), reason="A slip"), by=BEN
-        ),
-        draft(shift_changes.SwapOffered(**hours, **theirs, to=CYD, reason="A holiday"), by=BEN),
-        draft(shift_changes.SwapAccepted(**hours, **theirs, offer=1, from_who=BEN), by=CYD),
-        draft(shift_changes.SwapDeclined(**answered), by=CYD),
-        draft(shift_changes.SwapWithdrawn(offer=1, schedule="payments", to=CYD), by=BEN),
-        draft(shift_changes.SwapLapsed(**answered, to=CYD), by=MUSTER),
     ]
 
 

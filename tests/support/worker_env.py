@@ -187,14 +187,21 @@ def worker_with(
 
 @contextmanager
 def worker_env_on(
-    store: Store, *, sent_lookup: SentLookup | None = None, strict: bool = False, **policy: Any
+    store: Store,
+    *,
+    sent_lookup: SentLookup | None = None,
+    strict: bool = False,
+    sends_events: bool = False,
+    **policy: Any,
 ) -> Iterator[WorkerEnv]:
-    """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster."""
+    """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster.
+
+    A worker hears no event, and a workspace that `sends_events` tries to deliver each again and again.
+    """
     clock = SetClock(START)
     people = [Person(name, name.capitalize()) for name in PEOPLE]
-    # A worker hears no event, and the workspace would try to deliver each again and again.
     channels = ("general", "incidents", "exec")
-    with Sandbox(people, channels=channels, clock=clock, strict_tiers=strict, sends_events=False) as sandbox:
+    with Sandbox(people, channels=channels, clock=clock, strict_tiers=strict, sends_events=sends_events) as sandbox:
         users = {person.name: person.id for person in people}
         # A worker claims its own team's jobs only, so the workspace is the store's team.
         team = sandbox.workspace.team_id = store.team or sandbox.workspace.team_id

@@ -16,7 +16,8 @@ from storage.integrity.signing_keys import new_key
 from storage.record.projections import projection
 from storage.store import Store, open_store
 from tests.support.policies import ONE_TARGET_POLICY
-from tests.support.recorded_team import TEAM, at, organised, record_all, redacted_by_number, step, told_of_keeping
+from tests.support.recorded_team import TEAM, at, record_all, redacted_by_number, step
+from tests.support.recorded_workspace import organised, told_of_keeping
 
 HERE = Path(__file__).parent
 

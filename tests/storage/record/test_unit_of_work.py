@@ -33,9 +33,9 @@ from tests.support.recorded_team import (
     record_all,
     refuse,
     step,
-    told_of_keeping,
     ts,
 )
+from tests.support.recorded_workspace import told_of_keeping
 
 
 def entries(store: Store, key: IncidentKey):

@@ -13,6 +13,7 @@ from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessageDeleted
 from incident.entry import EntryPoint, Source
 from sandbox.state.mutations import channel_mutations, message_mutations
+from tests.support.worker_env import worker_env_on
 
 
 class Environment:
@@ -150,7 +151,12 @@ def test_an_outdated_card_is_reported(rig):
     assert len(of_kind(state, "stale")) == 1
 
 
-def test_a_deleted_message_whose_events_slack_gave_up_on_is_unknowable(rig):
+def test_a_deleted_message_whose_events_slack_gave_up_on_is_unknowable(sqlite_store):
+    with worker_env_on(sqlite_store, sends_events=True) as rig:
+        _check_unknowable(rig)
+
+
+def _check_unknowable(rig):
     key, state = soaked(rig)
     channel = rig.channel(key).id
     gone, present = (rig.sandbox.actor.post("ilse", channel, text) for text in ("for a moment", "for good"))
