@@ -68,6 +68,7 @@ def unstopped(stopped: Stopped) -> dict[str, Any]:
     return stopped("")
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("point", ["make_channel:claimed", "say:claimed", "card:chat.postMessage:after"])
 def test_a_process_that_continues_after_its_job_was_taken_over_adds_nothing(
     stopped: Stopped, unstopped: dict[str, Any], point: str
