@@ -16,7 +16,7 @@ from incident.entry import Fact
 from incident.medium import Medium, slack_message, slack_ref
 from incident.model.components import Escalation
 from incident.rules.responders.attendance import can_be_asked, unavailable
-from incident.rules.responders.open_calls import taken_by
+from incident.rules.responders.call_pages import is_answered
 from roles.accounts import Unavailability
 from roles.person_ids import PersonId
 
@@ -31,8 +31,7 @@ def page(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if sent is not None:
         edit(run, context, *slack_message(sent.ref), message)
         return ()
-    is_settled = escalation.answer in ("accepted", "declined") or taken_by(run.incident, escalation) is not None
-    if (is_settled and run.is_first) or not can_be_asked(run.incident, escalation.person):
+    if (run.is_first and is_answered(run.incident, escalation)) or not can_be_asked(run.incident, escalation.person):
         return ()
     return _send(run, context, escalation.person, escalation, message)
 

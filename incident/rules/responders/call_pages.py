@@ -49,8 +49,12 @@ def is_settled(incident: Incident, call: Escalation) -> bool:
 
     A call that was not answered in time is not settled: an answer that comes late counts.
     """
-    is_answered = call.answer in ("accepted", "declined")
-    return is_answered or incident.state not in RESPONDING or taken_by(incident, call) is not None
+    return is_answered(incident, call) or incident.state not in RESPONDING
+
+
+def is_answered(incident: Incident, call: Escalation) -> bool:
+    """True if the person of a call has answered it, or another has taken it."""
+    return call.answer in ("accepted", "declined") or taken_by(incident, call) is not None
 
 
 def due_at(call: Escalation, method: PlannedMethod) -> datetime:
