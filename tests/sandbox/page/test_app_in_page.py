@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.page.conftest import See
 from tests.support.sample_app import HOSTILE, SampleApp
+from tests.support.wait import until
 
 pytestmark = pytest.mark.browser
 
@@ -48,8 +49,7 @@ def test_a_command_typed_whole_is_sent_by_one_enter(see: See, helper: SampleApp,
     page.get_by_test_id("composer").press("Enter")
 
     expect(page.get_by_test_id("composer")).to_have_value("")
-    assert sandbox.settle()
-    assert [one.name for one in sandbox.wire_log.since(0) if one.kind == "ack"][-1:] == ["/hush"]
+    until(lambda: [one.name for one in sandbox.wire_log.since(0) if one.kind == "ack"] == ["/hush"], "the command")
 
 
 def test_a_response_to_a_command_is_visible_only_to_its_author(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
