@@ -92,7 +92,13 @@ class Amend(Verb):
         rule = approval_of(now.open, wrong.audience, now.policy)
         if rule is not None:
             return UpdateDrafted(audience=wrong.audience, text=self.text, approval_by=rule.by, corrects=n)
-        return UpdateCorrected(update=n, audience=wrong.audience, text=self.text, has_channel=wrong.has_channel)
+        return UpdateCorrected(
+            update=n,
+            audience=wrong.audience,
+            text=self.text,
+            has_channel=wrong.has_channel,
+            recipients=wrong.recipients,
+        )
 
     def _in_place_of(self, draft: UpdateDraft, now: DecisionContext) -> tuple[Fact, ...]:
         """Replace a correction that waits, for its audience alone."""

@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     SAY = "say"
     UPDATE = "update"
     UPDATE_HERE = "update_here"
+    UPDATE_OUTSIDE = "update_outside"
     PROMPT = "prompt"
     REMIND = "remind"
     SHIFT_CHANGE = "shift_change"

@@ -13,6 +13,7 @@ from incident.outside.regimes import RegimeBook, Reporting, given
 from incident.outside.vendors import Vendor
 from incident.policy_parts.policy_numbers import LONGEST_SILENCE, MOST_MINUTES, Minutes, MinutesByPriority
 from incident.policy_parts.rule_conditions import CallRule, NotifyRule
+from incident.policy_parts.update_recipients import Recipient
 from incident.policy_parts.work_rules import Cadence, RoleRules, ScribeRules
 from incident.states import Audience, Priority
 from roles.schedules.feed_copy import FeedCopy
@@ -58,6 +59,7 @@ class UpdateRules(Frozen):
     repeats one of the last `repeat_minutes`, says one of `recovery_words` before mitigation or one of `investigation_words`
     after resolution, Muster asks whether it is meant; `contradiction` says whether such words are allowed, asked about, or
     refused. `impact` says whether an update of a major incident without its impact on the business is allowed, marked, or refused.
+    Of a restricted incident the recipients outside Slack get nothing, or the `restricted_outside` number alone.
     """
 
     grace_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 5
@@ -71,6 +73,7 @@ class UpdateRules(Frozen):
     investigation_words: tuple[Member, ...] = ("investigating", "looking into")
     contradiction: Literal["allow", "ask", "refuse"] = "ask"
     impact: Literal["allow", "warn", "refuse"] = "warn"
+    restricted_outside: Literal["nothing", "number"] = "nothing"
 
 
 class UpdateApproval(Frozen):
@@ -200,6 +203,7 @@ class Policy(Frozen):
     notify: tuple[NotifyRule, ...] = ()
     call_rules: tuple[CallRule, ...] = ()
     audiences: dict[Audience, str] = {}
+    update_recipients: dict[Audience, tuple[Recipient, ...]] = {}
     incidents_channel: str | None = None
     announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)
     page_priorities: tuple[Priority, ...] = ()

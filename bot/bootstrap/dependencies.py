@@ -16,7 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.clock import Clock
 from bot.config.policy_reloader import PolicyReloader
-from bot.config.settings import Settings, read_feed_settings
+from bot.config.settings import Settings, read_feed_settings, read_recipient_settings
 from bot.failpoints import Failpoint
 from bot.monitoring.clock_watch import ClockWatch
 from bot.monitoring.metrics import Metrics
@@ -59,6 +59,7 @@ class Dependencies:
     channels: Mapping[Medium, Channel]
     addresses: AnswerAddresses | None
     feeds: Mapping[str, SecretStr]
+    recipients: Mapping[str, SecretStr]
 
     @property
     def team(self) -> str:
@@ -121,6 +122,7 @@ def connect(
         responder=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=metrics.record_call)),
         channels=make_channels(settings, clock),
         feeds=read_feed_settings(),
+        recipients=read_recipient_settings(),
         addresses=answer_addresses(settings.public_url, settings.slack_bot_token, team),
     )
     dependencies.refresh_people()

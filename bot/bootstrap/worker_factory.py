@@ -8,15 +8,18 @@ from bot.failpoints import Failpoint
 from bot.feeds.feed_jobs import FeedJobs
 from bot.notify.notice_sender import NoticeSender
 from bot.notify.page_sender import PageSender, medium_of
+from bot.notify.update_sender import UpdateSender
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.timestamp_authority import Authority
 from bot.worker.handlers.integrity_jobs import IntegrityJobs
 from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_runner import WorkerDependencies
+from bot.worker.port import JobHandler
 from bot.worker.slack_adapter import SlackAdapter
 from bot.worker.worker import Worker
 from commands.core.record_service import RecordService
+from incident.jobs import JobKind
 from roles.person_ids import PersonId
 
 
@@ -51,12 +54,15 @@ def build_worker(
         recent_messages=degraded.recent,
     )
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
-    pages = PageSender(record, store.directory, on.channels, plain, on.clock, reached, on.addresses)
-    notices = NoticeSender(store.directory, on.channels, plain, on.clock, reached)
     slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers})
     feeds = FeedJobs(record, store.directory, on.feeds)
     needs = WorkerDependencies(
-        handlers={**slack_handlers, **integrity.handlers, **pages.handlers, **feeds.handlers, **notices.handlers},
+        handlers={
+            **slack_handlers,
+            **integrity.handlers,
+            **feeds.handlers,
+            **_senders(on, record, plain, Renderer(Mode.TERMINAL, names=name_of), reached),
+        },
         policy=policy.active,
         clock=on.clock,
         call_seconds=call_seconds,
@@ -65,3 +71,13 @@ def build_worker(
         reached=reached,
     )
     return Worker(store, needs, owner=owner)
+
+
+def _senders(
+    on: Dependencies, record: RecordService, plain: Renderer, terminal: Renderer, reached: Failpoint
+) -> dict[JobKind, JobHandler]:
+    """Build the handlers of what leaves Slack: pages, notices by mail, status updates."""
+    pages = PageSender(record, on.store.directory, on.channels, plain, on.clock, reached, on.addresses)
+    notices = NoticeSender(on.store.directory, on.channels, plain, on.clock, reached)
+    updates = UpdateSender(record, on.channels, on.recipients, terminal, on.clock, reached)
+    return {**pages.handlers, **notices.handlers, **updates.handlers}

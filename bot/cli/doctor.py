@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checks.check_result import BLOCKING, CheckResult, Severity, missing, note, wrong
-from bot.cli.checks.contact_check import check_contacts, check_credentials
+from bot.cli.checks.contact_check import check_contacts, check_credentials, check_recipients
 from bot.cli.checks.database_check import check_database
 from bot.cli.checks.machine_check import check_key, check_python
 from bot.cli.checks.mounts_check import check_layers
@@ -19,7 +19,13 @@ from bot.cli.checks.slack_check import check_slack
 from bot.cli.checks.spool_check import check_spool
 from bot.clock import Clock, RealClock
 from bot.config.setting_problems import MISSING, MissingSettings
-from bot.config.settings import Settings, read_feed_settings, read_record_settings, read_settings
+from bot.config.settings import (
+    Settings,
+    read_feed_settings,
+    read_recipient_settings,
+    read_record_settings,
+    read_settings,
+)
 from bot.notify.channel_factory import make_channels
 
 NO_PAGER: Final = "Slack alone wakes no one: give everyone on call a contact method that does. docs/how-to/connect-a-pager.md says how."
@@ -54,7 +60,9 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     if settings is not None:
         yield from check_credentials(settings, clock)
         yield from check_public_address(settings.public_url, clock, has_telephone=settings.twilio_sid is not None)
-        yield from check_contacts(record, file.policy if file else None, make_channels(settings, clock))
+        channels, policy = make_channels(settings, clock), file.policy if file else None
+        yield from check_contacts(record, policy, channels)
+        yield from check_recipients(policy, read_recipient_settings(env_file), channels)
         yield from check_slack(settings, file, clock)
         if settings.mode == "http":
             yield note(_HTTP)

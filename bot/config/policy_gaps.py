@@ -48,7 +48,7 @@ def _audiences(policy: Policy) -> Iterator[PolicyFault]:
     for audience in _TOLD_OUTSIDE:
         owed = [priority for priority, cadences in policy.updates.items() if audience in cadences]
         can_be_owed = audience is not Audience.CUSTOMER or any(one.customer_facing for one in policy.services.values())
-        if owed and can_be_owed and not policy.audiences.get(audience):
+        if owed and can_be_owed and not (policy.audiences.get(audience) or policy.update_recipients.get(audience)):
             yield (
                 ("updates", owed[0], audience),
                 f"{_some(owed)} {'owes' if len(owed) == 1 else 'owe'} {audience} updates, and `audiences` names no channel "

@@ -17,10 +17,12 @@ from typing import Final
 from dotenv.parser import parse_stream
 
 from bot.config.setting_problems import MissingSettings, Problem
+from incident.policy_parts.update_recipients import RECIPIENT_PREFIXES
 
 _OURS: Final = "MUSTER_"
-# The policy chooses the rest of these names: the addresses of feeds.
+# The policy chooses the rest of these names: the addresses of feeds, and of recipients of updates.
 FEED_PREFIX: Final = "MUSTER_FEED_"
+_CHOSEN: Final = (FEED_PREFIX, *RECIPIENT_PREFIXES)
 _LIST: Final = "docs/reference/settings.md lists the settings."
 # `.env` is Muster's own file, the environment is shared: there only a slip of the keyboard is taken for one of our names.
 _FILE, _ENVIRONMENT = "file", "environment"
@@ -110,7 +112,7 @@ def _is_of_an_orchestrator(name: str, value: str) -> bool:
 
 def _unknown(name: str, known: Collection[str], given: Collection[str], source: str, place: str) -> Iterator[Problem]:
     """Yield a problem for a name that only Muster could have, or that was meant for a setting without a value."""
-    if name in known or name.startswith(FEED_PREFIX):
+    if name in known or name.startswith(_CHOSEN):
         return
     meant = _meant(name, known, source)
     if name.startswith(_OURS):

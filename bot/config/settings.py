@@ -28,6 +28,7 @@ from bot.config.setting_values import (
     web_address,
 )
 from bot.config.validation_words import in_plain_words
+from incident.policy_parts.update_recipients import RECIPIENT_PREFIXES
 
 LogFormat = Literal["text", "json"]
 Kind = TypeVar("Kind", bound=BaseSettings)
@@ -136,12 +137,22 @@ def read_paging_settings(env_file: Path | None = Path(".env")) -> PagingSettings
 
 def read_feed_settings(env_file: Path | None = Path(".env")) -> Mapping[str, SecretStr]:
     """Read the addresses and tokens of feeds, `MUSTER_FEED_…`, from the environment, then from `.env` for what it leaves out."""
+    return _read_named((FEED_PREFIX,), env_file)
+
+
+def read_recipient_settings(env_file: Path | None = Path(".env")) -> Mapping[str, SecretStr]:
+    """Read the addresses of recipients of updates, `MUSTER_LIST_…` and `MUSTER_APPRISE_…`, from the same places."""
+    return _read_named(tuple(RECIPIENT_PREFIXES), env_file)
+
+
+def _read_named(prefixes: tuple[str, ...], env_file: Path | None) -> Mapping[str, SecretStr]:
+    """Read the settings whose names the policy chooses, which start with one of these prefixes."""
     in_file: Mapping[str, str | None] = {}
     # A file that cannot be read is reported by those who read the other settings.
     with suppress(OSError, UnicodeDecodeError):
         in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file is not None and env_file.exists() else {}
     given = {name.upper(): value for name, value in {**in_file, **os.environ}.items() if value}
-    return {name: SecretStr(value) for name, value in given.items() if name.startswith(FEED_PREFIX)}
+    return {name: SecretStr(value) for name, value in given.items() if name.startswith(prefixes)}
 
 
 def _read(kind: type[Kind], env_file: Path | None) -> Kind:

@@ -143,7 +143,11 @@ def sent_updates(
     entries: Sequence[Entry], names: Names, render: Renderer, later: Later, channels: Mapping[Audience, str]
 ) -> tuple[SentUpdateRow, ...]:
     """Return every status update, and every correction of one, in the order of recording."""
-    delivered = {(e.fact.update, e.fact.audience): e for e in entries if isinstance(e.fact, UpdateDelivered)}
+    delivered = {
+        (fact.update, fact.audience, fact.recipient): fact
+        for fact in (entry.fact for entry in entries)
+        if isinstance(fact, UpdateDelivered)
+    }
     rows = []
     for entry in entries:
         fact = entry.fact
@@ -156,9 +160,7 @@ def sent_updates(
                     by=names(entry.shown_by),
                     approved_by=names(entry.by) if fact.author else None,
                     text=render.words(fact.text),
-                    reached=_reached(
-                        fact.has_channel, delivered.get((entry.n, fact.audience)), channels.get(fact.audience, "")
-                    ),
+                    reached=_reached(entry.n, fact, delivered, channels.get(fact.audience, "")),
                     corrects=fact.update if isinstance(fact, UpdateCorrected) else None,
                     later=later.get(entry.n, ()),
                 )
@@ -166,16 +168,35 @@ def sent_updates(
     return tuple(rows)
 
 
-def _reached(has_channel: bool, delivery: Entry | None, name: str) -> str:
-    """Return whether an update reached its audience, and where: the channel by name, if it has one, and Slack's id."""
-    if not has_channel:
+def _reached(
+    n: int,
+    fact: StatusUpdatePosted | UpdateCorrected,
+    delivered: Mapping[tuple[int, Audience, str | None], UpdateDelivered],
+    name: str,
+) -> str:
+    """Return where an update arrived: the channel by name, if it has one, and Slack's id; each recipient outside Slack."""
+    if not fact.is_sent:
         return "no one: the policy names no channel"
-    if delivery is None or not isinstance(delivery.fact, UpdateDelivered):
-        return "no delivery on record"
-    if delivery.fact.ref is None:
-        return "not delivered"
-    channel = delivery.fact.ref.partition(":")[0]
+    places = [_in_slack(delivered.get((n, fact.audience, None)), name)] if fact.has_channel else []
+    places += [f"{one}: {_outside(delivered.get((n, fact.audience, one)))}" for one in fact.recipients]
+    return "; ".join(places)
+
+
+def _in_slack(delivery: UpdateDelivered | None, name: str) -> str:
+    if delivery is None or delivery.ref is None:
+        return _outside(delivery)
+    channel = delivery.ref.partition(":")[0]
     return f"delivered, in {name} ({channel})" if name.startswith("#") else f"delivered, in channel {channel}"
+
+
+def _outside(delivery: UpdateDelivered | None) -> str:
+    """Return the outcome of the last attempt."""
+    if delivery is None:
+        return "no delivery on record"
+    if delivery.is_bare:
+        return "the number alone"
+    tries = f" after {delivery.attempt} attempts" if delivery.attempt > 1 else ""
+    return f"{'delivered' if delivery.ref else 'not delivered'}{tries}"
 
 
 def _reason_given(decision: int, later: Later) -> str:
@@ -259,6 +280,7 @@ def _further(entry: Entry, render: Renderer, sentence: str | None = None) -> Fur
 def _sentence_of_failure(fact: Fact) -> str | None:
     """Return the name of the sentence about what did not reach people, None for any other fact."""
     if isinstance(fact, StatusUpdatePosted):
-        return None if fact.has_channel else "update_posted_nowhere"
+        return None if fact.is_sent else "update_posted_nowhere"
     is_undelivered = isinstance(fact, UpdateDelivered | NoticeDelivered) and fact.ref is None
+    is_undelivered = is_undelivered or (isinstance(fact, UpdateDelivered) and fact.is_bare)
     return fact.kind if is_undelivered or isinstance(fact, DeliveryFailed) else None

@@ -19,7 +19,8 @@ class Page:
     """One call for one person, in the words of each kind of channel.
 
     `answer_url` is an address of ours that takes the answer of this page, and of no other; without it people answer in
-    Slack. `answer_line` says so where a person opens the address. `link` opens the incident in Slack.
+    Slack. `answer_line` says so where a person opens the address. `link` opens the incident in Slack. What `is_call` asks
+    its reader to come; a status update does not. `reply_to` is the reference of what was sent before about the same.
     """
 
     key: str
@@ -30,6 +31,8 @@ class Page:
     link: str = ""
     answer_url: str = ""
     answer_line: str = ""
+    is_call: bool = True
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ class NoticeSender:
         view = RuleNoticeContext(run.incident, notice, None, is_hidden=is_restricted(run.incident), now=run.at)
         texts = {name: self.renderer.macro(_TEMPLATE, name, view) for name in ("subject", "text")}
         link = "" if view.is_hidden else slack_link(run.incident)
-        page = Page(key=run.job.key, short=texts["subject"], spoken="", link=link, **texts)
+        subject, text = texts["subject"], texts["text"]
+        page = Page(key=run.job.key, subject=subject, text=text, short=subject, spoken="", link=link)
         run.check_lease(self.clock.now())
         self.reached("notice_mail:call:before")
         result = channel.send(page, method)

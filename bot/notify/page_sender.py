@@ -26,6 +26,7 @@ from bot.notify.channel import (
 )
 from bot.notify.channel_factory import NEEDED_SETTING
 from bot.notify.page_text import PageContext, page_of, reply_code, slack_link
+from bot.notify.retries import retry_pause
 from bot.rendering.renderer import Renderer
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
 from commands.core.record_service import RecordService
@@ -38,12 +39,11 @@ from incident.model.call_page import CallPage, PageAttempt
 from incident.model.components import Escalation
 from incident.model.contact_method import ContactMethod
 from incident.model.incident import Incident
+from incident.policy_parts.update_recipients import medium_of_recipient
 from incident.rules.responders.call_pages import call_of, is_settled, is_wanted, page_of_call
 from incident.rules.responders.open_calls import can_be_answered
 from roles.person_ids import PersonId
 
-# A page is urgent: what may not have arrived is sent again 5, 15 and 45 seconds later, four times in all.
-RETRY_SECONDS: Final = (5, 15, 45)
 # A shorter wait that a provider asks for is kept without an entry, and so are several in a row, for so long.
 SHORT_WAIT: Final = timedelta(seconds=5)
 SHORT_WAITS: Final = timedelta(seconds=20)
@@ -208,7 +208,9 @@ class PageSender:
 
 
 def medium_of(job: Job) -> Medium:
-    """Return the medium that a job uses: that of a page is its template's name, every other job uses Slack."""
+    """Return the medium that a job uses: that of a page is its template's name, and what does not say it uses Slack."""
+    if job.kind is JobKind.UPDATE_OUTSIDE and job.template:
+        return medium_of_recipient(job.template)
     return Medium(job.template) if job.kind in _KINDS and job.template else Medium.SLACK
 
 
@@ -220,10 +222,9 @@ def attempted(call: Escalation, method: PlannedMethod, run: JobRun, result: Resu
     if isinstance(result, Delivered):
         return fact.model_copy(update={"outcome": "sent", "ref": result.ref or None})
     why = "The provider takes no page now." if isinstance(result, RateLimited) else result.why
-    is_last = run.job.attempt > len(RETRY_SECONDS)
-    if is_last or (isinstance(result, Refused) and result.permanent):
+    pause = retry_pause(run.job.attempt)
+    if pause is None or (isinstance(result, Refused) and result.permanent):
         return fact.model_copy(update={"error": why})
-    pause = timedelta(seconds=RETRY_SECONDS[run.job.attempt - 1])
     retry_at = result.after if isinstance(result, RateLimited) else run.at + pause
     outcome = "postponed" if isinstance(result, RateLimited) else "unknown"
     return fact.model_copy(update={"outcome": outcome, "error": why, "retry_at": retry_at})

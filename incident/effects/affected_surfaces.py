@@ -154,7 +154,7 @@ def prompt_refreshes(
 def _prompts_of_undelivered(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Return the start of the keys of prompts that say of an undelivered update that it was posted."""
     facts = (entry.fact for entry in entries)
-    lost = (fact.audience for fact in facts if isinstance(fact, UpdateDelivered) and fact.error)
+    lost = (fact.audience for fact in facts if isinstance(fact, UpdateDelivered) and fact.error and fact.is_final)
     return tuple(f"{kind}:{audience}:" for audience in lost for kind in _OF_UPDATES)
 
 

@@ -77,7 +77,7 @@ def _notice_of(entry: Entry) -> str | None:
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):
         # The message about an update says itself that there is no channel for it.
-        return "surfaces/undelivered" if fact.error and fact.error != NO_CHANNEL else None
+        return "surfaces/undelivered" if fact.error and fact.error != NO_CHANNEL and fact.is_final else None
     if isinstance(fact, ChannelChanged):
         return "surfaces/shared" if fact.how == "shared" else None
     return fact.notice

@@ -16,6 +16,7 @@ from incident.effects.job_keys import key_of
 from incident.effects.notice_jobs import notice_jobs
 from incident.effects.notifications import notifications
 from incident.effects.page_jobs import page_jobs
+from incident.effects.update_jobs import update_jobs
 from incident.entries.lifecycle import Declared, StateChanged, Undone
 from incident.entry import Entry, IncidentKey, workspace_chain
 from incident.jobs import LATER, Job, JobKind, Rank
@@ -55,7 +56,7 @@ def effects(
     if not effective:
         return ()
     jobs = [*page_jobs(before, after, effective), *notifications(after, effective, policy)]
-    jobs += notice_jobs(after, effective)
+    jobs += [*notice_jobs(after, effective), *update_jobs(before, after, effective)]
     jobs += channel_messages(after, effective)
     declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)
     if declared is not None:

@@ -78,6 +78,7 @@ def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> 
         _job(after, JobKind.UPDATE, entry.n, None, URGENT)
         for entry, fact in posted
         if not is_recorded_late(after, entry)
+        and (fact.has_channel or not fact.recipients)
         and (fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience))
     ]
     prompts = [prompt_job(after, several[0].n, several[-1].n, URGENT) for several in shared_prompts(entries)]

@@ -19,11 +19,12 @@ class StatusUpdatePosted(Fact):
 
     `has_channel` is False if the policy named no channel for the audience: Muster posts it nowhere, and people pass it on.
     `author` wrote it as the entry `draft`, if another person approved it: the one the entry is by. `warned` names what
-    Muster warned of before it was posted nevertheless. `impact` is what it means for the business (S1-06).
+    Muster warned of before it was posted nevertheless. `impact` is what it means for the business (S1-06). `recipients`
+    are the settings with the addresses outside Slack to which it is sent as well.
     """
 
     kind: ClassVar[str] = "status_update_posted"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     timeline: ClassVar[str | None] = "update"
     template: ClassVar[str | None] = "update"
 
@@ -39,6 +40,12 @@ class StatusUpdatePosted(Fact):
     draft: int | None = None
     warned: tuple[str, ...] = ()
     impact: MaybePersonalText = None
+    recipients: tuple[str, ...] = ()
+
+    @property
+    def is_sent(self) -> bool:
+        """True if Muster sends it to its audience, in Slack or elsewhere."""
+        return self.has_channel or bool(self.recipients)
 
     def shown_by(self, by: PersonId) -> PersonId:
         """Return the author, also where another person approved it."""
@@ -81,10 +88,12 @@ class UpdateDraftClosed(Fact):
 class UpdateCorrected(Fact):
     """The text of an update was wrong: entry `update` reads so now. One for each audience that was sent the wrong text.
 
-    `author` wrote it as the entry `draft`, if another person approved it: the one the entry is by.
+    `author` wrote it as the entry `draft`, if another person approved it: the one the entry is by. `recipients` are those
+    of the update.
     """
 
     kind: ClassVar[str] = "update_corrected"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "correction"
     template: ClassVar[str | None] = "amend"
     is_folded: ClassVar[bool] = False
@@ -95,6 +104,12 @@ class UpdateCorrected(Fact):
     has_channel: bool = True
     author: PersonId | None = None
     draft: int | None = None
+    recipients: tuple[str, ...] = ()
+
+    @property
+    def is_sent(self) -> bool:
+        """True if Muster sends it to its audience, in Slack or elsewhere."""
+        return self.has_channel or bool(self.recipients)
 
     def shown_by(self, by: PersonId) -> PersonId:
         """Return the author, also where another person approved it."""
@@ -169,14 +184,25 @@ class UpdatesReleased(Fact):
 class UpdateDelivered(Fact):
     """An update, or the correction of one, reached its audience as `ref`, or failed: then `ref` is None.
 
-    `update` is its entry, and `error` says why it failed.
+    `update` is its entry, and `error` says why it failed. `recipient` is the setting with the address outside Slack, None
+    for the channel of the audience. Of a failed `attempt` that is repeated `retry_at` (UTC) says when. `is_bare`: no more
+    than the number of a restricted incident was sent.
     """
 
     kind: ClassVar[str] = "update_delivered"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     update: int
     audience: Audience
     medium: Medium
     ref: str | None = None
     error: MaybePersonalText = None
+    recipient: str | None = None
+    attempt: int = 1
+    retry_at: Utc | None = None
+    is_bare: bool = False
+
+    @property
+    def is_final(self) -> bool:
+        """True unless it failed and is tried again."""
+        return self.retry_at is None

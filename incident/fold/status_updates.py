@@ -18,7 +18,7 @@ from incident.entries.status_updates import (
 )
 from incident.entry import Entry
 from incident.fold.change import Change
-from incident.model.components import AudienceState, OpenSlot, Slot
+from incident.model.components import AudienceState, OpenSlot, Slot, UpdateDelivery
 from incident.model.incident import Incident
 from incident.model.update_draft import UpdateDraft
 
@@ -42,14 +42,15 @@ def status_update_posted(incident: Incident, entry: Entry, fact: StatusUpdatePos
             "final_at": at if fact.counts_final else old.final_at,
             "promised_at": _promise(entry, fact) if is_last else old.promised_at,
             "last_post": entry.n,
-            "unreached": not fact.has_channel,
+            "unreached": not fact.is_sent,
         }
     )
     if fact.met_slot and old.open is not None:
         new = _met(new, old.open, entry)
     elif fact.met_missed_due_at is not None:
         new = _met_out_of_band(new, entry, fact)
-    return _changed(incident, new)
+    earlier = tuple(one for one in incident.update_deliveries if one.audience is not fact.audience)
+    return {**_changed(incident, new), "update_deliveries": earlier}
 
 
 def _promise(entry: Entry, fact: StatusUpdatePosted) -> datetime | None:
@@ -129,11 +130,24 @@ def updates_released(incident: Incident, entry: Entry, fact: UpdatesReleased) ->
 
 
 def update_delivered(incident: Incident, entry: Entry, fact: UpdateDelivered) -> Change:
-    """Set whether the last update to the audience reached anybody."""
+    """Set where the last update to the audience arrived, and whether it reached anybody."""
     old = incident.audience(fact.audience)
-    if fact.update != old.last_post:
+    if fact.update != old.last_post or not fact.is_final:
         return {}
-    return _changed(incident, old.model_copy(update={"unreached": fact.ref is None}))
+    new = UpdateDelivery(
+        audience=fact.audience,
+        recipient=fact.recipient,
+        medium=fact.medium,
+        at=entry.recorded_at,
+        is_delivered=fact.ref is not None and not fact.is_bare,
+    )
+    known = incident.update_deliveries
+    deliveries = (*(one for one in known if (one.audience, one.recipient) != (new.audience, new.recipient)), new)
+    unreached = not any(one.is_delivered for one in deliveries if one.audience is fact.audience)
+    return {
+        **_changed(incident, old.model_copy(update={"unreached": unreached})),
+        "update_deliveries": deliveries,
+    }
 
 
 def update_drafted(incident: Incident, entry: Entry, fact: UpdateDrafted) -> Change:

@@ -137,6 +137,16 @@ class Slot(Frozen):
         return self.model_copy(update={**moved, "count": count, "every_s": every_s})
 
 
+class UpdateDelivery(Frozen):
+    """What became of an update on one way to its audience: `recipient` is a setting, None for the channel in Slack."""
+
+    audience: Audience
+    recipient: str | None
+    medium: Medium
+    at: Utc
+    is_delivered: bool
+
+
 class AudienceState(Frozen):
     """What one audience was owed, got and is owed next. Its last update is entry `last_post`; `unreached`: by no one.
 

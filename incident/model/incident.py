@@ -30,6 +30,7 @@ from incident.model.components import (
     TempFix,
     Times,
     TypeItem,
+    UpdateDelivery,
     Validation,
 )
 from incident.model.outside_records import (
@@ -52,7 +53,8 @@ class Incident(Aggregate):
     """The state of one incident after entry `n`. `title_entry` is the entry that holds the words of its title.
 
     `undone` are the entries that were taken back, `decisions` counts these too, and `spent_ids` are their ids.
-    `quiet` is True while Muster posts in the thread of the card, None if it never did.
+    `quiet` is True while Muster posts in the thread of the card, None if it never did. `update_deliveries` are those of the
+    last update to each audience.
     """
 
     number: str
@@ -87,6 +89,7 @@ class Incident(Aggregate):
     roles: tuple[Interval, ...] = ()
     offers: tuple[Offer, ...] = ()
     audiences: tuple[AudienceState, ...] = ()
+    update_deliveries: tuple[UpdateDelivery, ...] = ()
     update_drafts: tuple[UpdateDraft, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     call_pages: tuple[CallPage, ...] = ()
@@ -196,3 +199,8 @@ class Incident(Aggregate):
     def audience(self, audience: Audience) -> AudienceState:
         """Return the state of one audience, also of one that was never owed an update."""
         return next((a for a in self.audiences if a.audience == audience), AudienceState(audience=audience))
+
+    def missed_recipients(self, audience: Audience) -> tuple[str, ...]:
+        """Return the recipients outside Slack whom the last update to an audience did not reach."""
+        sent = (one for one in self.update_deliveries if one.audience == audience and not one.is_delivered)
+        return tuple(one.recipient for one in sent if one.recipient)

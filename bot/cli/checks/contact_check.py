@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
@@ -18,8 +19,9 @@ from bot.notify.channel import Channel, CheckedChannel
 from bot.notify.channel_factory import NEEDED_SETTING, make_channels
 from bot.worker.port import Delivered, RateLimited
 from incident.medium import Medium
-from incident.model.contact_method import ContactMethod
+from incident.model.contact_method import ContactMethod, address_fault
 from incident.policy import Policy
+from incident.policy_parts.update_recipients import medium_of_recipient
 from incident.ports import Person
 from roles.person_ids import PersonId, slack_user
 from storage.errors import StorageError
@@ -80,6 +82,25 @@ def check_credentials(settings: PagingSettings, clock: Clock) -> Iterator[CheckR
                 yield note(f"The credentials for {medium} could not be checked: the provider was asked too often.")
             else:
                 yield wrong(result.why)
+
+
+def check_recipients(
+    policy: Policy | None, given: Mapping[str, SecretStr], channels: Mapping[Medium, Channel]
+) -> Iterator[CheckResult]:
+    """Yield the recipients of updates outside Slack that cannot be reached, by the names of their settings."""
+    named = {name for several in policy.update_recipients.values() for name in several} if policy else set()
+    faults = []
+    for name in sorted(named):
+        medium, address = medium_of_recipient(name), given.get(name)
+        if address is None:
+            faults.append(f"`update_recipients` names {name}, and there is no such setting. It holds an address.")
+        elif fault := address_fault(medium, address.get_secret_value()):
+            faults.append(f"{name} {fault}.")
+        elif medium not in channels:
+            faults.append(f"`update_recipients` names {name}, and {NEEDED_SETTING[medium]} is not set.")
+    yield from (wrong(one) for one in faults)
+    if named and not faults:
+        yield passed(f"Updates can be sent to {', '.join(sorted(named))}.")
 
 
 def _directory(record: RecordSettings) -> tuple[Sequence[Person], Mapping[PersonId, Sequence[ContactMethod]]]:

@@ -41,7 +41,8 @@ class AppriseUrl:
             return Refused(_NO_ADDRESS)
         service = apprise.Apprise(one)
         body = "\n\n".join(part for part in (page.text, page.answer_line) if part)
-        return _result(service.notify(title=page.subject, body=body, notify_type=apprise.NotifyType.FAILURE))
+        kind = apprise.NotifyType.FAILURE if page.is_call else apprise.NotifyType.INFO
+        return _result(service.notify(title=page.subject, body=body, notify_type=kind))
 
 
 def _is_optional(address: str) -> bool:

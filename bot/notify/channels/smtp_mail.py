@@ -63,7 +63,10 @@ class SmtpMail:
         domain = parseaddr(self.sender)[1].rpartition("@")[2]
         message["Message-ID"] = f"<{sha256(f'{page.key}|{address}'.encode()).hexdigest()[:32]}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Importance"] = "high"
+        if page.is_call:
+            message["Importance"] = "high"
+        if page.reply_to:
+            message["In-Reply-To"] = message["References"] = page.reply_to
         message.set_content("\n\n".join(part for part in (page.text, page.answer_line, page.link) if part))
         return message
 

@@ -104,9 +104,11 @@ def _texts(found: Previews, now: DecisionContext) -> Iterator[str]:
         same = tuple(other.audience for other in posted if other.text == update.text)
         is_internal = audience is Audience.INTERNAL
         place = now.policy.audiences.get(audience)
+        outside = now.policy.update_recipients.get(audience, ())
         yield sentence(
-            "preview_of" if place or is_internal else "preview_nowhere",
+            "preview_of" if place or outside or is_internal else "preview_nowhere",
             audiences=audience,
+            outside=outside,
             place=_shown(place) if place else None,
             needs_approval=one.needs_approval,
         )

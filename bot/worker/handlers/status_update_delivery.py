@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from bot.rendering.renderer import VerbContext
+from bot.rendering.renderer import Renderer, VerbContext
 from bot.rendering.update_text import text_of_update, update_context
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
@@ -18,9 +19,27 @@ from incident.entry import Entry, Fact
 from incident.medium import Medium, slack_ref
 from incident.model.components import OpenSlot
 from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.ports import Recorder
 from incident.record import amendments
 from incident.rules.visibility import is_restricted, may_stand_in
 from incident.states import Audience
+
+
+class UpdateRendering(Protocol):
+    """What the text of an update is made with."""
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer of the channel that shows it."""
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force, which may have a template."""
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder, for reads."""
 
 
 def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -103,7 +122,7 @@ def correction_text(run: JobRun, context: JobContext, entry: Entry) -> str:
 
 
 def update_text(
-    run: JobRun, context: JobContext, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
+    run: JobRun, context: UpdateRendering, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
 ) -> str:
     """Return the text of an update as it reads now."""
     incident = _as_of_posting(run.incident, _later_entries(run, context, entry), fact.audience)
@@ -113,7 +132,7 @@ def update_text(
     return text_of_update(context.renderer, context.policy, view)
 
 
-def _later_entries(run: JobRun, context: JobContext, entry: Entry) -> Sequence[Entry]:
+def _later_entries(run: JobRun, context: UpdateRendering, entry: Entry) -> Sequence[Entry]:
     kinds = (StateChanged.kind, UpdateDue.kind, UpdateDropped.kind)
     return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds, after=entry.n))
 

@@ -100,7 +100,7 @@ _CLOSED: Final = "undo_closed"
 # What messages, deliveries and prompts change; no act is lost or made wrong by it.
 _UPKEEP: Final = frozenset(
     {"n", "last_entry_at", "last_seen", "prompted", "promotions", "masks", "places", "members", "undone", "spent_ids"}
-    | {"call_pages"}
+    | {"call_pages", "update_deliveries"}
 )
 
 

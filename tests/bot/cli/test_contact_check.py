@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.checks.check_result import Severity
-from bot.cli.checks.contact_check import contact_results
+from bot.cli.checks.contact_check import check_recipients, contact_results
 from bot.clock import SetClock
 from bot.notify.channels.ntfy import ntfy
 from incident.medium import Medium
@@ -20,6 +20,7 @@ from tests.support import paging_providers as known
 from tests.support.clock import T0
 from tests.support.muster_command import POLICY
 from tests.support.paging_providers import PagingProviders
+from tests.support.policies import small_policy
 from tests.support.started_record import StartedRecord
 
 ANN, BEA, CY = (Person(id=slack_person("T1", f"U{n}"), name=name) for n, name in enumerate(("Ann", "Bea", "Cy"), 1))
@@ -73,3 +74,22 @@ def test_the_doctor_checks_credentials_and_who_can_be_paged(
     assert says in result.out
     assert token not in result.everything
     assert providers.published == []
+
+
+def test_recipients_of_updates_without_a_usable_setting_are_named_and_no_address_is_shown() -> None:
+    policy = small_policy(
+        update_recipients={"exec": ["MUSTER_LIST_EXEC", "MUSTER_LIST_ALL", "MUSTER_LIST_BAD", "MUSTER_APPRISE_A"]}
+    )
+    given = {
+        "MUSTER_LIST_ALL": SecretStr("all@example.org"),
+        "MUSTER_LIST_BAD": SecretStr("nobody-at-example"),
+        "MUSTER_APPRISE_A": SecretStr("json://x"),
+    }
+
+    found = [one.message for one in check_recipients(policy, given, {Medium.APPRISE: CHANNELS[Medium.NTFY]})]
+
+    assert found == [
+        "`update_recipients` names MUSTER_LIST_ALL, and MUSTER_SMTP_URL is not set.",
+        "MUSTER_LIST_BAD is no e-mail address.",
+        "`update_recipients` names MUSTER_LIST_EXEC, and there is no such setting. It holds an address.",
+    ]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.config.setting_names import name_problems, read_names
-from bot.config.settings import read_feed_settings
+from bot.config.settings import read_feed_settings, read_recipient_settings
+from tests.support.policies import shipped_policy
 
 
 def test_they_come_from_the_environment_and_then_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +37,19 @@ def test_a_file_that_is_no_text_gives_none(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfeS\x00")
 
     assert read_feed_settings(file) == {}
+
+
+def test_addresses_of_recipients_of_updates_are_settings_of_the_same_kind(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MUSTER_LIST_ALL=all@example.org\nMUSTER_APPRISE_STATUS=json://x\nMUSTER_LISTS=1\n")
+
+    found = read_recipient_settings(file)
+
+    assert list(found) == ["MUSTER_LIST_ALL", "MUSTER_APPRISE_STATUS"]
+    assert "example" not in repr(found)
+    assert [one.name for one in name_problems((), read_names(file), {})] == ["MUSTER_LISTS"]
+
+
+def test_a_policy_names_recipients_by_their_settings_alone() -> None:
+    with pytest.raises(ValueError, match="must be the name of a setting: MUSTER_LIST_CUSTOMERS"):
+        shipped_policy(update_recipients={"customer": ["all@example.org"]})

@@ -120,6 +120,7 @@ def approved_correction(now: DecisionContext, draft: UpdateDraft) -> UpdateCorre
         audience=draft.audience,
         text=draft.text,
         has_channel=wrong.fact.has_channel,
+        recipients=wrong.fact.recipients,
         author=draft.by,
         draft=draft.n,
     )
@@ -134,6 +135,7 @@ def _posted(now: DecisionContext, audience: Audience, text: str, update: UpdateT
         final=update.final,
         next_update_at=update.next_update_at,
         has_channel=is_late or audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
+        recipients=() if is_late else now.policy.update_recipients.get(audience, ()),
         warned=update.warned,
         impact=update.impact,
         **update_slots.match_post(now.open, audience, final=update.final, happened_at=now.happened_at, at=now.at),

@@ -97,7 +97,10 @@ def _contradicts(now: DecisionContext, texts: Iterable[str]) -> Doubt | None:
 
 
 def _without_channel(now: DecisionContext, texts: Texts) -> Doubt | None:
-    nowhere = [one for one in texts if one is not Audience.INTERNAL and not now.policy.audiences.get(one)]
+    reached = {
+        one for places in (now.policy.audiences, now.policy.update_recipients) for one in places if places.get(one)
+    }
+    nowhere = [one for one in texts if one is not Audience.INTERNAL and one not in reached]
     return Doubt("update_no_channel", {"nowhere": ", ".join(nowhere)}) if nowhere else None
 
 
