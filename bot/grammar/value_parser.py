@@ -262,8 +262,9 @@ def _incident(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue
 
 
 def _word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
-    """Parse one word: an id, since any other word could start the text."""
-    return ParsedValue(words[0], 1) if _SHORT_ID.fullmatch(words[0]) else None
+    """Parse one word: an id, since any other word could start the text; of a field with a pattern, one of that form."""
+    found = re.fullmatch(form_field.pattern or _SHORT_ID.pattern, words[0], re.IGNORECASE)
+    return ParsedValue(words[0], 1) if found else None
 
 
 def _any_word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:

@@ -137,7 +137,9 @@ def _hint_second(state: ParseState, head: list[Token]) -> None:
 def _hint_id(state: ParseState, head: list[Token]) -> None:
     """Doubt an id among the first words of a text whose field for one is empty: `tempfix edit TF1 …`."""
     empty = next((name for name, one in state.empty_fields() if one.control is Control.WORD and one.leading), None)
-    found = next((token.text for token in head[:3] if _ID.fullmatch(token.text)), None) if empty else None
+    form = state.form_fields[empty].pattern if empty else ""
+    ids = (token.text for token in head[:3] if _ID.fullmatch(token.text))
+    found = next((one for one in ids if re.fullmatch(form or r".+", one, re.IGNORECASE)), None) if empty else None
     if empty is not None and found is not None:
         state.values[empty] = found
         state.doubt("field_in_words", found, state.form_fields[empty].label)
