@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.export.document import document_report
+from bot.export.outside.affected_rows import affected_rows, outside_notice_rows, screening_rows
 from bot.export.reader_names import Names
 from bot.rendering.renderer import Renderer
 from incident.entries.conversation import Joined, Left
@@ -33,6 +34,9 @@ def export_record(
         **document_report(entries, as_of=as_of, names=names, render=render),
         "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
         "evidence": [_evidence(one, names) for one in incident.evidence],
+        "affected": affected_rows(incident, names),
+        "screenings": screening_rows(incident, names),
+        "outside_notices": outside_notice_rows(incident, names),
         "presence": _presence(entries, names),
     }
 

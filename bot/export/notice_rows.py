@@ -10,7 +10,7 @@ from bot.rendering.renderer import Renderer
 from incident.entries.restoration import InboundNoted
 from incident.entry import Entry
 from incident.model.incident import Incident
-from incident.model.response.notice import Notice
+from incident.model.response.policy_notice import Notice
 from incident.report.report_format import moment
 
 

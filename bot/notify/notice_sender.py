@@ -18,7 +18,7 @@ from incident.entries.delivery import NoticeDelivered
 from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
-from incident.model.response.notice import Notice
+from incident.model.response.policy_notice import Notice
 from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId
 

@@ -56,6 +56,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     provider_deadlines.cases,
     provider_deadlines.chases,
     regulatory_deadlines.screening,
+    regulatory_deadlines.personal_data,
     regulatory_deadlines.running_clocks,
     rule_notices.unconfirmed,
 )

@@ -11,7 +11,7 @@ from incident.entry import Entry
 from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
 from incident.medium import Medium
 from incident.model.incident import Incident
-from incident.model.response.notice import Notice
+from incident.model.response.policy_notice import Notice
 from roles.person_ids import PersonId
 
 

@@ -29,7 +29,7 @@ from incident.jobs import JobKind
 from incident.medium import Medium, slack_message
 from incident.model.call_page import CallPage, PageAttempt
 from incident.model.incident import Incident
-from incident.model.response.notice import Notice, NoticeDelivery, NoticeReceipt
+from incident.model.response.policy_notice import Notice, NoticeDelivery, NoticeReceipt
 from incident.model.slack_references import OpenPrompt, Prompted
 
 Attempts: TypeAlias = tuple[PageAttempt, ...]

@@ -26,7 +26,7 @@ from incident.medium import Medium
 from incident.model.absence import Absence, CommanderGap
 from incident.model.components import Escalation, Interval, Offer, ReopenItem, StateItem
 from incident.model.incident import Incident
-from incident.model.response.notice import RuleCall
+from incident.model.response.policy_notice import RuleCall
 from incident.states import VOID, State
 from roles.accounts import Unavailability
 from roles.person_ids import PersonId

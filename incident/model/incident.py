@@ -34,14 +34,18 @@ from incident.model.components import (
     Validation,
 )
 from incident.model.outside_records import (
+    Affected,
+    DataMention,
     Determination,
     EvidenceItem,
+    OutsideNotice,
     ProviderCase,
     RegulatoryClock,
     ReportDecision,
+    Screening,
 )
 from incident.model.response.containment import Containment
-from incident.model.response.notice import Notice, RuleCall
+from incident.model.response.policy_notice import Notice, RuleCall
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.model.update_draft import UpdateDraft
 from incident.states import OVER, VOID, Audience, Priority, State
@@ -104,6 +108,10 @@ class Incident(Aggregate):
     determinations: tuple[Determination, ...] = ()
     clocks: tuple[RegulatoryClock, ...] = ()
     report_decisions: tuple[ReportDecision, ...] = ()
+    affected: tuple[Affected, ...] = ()
+    data_mention: DataMention | None = None
+    screenings: tuple[Screening, ...] = ()
+    outside_notices: tuple[OutsideNotice, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0

@@ -112,3 +112,50 @@ class ReportDecision(Frozen):
     reason: PersonalText
     by: PersonId
     at: Utc
+
+
+class Affected(Frozen):
+    """Whom or what the incident affects, by its last entry `n` about that; `percent` is the share of all."""
+
+    n: int
+    what: str
+    count: int | None
+    percent: int | None
+    basis: Literal["estimate", "known"] | None
+    text: MaybePersonalText
+    by: PersonId
+    at: Utc
+
+    @property
+    def is_personal(self) -> bool:
+        """True if it is about people whose data are affected, or about classes of personal data."""
+        return self.what in ("data_subjects", "personal_data")
+
+
+class DataMention(Frozen):
+    """The entry that first had words which may mean personal data, and when that was recorded (UTC)."""
+
+    entry: int
+    at: Utc
+
+
+class Screening(Frozen):
+    """An answer to the question whether personal data are affected."""
+
+    n: int
+    answer: Literal["yes", "no", "unsure"]
+    reason: PersonalText
+    by: PersonId
+    at: Utc
+
+
+class OutsideNotice(Frozen):
+    """What outsiders were informed of, when and by which road, otherwise than by a report to a regulator."""
+
+    n: int
+    to: str
+    road: str
+    count: int | None
+    text: PersonalText
+    by: PersonId
+    at: Utc

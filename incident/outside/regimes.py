@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -134,9 +134,30 @@ def given(book: RegimeBook | None) -> RegimeBook:
     return book
 
 
+_DATA_WORDS: Final = (
+    "personal data",
+    "personal information",
+    "customer data",
+    "customer records",
+    "client data",
+    "employee data",
+    "patient data",
+    "health data",
+    "data breach",
+    "data leak",
+    "leaked data",
+    "exfiltrated",
+    "exfiltration",
+)
+
+
 class Reporting(Frozen):
-    """What the policy adds to the data files: kinds of our entity, our own earlier due time, closed days of a calendar."""
+    """What the policy adds to the data files: kinds of our entity, our own earlier due time, closed days of a calendar.
+
+    `data_words` in a text have a person asked whether personal data are affected.
+    """
 
     entity: dict[str, str] = {}
     internal_due_percent: Annotated[int, Field(ge=1, le=100)] = 75
     closures: dict[str, tuple[date, ...]] = {}
+    data_words: tuple[Annotated[str, Field(min_length=3, max_length=60)], ...] = _DATA_WORDS

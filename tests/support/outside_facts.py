@@ -1,8 +1,8 @@
-"""A record with every fact that concerns outsiders: evidence, cases at providers, reports to regulators."""
+"""A record with every fact that concerns outsiders: evidence, cases at providers, reports to regulators, who is affected and informed."""
 
 from __future__ import annotations
 
-from incident.entries.outside import evidence_items, provider_cases, regulatory_clocks
+from incident.entries.outside import affected_data, evidence_items, outside_notices, provider_cases, regulatory_clocks
 from incident.entry import NewEntry
 from roles.person_ids import MUSTER
 from tests.support.recorded_team import CYD, Script, at, declared
@@ -33,4 +33,15 @@ def outside_script(number: str) -> list[NewEntry]:
     )
     s.add(regulatory_clocks.ReportSubmitted(regime="gdpr33", obligation="authority", ref="DPA-1", late=False), by=CYD)
     s.add(regulatory_clocks.NotReportable(regime="nis2", reason="No significant impact"), by=CYD)
+    s.add(
+        affected_data.AffectedNoted(
+            what="data_subjects", count=1200, percent=3, basis="estimate", text="Customers of the shop"
+        )
+    )
+    s.add(affected_data.PersonalDataMentioned(entry=1), by=MUSTER)
+    s.add(affected_data.Screened(answer="yes", reason="Names are in the export"), by=CYD)
+    s.add(
+        outside_notices.OutsideNoticeGiven(to="data_subjects", road="mail", count=1200, text="Change your password"),
+        by=CYD,
+    )
     return s.drafts

@@ -20,7 +20,7 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
-from incident.entries.outside import evidence_items, provider_cases, regulatory_clocks
+from incident.entries.outside import affected_data, evidence_items, outside_notices, provider_cases, regulatory_clocks
 from incident.entry import Entry, Fact
 from incident.fold.aggregate_fold import undone_by
 from incident.fold.fold import RunningIncidentFold
@@ -43,7 +43,10 @@ UNDOABLE: Final = frozenset(
         conversation.DecisionMade,
         conversation.Noted,
         conversation.TimeCorrected,
+        affected_data.AffectedNoted,
+        affected_data.Screened,
         evidence_items.EvidenceSecured,
+        outside_notices.OutsideNoticeGiven,
         provider_cases.CaseChased,
         provider_cases.CaseOpened,
         provider_cases.CaseUpdated,

@@ -22,6 +22,7 @@ from incident.model.incident import Incident
 from incident.model.state_transitions import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
+from incident.rules.outside.personal_data import first_mention
 from incident.rules.responders import attendance
 from incident.rules.responders.call_pages import page_plan
 from incident.rules.responders.first_call import first_call
@@ -86,6 +87,8 @@ class IncidentSession(AggregateSession[Incident]):
             self.record([self.by_muster(fact, source) for fact in followed])
             call = first_call(before, self.state, added, self.policy, self.unit.person)
             self.record([self.by_muster(call, source)] if call else [])
+            mention = first_mention(self.state, added, self.policy)
+            self.record([self.by_muster(mention, source)] if mention else [])
             self._follow_rules(source)
         return added
 

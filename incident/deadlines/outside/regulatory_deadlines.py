@@ -11,17 +11,20 @@ from incident.model.incident import Incident
 from incident.model.outside_records import RegulatoryClock
 from incident.policy import Policy
 from incident.rules.outside.clock_starts import needs_decisions, undecided_regimes
+from incident.rules.outside.personal_data import affects_personal_data, screened_since
 from incident.states import VOID, State
 from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
 
 _DECIDED_BY: Final = timedelta(hours=2)
+_SCREENED_BY: Final = timedelta(minutes=30)
+_SCREENED_AGAIN: Final = timedelta(hours=4)
 _NONE_DUE: Final = VOID | {State.CLOSED, State.DRILL_ENDED}
 _NOTHING_REPORTED: Final = VOID | {State.DRILL_ENDED}
 
 
 def screening(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Prompt for the decisions on the regimes in force of a major or a security incident (S2-29).
+    """Prompt for the decisions on the regimes in force of a major or a security incident, or one that affects personal data (S2-29).
 
     At once those who may decide, after two hours the commander too; then every four hours. A drill has none.
     """
@@ -35,6 +38,28 @@ def screening(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
         PromptStep(since + _DECIDED_BY, "screening", each_once(*whom, commander)),
     )
     return (Deadline(key_of("screening", since), since + _DECIDED_BY, steps, timedelta(hours=4)),)
+
+
+def personal_data(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
+    """Prompt for the answer whether personal data are affected, in a security incident or once a text has words that may mean it (S2-22).
+
+    At once the privacy officer or, without one, those who may decide; after half an hour the commander too; then every four
+    hours. After the answer that it is not known yet the prompt comes again in four hours. A drill has none.
+    """
+    since = screened_since(incident)
+    if since is None or incident.drill or incident.state in _NONE_DUE:
+        return ()
+    if incident.screenings:
+        since += _SCREENED_AGAIN
+    since = latest(incident, since)
+    officer = privacy_officer(incident, policy)
+    whom = (officer,) if officer else who_decides(incident, policy)
+    commander = incident.holder(Role.COMMANDER)
+    steps = (
+        PromptStep(since, "personal_data", whom),
+        PromptStep(since + _SCREENED_BY, "personal_data", each_once(*whom, commander)),
+    )
+    return (Deadline(key_of("personal_data", since), since + _SCREENED_BY, steps, _SCREENED_AGAIN),)
 
 
 def running_clocks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
@@ -59,6 +84,12 @@ def who_decides(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
     return named or each_once(incident.holder(Role.COMMANDER) or incident.contact)
 
 
+def privacy_officer(incident: Incident, policy: Policy) -> PersonId | None:
+    """Return the privacy officer whom the policy names."""
+    officer = policy.people.privacy_officer
+    return person_named(incident.key.team, officer) if officer else None
+
+
 def _clock(incident: Incident, policy: Policy, clock: RegulatoryClock) -> Deadline:
     whom = who_decides(incident, policy)
     manager = policy.people.isms_manager
@@ -74,9 +105,10 @@ def _clock(incident: Incident, policy: Policy, clock: RegulatoryClock) -> Deadli
 
 def _screened_since(incident: Incident) -> datetime | None:
     """Return when it became an incident whose regimes must be decided on (UTC), None if it is none."""
+    personal_at = affects_personal_data(incident)
     if not needs_decisions(incident):
-        return None
+        return latest(incident, personal_at) if personal_at else None
     major_at = incident.times.major_declared_at
     security_at = next((item.at for item in reversed(incident.types) if item.type == "security"), None)
-    moments = [at for at in (major_at if incident.major else None, security_at) if at is not None]
+    moments = [at for at in (major_at if incident.major else None, security_at, personal_at) if at is not None]
     return latest(incident, min(moments)) if moments else latest(incident, incident.last_entry_at)

@@ -11,7 +11,7 @@ from incident.deadlines.policy_rules.conditions import holds_from
 from incident.deadlines.policy_rules.recipients import recipients
 from incident.entries.delivery import NoticeMissed, Notified
 from incident.model.incident import Incident
-from incident.model.response.notice import Notice
+from incident.model.response.policy_notice import Notice
 from incident.policy import Policy
 from incident.policy_parts.rule_conditions import NotifyRule
 from incident.rules.visibility import may_see

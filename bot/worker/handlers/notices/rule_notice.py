@@ -20,7 +20,7 @@ from incident.entries.delivery import NoticeDelivered
 from incident.entry import Fact
 from incident.medium import Medium, slack_message, slack_ref
 from incident.model.incident import Incident
-from incident.model.response.notice import Notice, NoticeReceipt
+from incident.model.response.policy_notice import Notice, NoticeReceipt
 from incident.rules.responders.attendance import can_be_asked
 from incident.rules.visibility import may_see
 from roles.person_ids import PersonId, slack_person

@@ -22,7 +22,7 @@ from incident.entries.delivery import PromptDue
 from incident.entries.role_holders import HandoverOffered
 from incident.entries.status_updates import UpdateDrafted
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
-from incident.model.outside_records import ProviderCase, RegulatoryClock
+from incident.model.outside_records import DataMention, ProviderCase, RegulatoryClock
 from incident.model.slack_references import Mask, OpenPrompt
 from incident.model.update_draft import UpdateDraft
 from incident.outside.vendors import Vendor
@@ -78,6 +78,7 @@ def incident(**changes):
                 ),
             ),
             "regimes": ("gdpr33", "nis2"),
+            "data_mention": DataMention(entry=4, at=START),
             "clocks": (
                 RegulatoryClock(
                     n=6,
