@@ -15,6 +15,7 @@ class Ack(Verb):
     name = "ack"
     aliases = ("acknowledge", "acked", "on it", "i am on it", "i'm on it", "im on it")
     group = Group.OPEN
+    asserts = True
     dated = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

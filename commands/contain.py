@@ -19,6 +19,7 @@ class Contain(Verb):
 
     name = "contain"
     group = Group.RESTORE
+    asserts = True
     dated = True
 
     term: Annotated[

@@ -24,6 +24,7 @@ class Determine(Verb):
 
     name = "determine"
     group = Group.PROVE
+    asserts = True
 
     what: Annotated[
         Slug, FormField("What is determined", Control.CHOICE, leading=True, needed=True, choices=DETERMINATIONS)

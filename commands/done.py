@@ -19,6 +19,7 @@ class Done(Verb):
 
     name = "done"
     group = Group.RECORD
+    asserts = True
 
     id: Annotated[str, FormField("Action", Control.WORD, "Its id, such as A1", leading=True, needed=True)]
     result: Annotated[str, FormField("Result", Control.TEXT, "What came out of it", rest=True, needed=True)]

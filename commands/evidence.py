@@ -19,7 +19,7 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[\w.:+/=-]{1,128}$")]
 
 
 class Evidence(Verb):
-    """Secure an item of evidence: `evidence memory image of web-2 sha256=9f2c… location=safe 4`."""
+    """Secure an item of evidence: `evidence memory image of web-2 sha256=9f2c… location="safe 4"`."""
 
     name = "evidence"
     group = Group.RECORD
@@ -27,7 +27,11 @@ class Evidence(Verb):
     id: Annotated[
         Slug | None,
         FormField(
-            "Its id", Control.WORD, "Such as EV1. Left empty, it gets the next one", leading=True, pattern=r"EV\d+"
+            "Its id",
+            Control.WORD,
+            "Such as EV1. Left empty, it gets the next one",
+            leading=True,
+            pattern=r"EV-?\d{1,6}",
         ),
     ] = None
     item: Annotated[str | None, FormField("What was secured", Control.TEXT, rest=True, needed=True)] = None

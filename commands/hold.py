@@ -25,8 +25,6 @@ _RELEASE: Final = (
     "undo",
     "unlock",
     "cancel",
-    "no",
-    "not",
 )
 
 
@@ -35,6 +33,7 @@ class Hold(Verb):
 
     name = "hold"
     group = Group.INFORM
+    asserts = True
     drastic = True
 
     release: Annotated[bool, FormField("Release the hold", Control.CHECK, leading=True, words=_RELEASE)] = False

@@ -15,7 +15,9 @@ class Major(Verb):
     """Declare a major incident; executives and customers get updates from now on."""
 
     name = "major"
+    aliases = ("major incident",)
     group = Group.OPEN
+    asserts = True
     dated = True
 
     reason: Annotated[

@@ -19,6 +19,7 @@ class Mitigated(Verb):
     name = "mitigated"
     aliases = ("mitigate",)
     group = Group.RESTORE
+    asserts = True
     dated = True
 
     text: Annotated[

@@ -24,8 +24,6 @@ _LIFT = (
     "unhold",
     "unlock",
     "cancel",
-    "no",
-    "not",
     "over",
     "done",
 )
@@ -36,6 +34,7 @@ class Preserve(Verb):
 
     name = "preserve"
     group = Group.RECORD
+    asserts = True
     drastic = True
 
     lift: Annotated[bool, FormField("Lift the legal hold", Control.CHECK, leading=True, words=_LIFT)] = False

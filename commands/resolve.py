@@ -34,6 +34,7 @@ class Resolve(Verb):
     name = "resolve"
     aliases = ("resolved", "fixed")
     group = Group.RESTORE
+    asserts = True
     drastic = True
     dated = True
 

@@ -19,6 +19,7 @@ class Restored(Verb):
     name = "restored"
     aliases = ("restore", "recovered")
     group = Group.RESTORE
+    asserts = True
     drastic = True
     dated = True
 

@@ -22,6 +22,7 @@ class Submitted(Verb):
 
     name = "submitted"
     group = Group.PROVE
+    asserts = True
 
     regime: Annotated[Slug, FormField("Regime", Control.CHOICE, leading=True, needed=True, choices=REGIMES)]
     obligation: Annotated[Slug, FormField("Report", Control.CHOICE, leading=True, needed=True, choices=REPORTS)]

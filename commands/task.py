@@ -22,6 +22,7 @@ class Task(Verb):
 
     name = "task"
     group = Group.RECORD
+    asserts = ("done",)
     needs_incident = False
     of_organisation = True
 

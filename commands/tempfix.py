@@ -40,6 +40,7 @@ class Tempfix(Verb):
     name = "tempfix"
     aliases = ("temp fix", "temporary fix")
     group = Group.RESTORE
+    asserts = True
 
     form: Annotated[
         Form | None, FormField("What to do", Control.CHOICE, leading=True, choices=_FORMS, synonyms=_SYNONYMS)

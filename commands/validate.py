@@ -42,6 +42,7 @@ class Validate(Verb):
 
     name = "validate"
     group = Group.PROVE
+    asserts = True
 
     criterion: Annotated[
         Slug,

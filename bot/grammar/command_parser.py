@@ -27,6 +27,7 @@ from pydantic import JsonValue
 from bot.grammar.dated_lines import read_note
 from bot.grammar.field_parser import parse_fields
 from bot.grammar.parse_state import HAPPENED, Doubt, ParseState
+from bot.grammar.text.negations import negation_in
 from bot.grammar.tokenizer import assignments_in
 from bot.grammar.typed_line import TypedLine, read_line
 from bot.grammar.value_parser import Vocabulary
@@ -129,7 +130,9 @@ def _parsed(
 ) -> ParsedCommand:
     own = HAPPENED in verb.model_fields
     happened = {} if verb.only_answers() or own else {HAPPENED: _HAPPENED}
-    state = parse_fields({**_typed_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated)
+    state = parse_fields(
+        {**_typed_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated, asserts=verb.asserts
+    )
     above_lines = [name for name, one in form_fields(verb).items() if one.above_lines]
     for one in assignments_in(typed.text, phrase.end) if above_lines else ():
         if one.name in above_lines:
@@ -172,6 +175,7 @@ def _with_leftover(parsed: ParsedCommand, verb: type[Verb], state: ParseState, v
     if verb.is_query and empty and empty[0][1].control is Control.SERVICE:
         return replace(parsed, invalid=(*parsed.invalid, (empty[0][0], left)), ambiguous=False)
     acts = verb.is_query or not fields
-    if acts and not empty and not verb.drastic and not tells(left, vocabulary):
+    is_plain = not tells(left, vocabulary) and not (verb.asserts and negation_in(left))
+    if acts and not empty and not verb.drastic and is_plain:
         return replace(parsed, unused=left, ambiguous=False)
     return replace(parsed, leftover=left)

@@ -28,6 +28,8 @@ from bot.grammar.times.time_elements import Elements, read_elements
 from bot.grammar.times.wall_clock import on_nearest_day, resolve
 
 MOST_WORDS: Final = 8
+# Brackets, quotes and formatting that people put around a time: `*03:58*`, `(03:58)`, `~03:58`.
+MARKS: Final = "()[]{}【】*_`~≈<>|\"'“‘"
 _VAGUE: Final = re.compile(
     r"(?:(?:last|this|next|late|early) (?:night|morning|afternoon|evening|week|month|year|mon|tue|wed|thu|fri|sat|sun)\w*|tonight"
     r"|(?:around|about|approximately|approx\.?|ca\.?|circa|roughly|nearly|almost|~) ?\d[\w:.]*|~\d[\w:.]*|eod|cob|eob"
@@ -41,8 +43,8 @@ _NEAR_A_TIME: Final = re.compile(
 )
 _ISO: Final = re.compile(r"\d{4}-?\d{2}-?\d{2}t\d{2}.*", re.IGNORECASE)
 _SHORT_OFFSET: Final = re.compile(r"(?<=\d)([+-]\d{2})$")
-# After a length of time these leave open how long or from when: `an hour or so ago`, `20 minutes back`.
-_ROUGHLY: Final = frozenset({"or", "back", "ish", "odd", "plus", "prior"})
+# After a length of time these leave open how long or from when: `an hour or so ago`, `20 minutes back`, `3 minutes after it`.
+_ROUGHLY: Final = frozenset({"or", "back", "ish", "odd", "plus", "prior", "after", "into", "past"})
 _EPOCH: Final = re.compile(r"@?1\d{9}(?:\d{3})?")
 _TO: Final = re.compile(r"(?:[-–—]|to|until|till|or|and|through)")
 _TIME_LIKE: Final = re.compile(r"\d{1,2}[:h]\d{2}(?!\d).*|\d{1,2} ?[ap]m|\d{4}-\d{2}-\d{2}.*|\d{1,2}/\d{1,2}/\d{2,4}")
@@ -101,7 +103,7 @@ def parse_minutes(text: str) -> int | None:
 
 def looks_like_time(word: str) -> bool:
     """True for a word that is written like a clock time or a date, whether or not there is such a time."""
-    return bool(_TIME_LIKE.match(word.lower().strip("()[]")))
+    return bool(_TIME_LIKE.match(word.lower().strip(MARKS)))
 
 
 def begins_near_a_time(text: str) -> bool:

@@ -31,7 +31,7 @@ from bot.grammar.field_values import (
     value_source,
 )
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
-from bot.grammar.period_parser import is_for_choice, take_period
+from bot.grammar.period_parser import is_end, is_for_choice, take_period
 from bot.grammar.text.text_parser import parse_text
 from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, count_words, quoted_at
 from bot.grammar.typed_line import TypedLine
@@ -40,6 +40,8 @@ from commands.core.fields.form_field import Control, FormField
 
 # The form opens because of the first; after so many the rest of the line is text, which the form shows.
 _MOST_INVALID: Final = 10
+# Before a time alone these say when something begins, and never when it ends.
+_OF_A_START: Final = frozenset({"at", "on", "from", "starting"})
 _BOTH_LEVELS: Final = re.compile(r"([1-3]|high|medium|low)[/x×,-]([1-3]|high|medium|low)")
 _PRIORITY: Final = re.compile(r"(?:p|sev|s)[-_]?([1-5])", re.IGNORECASE)
 
@@ -51,9 +53,10 @@ def parse_fields(
     start: int = 0,
     *,
     is_dated: bool = False,
+    asserts: bool | tuple[str, ...] = False,
 ) -> ParseState:
-    """Parse what follows the verb, which ends at `start` of the readable line. `is_dated` as in `ParseState`."""
-    state = ParseState(form_fields, line, vocabulary, is_dated)
+    """Parse what follows the verb, which ends at `start` of the readable line. `is_dated` and `asserts` as in `ParseState`."""
+    state = ParseState(form_fields, line, vocabulary, is_dated, asserts)
     state.move(start)
     while len(state.invalid) < _MOST_INVALID and (tokens := state.tokens()) and not _begins_reason(state, tokens[0]):
         before = state.position
@@ -100,8 +103,13 @@ def _parse_assignment(state: ParseState, tokens: Sequence[Token]) -> bool:
             return False
         state.invalid.append((name, value_source(state, found)))
         end = found.end
-    state.move(end)
+    # Of several words without quotes only the first is the value: `location=sealed store 4 memory image`.
+    state.move(end, doubtful=not found.quoted and _takes_any_words(state.form_fields[name]))
     return True
+
+
+def _takes_any_words(form_field: FormField) -> bool:
+    return form_field.control is Control.LINE and not (form_field.pattern or form_field.synonyms)
 
 
 def _name_text(state: ParseState, found: Assignment) -> bool:
@@ -134,6 +142,8 @@ def _parse_leading(state: ParseState, tokens: Sequence[Token]) -> bool:
         return True
     for name, form_field in state.empty_fields():
         if not form_field.leading or not is_for_choice(state, form_field):
+            continue
+        if is_end(state, name, form_field) and tokens[0].text.lower() in _OF_A_START:
             continue
         if _parse_leading_field(state, name, form_field, tokens):
             return True

@@ -51,7 +51,7 @@ def _take_one(state: ParseState, tokens: Sequence[Token], words: Sequence[str], 
     """Fill the end with a length of time (`for 4 hours`), or ask about a start that names no time of the day."""
     skipped = int(words[0].lower() in (*_FROM, "for", "on"))
     part = _read(words[skipped:], state.vocabulary, state.vocabulary.at)
-    end = next((key for key, one in state.empty_fields() if _is_end(state, key, one)), "")
+    end = next((key for key, one in state.empty_fields() if is_end(state, key, one)), "")
     if part is None or part.reading.at is None:
         return False
     if not part.reading.is_length and (not start or part.reading.has_clock or state.form_fields[start].by_day):
@@ -71,7 +71,7 @@ def is_for_choice(state: ParseState, form_field: FormField) -> bool:
     return chosen is None or not form_field.only or chosen in form_field.only
 
 
-def _is_end(state: ParseState, name: str, form_field: FormField) -> bool:
+def is_end(state: ParseState, name: str, form_field: FormField) -> bool:
     """True for the field that ends a period."""
     return any(one.ends == name for one in state.form_fields.values()) and is_for_choice(state, form_field)
 

@@ -15,9 +15,11 @@ from typing import Final
 
 # Zero-width spaces, joiners and marks of direction: they come with pasted text and cannot be seen.
 _UNSEEN: Final = frozenset(
-    "\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+    "\u00ad\u034f\u061c\u115f\u1160\u180e\u2800\u3164\uffa0\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
 ) | {
-    chr(code) for start, end in ((0x202A, 0x202E), (0x2066, 0x206F), (0xFE00, 0xFE0F)) for code in range(start, end + 1)
+    chr(code)
+    for start, end in ((0x202A, 0x202E), (0x2066, 0x206F), (0xFE00, 0xFE0F), (0xE0000, 0xE01EF))
+    for code in range(start, end + 1)
 }
 # At the ends of a text these are no more than spaces.
 _BLANK: Final = "\u00ad\u200b\u200e\u2060\ufeff"

@@ -34,6 +34,8 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 
 from bot.grammar.datetime_parser import MOST_WORDS, parse_minutes, read_time
+from bot.grammar.text.amounts import is_amount
+from bot.grammar.text.fixed_words import choice_named, fixed_words, slug
 from commands.core.fields.form_field import Control, FormField
 from incident.frozen import utc_text
 from roles.person_ids import PersonId, outside_person
@@ -108,11 +110,6 @@ def is_incident(word: str) -> bool:
     return any(pattern.fullmatch(word) for pattern in patterns)
 
 
-def slug(text: str) -> str:
-    """Return a fixed word as it is compared: in small letters, with `_` between its words."""
-    return text.strip().rstrip(_PUNCTUATION).lower().replace("-", "_").replace(" ", "_")
-
-
 def _person(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
     mention = _MENTION.fullmatch(words[0])
     person = vocabulary.person(mention[1] if mention else words[0].removeprefix("@"))
@@ -167,38 +164,16 @@ def _services(form_field: FormField, words: Sequence[str], vocabulary: Vocabular
 
 
 def _choice(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
-    for count in (3, 2, 1):
-        if len(words) >= count and (value := _choice_named(form_field, " ".join(words[:count]))):
+    longest = max((key.count("_") + 2 for key in fixed_words(form_field)), default=1)
+    for count in range(min(longest, len(words)), 0, -1):
+        if value := choice_named(form_field, " ".join(words[:count])):
             return ParsedValue(value, count, plain=True)
     return None
 
 
-def _choice_named(form_field: FormField, text: str) -> str | None:
-    """Return the choice of that value; if the field is needed, also the only choice with that word in its value."""
-    key = slug(text)
-    if value := _fixed(form_field).get(key):
-        return value
-    values = {slug(value): value for value, _ in form_field.choices}
-    is_distinctive = form_field.needed and len(key) > 2
-    matching = [value for one, value in values.items() if key in one.split("_")] if is_distinctive else []
-    return matching[0] if len(matching) == 1 else None
-
-
-def _fixed(form_field: FormField) -> dict[str, str]:
-    """Return every fixed word of a field with its choice: the choices themselves and their synonyms."""
-    return {slug(word): value for word, value in form_field.synonyms} | {
-        slug(value): value for value, _ in form_field.choices
-    }
-
-
-def is_fixed(form_field: FormField, word: str) -> bool:
-    """True if a word is one of the fixed words of a field with choices."""
-    return slug(word) in _fixed(form_field)
-
-
 def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
     """Parse choices separated by spaces, commas, strokes, `and` or `&`."""
-    fixed = _fixed(form_field)
+    fixed = fixed_words(form_field)
     found: list[str] = []
     count = index = 0
     while index < len(words):
@@ -262,15 +237,18 @@ def _incident(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue
 
 
 def _word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
-    """Parse one word: an id, since any other word could start the text; of a field with a pattern, one of that form."""
-    found = re.fullmatch(form_field.pattern or _SHORT_ID.pattern, words[0], re.IGNORECASE)
-    return ParsedValue(words[0], 1) if found else None
+    """Parse one word: an id, since any other word could start the text. A number that counts something is asked about."""
+    pattern = re.compile(form_field.pattern, re.IGNORECASE) if form_field.pattern else _SHORT_ID
+    if not pattern.fullmatch(words[0]):
+        return None
+    doubt = "number" if is_amount(words, is_count=bool(form_field.pattern)) else ""
+    return ParsedValue(words[0], 1, doubt=doubt)
 
 
 def _any_word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
     """Parse one word, or several that are a fixed phrase of the field."""
     for count in range(len(words), 1, -1):
-        if form_field.synonyms and (value := _fixed(form_field).get(slug(" ".join(words[:count]).rstrip("?")))):
+        if form_field.synonyms and (value := fixed_words(form_field).get(slug(" ".join(words[:count]).rstrip("?")))):
             return ParsedValue(value, count)
     return ParsedValue(words[0], 1) if re.fullmatch(form_field.pattern or r"(?s:.+)", words[0]) else None
 

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 
 from bot.grammar.field_values import leading_priority
+from bot.grammar.text.fixed_words import is_fixed
 from bot.grammar.tokenizer import BECAUSE, SEPARATORS, Token, tokens_of
-from bot.grammar.value_parser import INCIDENT_NUMBER, is_fixed, looks_like_person
+from bot.grammar.value_parser import INCIDENT_NUMBER, looks_like_person
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, form_fields
 from commands.core.verb import Verb

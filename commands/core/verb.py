@@ -177,6 +177,9 @@ class Verb(Frozen):
     drastic: ClassVar[bool] = False
     # Its moment is measured, so that a time at the end of its text may be that moment.
     dated: ClassVar[bool] = False
+    # It says that something is so, or does with these of its leading choices: a text that begins with a negation
+    # (`restored not yet`) is asked about.
+    asserts: ClassVar[bool | tuple[str, ...]] = False
     # Guests have what reads and what adds to the record of their channels; nothing that decides, pages or publishes.
     for_guests: ClassVar[bool] = False
     # It answers a call, so it reaches a restricted incident that shows the person no more than its number.

@@ -8,8 +8,9 @@ from typing import Final
 
 from bot.grammar.field_values import fill_priority
 from bot.grammar.parse_state import HAPPENED, ParseState
+from bot.grammar.text.fixed_words import slug
 from bot.grammar.tokenizer import Token
-from bot.grammar.value_parser import is_incident, looks_like_person, slug
+from bot.grammar.value_parser import is_incident, looks_like_person
 from commands.core.fields.form_field import Control
 from commands.core.words.near_misses import nearest
 

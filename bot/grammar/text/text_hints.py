@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.grammar.datetime_parser import MOST_WORDS
+from bot.grammar.datetime_parser import MARKS, MOST_WORDS
 from bot.grammar.parse_state import HAPPENED, ParseState
+from bot.grammar.text.fixed_words import slug
 from bot.grammar.text.mention_hints import hint_mentions
 from bot.grammar.text.time_hints import TIMED, hint_first_time, hint_last_time, hint_named_value, take_stamp
 from bot.grammar.tokenizer import Token, assignment_at, assignments_in, last_tokens, tokens_of
-from bot.grammar.value_parser import INCIDENT_NUMBER, looks_like_person, parse_value, slug
+from bot.grammar.value_parser import INCIDENT_NUMBER, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
 from commands.core.words.near_misses import nearest
 from roles.role_names import ALIASES, Role
 
 _ID: Final = re.compile(r"[A-Za-z]{1,4}-?\d{1,6}")
-_BRACKETS: Final = "()[]"
 _SEVERAL: Final = frozenset({Control.CHOICES, Control.AUDIENCES})
 _SINGLE: Final = frozenset({Control.CHOICE, Control.ROLE, Control.SERVICE, Control.SCHEDULE})
 
@@ -57,7 +57,7 @@ def add_later_hints(state: ParseState, start: int, end: int) -> None:
 
 def _bare(token: Token) -> Token:
     """Return a token without the brackets around it."""
-    return token._replace(text=token.text.strip(_BRACKETS), raw=token.raw.strip(_BRACKETS) or token.raw)
+    return token._replace(text=token.text.strip(MARKS), raw=token.raw.strip(MARKS) or token.raw)
 
 
 def hint_fixed_word(state: ParseState, first: Token) -> None:
@@ -128,10 +128,25 @@ def _hint_second(state: ParseState, head: list[Token]) -> None:
     is_joined = first.text.lower() in ("and", "&", "+") or state.line.text[: state.position].rstrip()[-1:] == ","
     words = [token.raw for token in (head[1:] if first.text.lower() in ("and", "&", "+") else head)]
     is_person = last.control is Control.PERSON and bool(words) and looks_like_person(words[0])
-    is_id = last.control is Control.WORD and bool(_ID.fullmatch(first.text))
+    is_id = bool(words) and _is_second_id(state, last, words[0].rstrip(",;:."), is_joined=is_joined)
     is_choice = is_joined and last.control in _SINGLE and parse_value(last, words, state.vocabulary) is not None
     if is_person or is_id or is_choice:
         state.doubt("second", words[0].rstrip(",;:."), last.label)
+
+
+def _is_second_id(state: ParseState, last: FormField, word: str, *, is_joined: bool) -> bool:
+    """True for an id after another one, also with fields between them: `move T1 T2 due=friday`, `771234, 771235`."""
+    if last.control is Control.WORD and (
+        _ID.fullmatch(word) or (word.lstrip("#").isdigit() and (is_joined or len(word) > 3))
+    ):
+        return True
+    given = (
+        str(state.values.get(n)) for n, one in state.form_fields.items() if one.control is Control.WORD and one.leading
+    )
+    letters = word.rstrip("0123456789").lower()
+    return bool(_ID.fullmatch(word)) and any(
+        _ID.fullmatch(one) and one.rstrip("0123456789").lower() == letters for one in given
+    )
 
 
 def _hint_id(state: ParseState, head: list[Token]) -> None:

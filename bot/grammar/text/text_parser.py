@@ -12,7 +12,9 @@ from typing import Final
 
 from bot.grammar.field_values import assign, take_value, value_source
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
+from bot.grammar.text.negations import hint_negation
 from bot.grammar.text.text_hints import add_hints, add_later_hints, hint_fixed_word
+from bot.grammar.text.time_hints import take_lone_time
 from bot.grammar.tokenizer import BECAUSE, Assignment, assignments_in, tokens_of
 from bot.grammar.value_parser import is_incident, parse_value
 from commands.core.fields.form_field import Control
@@ -41,6 +43,7 @@ def parse_text(state: ParseState) -> None:
     start = state.position + len(text[state.position :]) - len(text[state.position :].lstrip())
     because = (BECAUSE.match(text, start) if rest == reason else BECAUSE.search(text, start)) if reason else None
     start = _after_filler(state, start, rest)
+    hint_negation(state, start)
     assigned = _assignments(state, start, rest, reason)
     end = _before_assignments(state, because.end() if because else start, len(text), assigned)
     if because is not None:
@@ -50,6 +53,8 @@ def parse_text(state: ParseState) -> None:
         end = _before_assignments(state, start, because.start(), assigned)
         rest = None if rest == reason else rest
     _doubt_what_is_inside(state, assigned, start)
+    if rest is not None and take_lone_time(state, state.line.text[start:end].split()):
+        return
     if rest is not None:
         if HAPPENED in state.form_fields:
             add_hints(state, start, end, rest)
@@ -76,7 +81,9 @@ def _is_ambiguous(state: ParseState) -> bool:
     """True if the words that were read last may start the text as well."""
     text = state.line.text
     tokens = tokens_of(text, state.position, 1)
-    if not tokens or not text[tokens[0].start].islower() or BECAUSE.match(text, tokens[0].start):
+    is_line = state.doubtful and (last := state.form_fields.get(state.last_field)) and last.control is Control.LINE
+    begins_low = bool(tokens) and (text[tokens[0].start].islower() or (is_line and text[tokens[0].start].isdigit()))
+    if not begins_low or BECAUSE.match(text, tokens[0].start):
         return False
     first = tokens[0].text.lower()
     last = state.form_fields.get(state.last_field)
