@@ -8,7 +8,7 @@ or opens the recorder. A test stops at the first time a point is reached.
 Not every commit and call has a point. A point before a call that may be repeated (a topic, a pin, an edit) would equal
 one behind the claim of its job. These take the path of another that has a point:
 
-- `no_channel`, `not_invited`, `approver`, `subscriber_notice`, `notice`, `origin_reply`, `channel_link` and `publish`, which post as `say` does; `adopt`, which reads a channel as `reconcile` does;
+- `say_elsewhere`, `no_channel`, `not_invited`, `approver`, `subscriber_notice`, `notice`, `origin_reply`, `channel_link` and `publish`, which post as `say` does; `adopt`, which reads a channel as `reconcile` does;
   `channel_name`, which looks first as `make_channel` does;
   `notice_mail` and `update_outside`, which send as `page_method` does;
   `stamp` and `retention`, which call no Slack and check at each start what is left to do; `page_receipt`, which only asks;

@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     ANNOUNCE = "announce"
     HOME = "home"
     SAY = "say"
+    SAY_ELSEWHERE = "say_elsewhere"
     UPDATE = "update"
     UPDATE_HERE = "update_here"
     UPDATE_OUTSIDE = "update_outside"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
-from incident.effects.notifications import is_recorded_late
+from incident.effects.notifications import is_recorded_late, news_elsewhere
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import ChannelChanged, DeliveryFailed, PageAttempted
 from incident.entries.lifecycle import Declared, StateChanged
@@ -15,6 +15,7 @@ from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, Upda
 from incident.entry import Entry
 from incident.jobs import NORMAL, URGENT, Job, JobKind
 from incident.model.incident import Incident
+from incident.policy import Policy
 from incident.states import Audience, State
 from roles.person_ids import MUSTER
 
@@ -26,8 +27,34 @@ _BY_STATE: Final = {
     State.CLOSED: "close",
 }
 _UNSAID: Final = frozenset(
-    {JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.NOT_INVITED, JobKind.APPROVER, JobKind.HOME}
+    {
+        JobKind.SAY,
+        JobKind.SAY_ELSEWHERE,
+        JobKind.MAKE_CHANNEL,
+        JobKind.NO_CHANNEL,
+        JobKind.NOT_INVITED,
+        JobKind.APPROVER,
+        JobKind.HOME,
+    }
 )
+
+
+# What someone must learn although Slack refuses the channel: that a person cannot be paged, or does not answer.
+_URGENT_NEWS: Final = ("surfaces/page_failed", "surfaces/lapsed")
+_PAGES: Final = (JobKind.PAGE, JobKind.PAGE_METHOD)
+
+
+def without_channel(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+    """Return what brings the news of calls to people while the channel is refused, archived or gone."""
+    if after.places.closed is None or after.is_over:
+        return ()
+    news = ((entry, template) for entry in entries if (template := _notice_of(entry)) and _is_urgent(entry, template))
+    return tuple(job for entry, name in news for job in news_elsewhere(after, entry.n, entries[-1].n, name, policy))
+
+
+def _is_urgent(entry: Entry, template: str) -> bool:
+    is_lost_page = isinstance(entry.fact, DeliveryFailed) and entry.fact.what in _PAGES
+    return template in _URGENT_NEWS or is_lost_page
 
 
 def channel_messages(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:

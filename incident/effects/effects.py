@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from incident.effects import affected_surfaces
-from incident.effects.channel_messages import channel_messages
+from incident.effects.channel_messages import channel_messages, without_channel
 from incident.effects.job_keys import key_of
 from incident.effects.notice_jobs import notice_jobs
 from incident.effects.notifications import notifications
@@ -57,7 +57,7 @@ def effects(
         return ()
     jobs = [*page_jobs(before, after, effective), *notifications(after, effective, policy)]
     jobs += [*notice_jobs(after, effective), *update_jobs(before, after, effective)]
-    jobs += channel_messages(after, effective)
+    jobs += [*channel_messages(after, effective), *without_channel(after, effective, policy)]
     declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)
     if declared is not None:
         jobs += affected_surfaces.initial_jobs(after, declared, policy)

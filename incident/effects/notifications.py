@@ -21,10 +21,10 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.responders.open_calls import taken_by
 from incident.rules.service_contacts import on_call_for
-from incident.rules.visibility import may_see
+from incident.rules.visibility import is_announced, may_see
 from incident.states import Audience
 from roles.accounts import Unavailability
-from roles.person_ids import PersonId
+from roles.person_ids import PersonId, person_named
 from roles.role_names import Role
 
 # The numbers of the declaration and of the last entry that comes with every one.
@@ -146,6 +146,37 @@ def _without_channel(after: Incident, entry: Entry, policy: Policy) -> tuple[Job
         _window(after),
         *(_job(after, JobKind.PAGE, call.n, call.person, URGENT) for call in calls),
         *(prompt_job(after, *span, URGENT) for span in dict.fromkeys(span_of(p, after.prompted) for p in unsent)),
+        *(
+            job
+            for page in after.call_pages
+            for attempt in page.attempts
+            if attempt.outcome == "failed"
+            for job in news_elsewhere(after, attempt.n, attempt.n, "surfaces/page_failed", policy)
+        ),
+    )
+
+
+def news_elsewhere(after: Incident, first: int, last: int, template: str, policy: Policy) -> tuple[Job, ...]:
+    """Return the jobs that bring a line about a call to people while no channel shows it.
+
+    Who declared and the commander get it, and the manager; the incidents channel too, where the incident is announced.
+    """
+    manager = person_named(after.key.team, policy.people.manager)
+    named = (after.contact, after.holder(Role.COMMANDER), manager)
+    people = dict.fromkeys(who for who in named if who is not None and may_see(after, who))
+    places = (None,) if policy.incidents_channel and is_announced(after, policy) else ()
+    return tuple(
+        Job(
+            kind=JobKind.SAY_ELSEWHERE,
+            key=key_of(JobKind.SAY_ELSEWHERE, after.key, first, template, who or "channel"),
+            incident=after.key,
+            entry=first,
+            last=last,
+            template=template,
+            person=who,
+            rank=URGENT,
+        )
+        for who in (*people, *places)
     )
 
 

@@ -194,3 +194,24 @@ def test_a_call_reaches_the_person_though_the_channel_was_refused(rig):
     rig.after(seconds=5)
 
     assert len(rig.direct("rosa")) == before + 1
+
+
+def test_that_no_one_answers_a_call_reaches_people_elsewhere_though_the_channel_was_refused(rig):
+    key = refused(rig)
+    rig.act("escalate", "ilse", key, how="functional", who=rig.person("eva"), reason="we need her")
+    rig.after(minutes=12)
+
+    found = [
+        m.text for m in (*rig.direct("ilse"), *posts(rig.named("incidents"), rig.sandbox)) if "say it here" in m.text
+    ]
+    assert any("did not answer" in text and "no channel" in text for text in found)
+    assert [job.job.kind for job in rig.store.jobs.dead_letters() if job.job.kind == "say_elsewhere"] == []
+
+
+def test_of_a_restricted_incident_who_is_in_charge_alone_learns_it(rig):
+    key = refused(rig, private=True)
+    rig.act("escalate", "ilse", key, how="functional", who=rig.person("eva"), reason="we need her")
+    rig.after(minutes=12)
+
+    assert any("say it here" in message.text for message in rig.direct("ilse"))
+    assert posts(rig.named("incidents"), rig.sandbox) == []

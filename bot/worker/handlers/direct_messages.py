@@ -12,7 +12,8 @@ from bot.slack.blocks.clipper import fit_blocks, fit_text
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.surface_context import SurfaceContext, surface_context, viewer_context
 from bot.slack.surfaces.template_message import Message, template_message
-from bot.worker.handlers.message_sender import direct_channel, post
+from bot.worker.handlers.channel_posts import line_text
+from bot.worker.handlers.message_sender import channel_named, direct_channel, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from commands.summary import Summary
@@ -155,6 +156,21 @@ def report_missing_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if channel is None or not is_channel_missing(fact):
         return ()
     post(run, context, channel, missing_channel_message(run, context, fact))
+    return ()
+
+
+def say_elsewhere(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Bring a line that the incident channel cannot show to the job's person, or to the incidents channel without one."""
+    line = line_text(run, context, entries_of(run, context))
+    named = context.policy.incidents_channel
+    if run.job.person is None:
+        channel = channel_named(context, named) if named else None
+    else:
+        channel = direct_channel(context, run.person)
+    if channel is not None and line:
+        view = MissingChannelContext(run.incident, "", is_closed=run.incident.places.channel is not None)
+        heading = context.renderer.macro("slack/surfaces/no_channel.j2", "heading", view)
+        post(run, context, channel, Message(f"{heading}\n{line}"))
     return ()
 
 

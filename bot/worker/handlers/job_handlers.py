@@ -40,6 +40,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.ANNOUNCE: surface_refresh.announce,
     JobKind.HOME: surface_refresh.show_home,
     JobKind.SAY: channel_posts.post_line,
+    JobKind.SAY_ELSEWHERE: direct_messages.say_elsewhere,
     JobKind.UPDATE: status_update_delivery.deliver,
     JobKind.UPDATE_HERE: status_update_delivery.post_in_incident_channel,
     JobKind.PROMPT: prompt_delivery.deliver_prompt,

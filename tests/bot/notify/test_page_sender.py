@@ -21,6 +21,7 @@ from tests.support import paging_providers as known
 from tests.support.http_double import BROKEN, BUSY
 from tests.support.paging_env import ADDRESSES, PagingEnv, paging_env_on
 from tests.support.paging_providers import PagingProviders
+from tests.support.worker_env import posts
 
 VOICE, SMS, PUSHOVER, NTFY = Medium.VOICE, Medium.SMS, Medium.PUSHOVER, Medium.NTFY
 
@@ -126,6 +127,22 @@ def test_a_last_contact_method_that_fails_is_a_red_line_that_says_to_phone(night
     [line] = night.lines(key, "could not be paged")
     assert line.startswith(":red_circle: *<@U02EVA> could not be paged* by text message, and no other way is left")
     assert "MUSTER_TWILIO_SID is not set. Slack won't wake them. Phone them now." in line
+
+
+def test_that_a_page_failed_reaches_people_though_slack_refused_the_channel(night: PagingEnv) -> None:
+    night.use(pushover="wrong")
+    night.reach("eva", (Medium.PUSHOVER, 0))
+    night.rig.sandbox.faults.fail_with("restricted_action", "conversations.create", times=3)
+    night.rig.policy.people.__dict__["manager"] = night.rig.users["rosa"]
+
+    night.declare()
+    night.rig.after(seconds=5)
+
+    announced = posts(night.rig.named("incidents"), night.rig.sandbox)
+    for posted in (night.rig.direct("ilse"), night.rig.direct("rosa"), announced):
+        [line] = [one.text for one in posted if "could not be paged" in one.text]
+        assert line.startswith("*INC-2026-0001 (P1)* has no channel, so I say it here:")
+        assert "Phone them now" in line
 
 
 def test_a_provider_that_breaks_is_tried_again_after_seconds_and_the_next_method_comes_now(night: PagingEnv) -> None:
