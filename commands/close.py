@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from commands.core.preconditions import refuse_without
 from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.closure import ClosureWarned
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
-from incident.rules.closure_criteria import Unmet, unmet
+from incident.rules.closure_criteria import Unmet, unchecked_recoveries, unmet
 from incident.rules.small_incidents import is_small
 from incident.states import State
 
@@ -33,7 +34,9 @@ class Close(Verb):
         if missing:
             codes = tuple(dict.fromkeys(one.code for one in missing))
             raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, also=(), **_as_data(missing))
-        return (StateChanged(old=state, new=State.CLOSED),)
+        closed = StateChanged(old=state, new=State.CLOSED)
+        unchecked = unchecked_recoveries(now.open) if now.policy.clean_recovery == "warn" else ()
+        return (closed, ClosureWarned(about="clean_recovery", lacking=unchecked)) if unchecked else (closed,)
 
 
 def _as_data(missing: Iterable[Unmet]) -> dict[str, str]:

@@ -22,6 +22,8 @@ _KINDS: Final = (
     ("related", "Related incident"),
     ("request", "Service request"),
     ("vulnerability", "Vulnerability"),
+    ("knowledge", "Knowledge article"),
+    ("configuration_item", "Configuration item"),
     (NONE, "None, because …"),
 )
 _SYNONYMS: Final = (
@@ -30,6 +32,11 @@ _SYNONYMS: Final = (
     ("dup", "duplicate"),
     ("dupe", "duplicate"),
     ("cve", "vulnerability"),
+    ("article", "knowledge"),
+    ("kb", "knowledge"),
+    ("runbook", "knowledge"),
+    ("ci", "configuration_item"),
+    ("asset", "configuration_item"),
 )
 # Kinds whose record is an incident of ours, as a rule.
 _INCIDENTS: Final = frozenset({"duplicate", "related"})

@@ -193,6 +193,7 @@ class Policy(Frozen):
     authority: Authority = Authority()
     resolution: ResolutionRule = ResolutionRule()
     validation: Validations = Validations()
+    clean_recovery: Literal["allow", "warn", "refuse"] = "warn"
     finish_priorities: tuple[Priority, ...] = (Priority.P4, Priority.P5)
     links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
     review_business_days: dict[Priority, Annotated[int, Field(gt=0, le=366)]] = {Priority.P1: 5, Priority.P2: 10}

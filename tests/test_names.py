@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ("bot", "commands", "roles", "incident", "organisation", "storage", "sandbox")
+ING_MODULES = {"commands/finding.py": "a finding is a thing"}
 ING_FOLDERS = {"bot/monitoring", "bot/rendering"}
 MODULES_PER_FOLDER = 12
 FLAT_FOLDERS = {"commands": "one module per verb"}
@@ -98,7 +99,7 @@ def comments(path: Path) -> str:
 def test_no_module_is_named_by_an_ing_form() -> None:
     folders = {name(parent) for path in modules() for parent in path.parents if parent.name.endswith("ing")}
 
-    assert [name(path) for path in modules() if path.stem.endswith("ing")] == []
+    assert [name(path) for path in modules() if path.stem.endswith("ing")] == list(ING_MODULES)
     assert folders - ING_FOLDERS == set()
 
 

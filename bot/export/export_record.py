@@ -20,6 +20,8 @@ from incident.entry import Entry
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.model.outside_records import EvidenceItem
+from incident.model.response.analysis import Finding, Recovery
+from incident.model.response.containment import Containment
 from incident.report.report_format import maybe, moment
 from incident.rules.responders.call_pages import page_of_call
 from roles.person_ids import PersonId
@@ -37,6 +39,7 @@ def export_record(
         "affected": affected_rows(incident, names),
         "screenings": screening_rows(incident, names),
         "outside_notices": outside_notice_rows(incident, names),
+        **_analysis(incident, names),
         "presence": _presence(entries, names),
     }
 
@@ -105,6 +108,68 @@ def _evidence(item: EvidenceItem, names: Names) -> dict[str, Any]:
         "location": item.location,
         "collected_at": moment(item.collected_at),
         "by": names(item.by),
+    }
+
+
+def _analysis(incident: Incident, names: Names) -> dict[str, Any]:
+    """Return the steps of containment with their undoing, the findings, and the recoveries."""
+    return {
+        "containment_steps": [_step(one, names) for one in incident.containment],
+        "findings": [_finding(one, names) for one in incident.findings],
+        "recoveries": [_recovery(one, names) for one in incident.recoveries],
+    }
+
+
+def _step(step: Containment, names: Names) -> dict[str, Any]:
+    """Return a step of containment; `undone_by` is the entry that undid it."""
+    return {
+        "entry": step.n,
+        "id": step.id,
+        "at": moment(step.effective_at or step.at),
+        "term": step.term,
+        "text": step.text,
+        "by": names(step.by),
+        "target": step.target,
+        "approved_by": names(step.approved_by) if step.approved_by else None,
+        "undo": step.undo,
+        "reversible": step.reversible,
+        "review_at": maybe(step.review_at),
+        "undone_at": maybe(step.undone_at),
+        "undone_by": step.undone_by,
+    }
+
+
+def _finding(one: Finding, names: Names) -> dict[str, Any]:
+    """Return a finding with its source; `judged_by` is the entry that confirmed or refuted it."""
+    return {
+        "entry": one.n,
+        "id": one.id,
+        "at": moment(one.at),
+        "text": one.text,
+        "by": names(one.by),
+        "verified": one.verified,
+        "status": one.status,
+        "source": one.source,
+        "source_evidence": one.evidence,
+        "source_entry": one.entry,
+        "witness": names(one.witness) if one.witness else None,
+        "judged_at": maybe(one.judged_at),
+        "judged_by": one.judged_by,
+    }
+
+
+def _recovery(one: Recovery, names: Names) -> dict[str, Any]:
+    """Return a recovery; `checked_at` is when it was shown to be clean."""
+    return {
+        "entry": one.n,
+        "id": one.id,
+        "at": moment(one.at),
+        "method": one.method,
+        "text": one.text,
+        "by": names(one.by),
+        "backup": one.backup,
+        "checked_at": maybe(one.checked_at),
+        "check_evidence": one.evidence,
     }
 
 

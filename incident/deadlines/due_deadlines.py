@@ -23,7 +23,7 @@ from incident.deadlines import (
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, calm_repetition, is_calm
 from incident.deadlines.deadline import Deadline, PromptStep
 from incident.deadlines.missed_deadlines import lapses_at, waited_for
-from incident.deadlines.outside import provider_deadlines, regulatory_deadlines
+from incident.deadlines.outside import containment_deadlines, provider_deadlines, regulatory_deadlines
 from incident.deadlines.policy_rules import rule_calls, rule_notices
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
@@ -51,6 +51,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     closure_deadlines.confirmation,
     closure_deadlines.closure,
     closure_deadlines.temporary_fixes,
+    containment_deadlines.reviews,
     closure_deadlines.review,
     closure_deadlines.silence,
     provider_deadlines.cases,
@@ -69,6 +70,7 @@ _AFTERWARDS: Final = (
     response_deadlines.masks,
     closure_deadlines.closure,
     closure_deadlines.temporary_fixes,
+    containment_deadlines.reviews,
     closure_deadlines.review,
     regulatory_deadlines.running_clocks,
 )

@@ -34,6 +34,7 @@ SILENT: Final = frozenset(
         "message_pinned",
         "pin_removed",
         "candidate_passed",
+        "closure_warned",
         "notice_delivered",
         "source_changed",
         "left",

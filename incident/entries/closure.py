@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import PersonalText, Utc
@@ -47,3 +47,14 @@ class ClosureRefused(Fact):
     kind: ClassVar[str] = "closure_refused"
 
     missing: tuple[str, ...]
+
+
+class ClosureWarned(Fact):
+    """The incident was closed although something was missing on which the policy only warns; `lacking` are the ids concerned (S2-24)."""
+
+    kind: ClassVar[str] = "closure_warned"
+    timeline: ClassVar[str | None] = "warning"
+    is_folded: ClassVar[bool] = False
+
+    about: Literal["clean_recovery"]
+    lacking: tuple[str, ...]

@@ -5,24 +5,56 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import PersonalText, Utc
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from roles.person_ids import PersonId
 
 
 class Contained(Fact):
     """The spread was stopped, for now (short) or until the cause is gone (long) (S2-18, S2-19).
 
-    `outside_group`: who did it was no responder by the policy then (S2-41).
+    `outside_group`: who did it was no responder by the policy then (S2-41). `reversible` is None where it is not known
+    whether it can be undone. `id` is None in records from before steps had one.
     """
 
     kind: ClassVar[str] = "contained"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     timeline: ClassVar[str | None] = "containment"
     template: ClassVar[str | None] = "contain"
 
     term: Literal["short", "long"]
     text: PersonalText
     outside_group: bool = False
+    id: str | None = None
+    target: MaybePersonalText = None
+    approved_by: PersonId | None = None
+    undo: MaybePersonalText = None
+    reversible: bool | None = None
+    review_at: Utc | None = None
+
+
+class ContainmentUndone(Fact):
+    """The step of containment that entry `contained` recorded was undone (S2-18)."""
+
+    kind: ClassVar[str] = "containment_undone"
+    timeline: ClassVar[str | None] = "containment_end"
+    template: ClassVar[str | None] = "contain"
+
+    id: str
+    contained: int
+    text: PersonalText
+
+
+class ContainmentReviewed(Fact):
+    """The step of containment that entry `contained` recorded was looked at and stays, until `review_at` at least (S2-19)."""
+
+    kind: ClassVar[str] = "containment_reviewed"
+    timeline: ClassVar[str | None] = "containment_review"
+    template: ClassVar[str | None] = "contain"
+
+    id: str
+    contained: int
+    text: PersonalText
+    review_at: Utc | None
 
 
 class TempFixAdded(Fact):
@@ -124,3 +156,34 @@ class InboundNoted(Fact):
     origin: Literal["customer", "regulator", "press", "vendor", "other"]
     count: int | None = None
     text: PersonalText
+
+
+class Recovered(Fact):
+    """Systems were brought back by a method (S2-24). `checked`: the request named at once what shows that they are clean."""
+
+    kind: ClassVar[str] = "recovered"
+    timeline: ClassVar[str | None] = "recovery"
+    template: ClassVar[str | None] = "recover"
+
+    id: str
+    method: Literal["backup", "patch", "rebuild", "failover", "rollback"]
+    text: PersonalText
+    backup: MaybePersonalText = None
+    clean: MaybePersonalText = None
+    evidence: str | None = None
+    entry: int | None = None
+    checked: bool = False
+
+
+class RecoveryChecked(Fact):
+    """The recovery of entry `recovery` was checked: the backup is clean, the patch is in."""
+
+    kind: ClassVar[str] = "recovery_checked"
+    timeline: ClassVar[str | None] = "recovery"
+    template: ClassVar[str | None] = "recover"
+
+    id: str
+    recovery: int
+    text: PersonalText
+    evidence: str | None = None
+    entry: int | None = None

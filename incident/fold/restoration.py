@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from incident.entries.restoration import (
     Contained,
+    ContainmentReviewed,
+    ContainmentUndone,
     Linked,
     LinkNone,
+    Recovered,
+    RecoveryChecked,
     ResolutionAmended,
     Resolved,
     TempFixAdded,
@@ -17,6 +21,7 @@ from incident.entry import Entry
 from incident.fold.change import Change, effective_at
 from incident.model.components import AuthoredText, Link, Resolution, TempFix
 from incident.model.incident import Incident
+from incident.model.response.analysis import Recovery
 from incident.model.response.containment import Containment
 
 
@@ -29,8 +34,29 @@ def contained(incident: Incident, entry: Entry, fact: Contained) -> Change:
         by=entry.by,
         effective_at=effective_at(entry),
         outside_group=fact.outside_group,
+        n=entry.n,
+        id=fact.id or f"C{len(incident.containment) + 1}",
+        target=fact.target,
+        approved_by=fact.approved_by,
+        undo=fact.undo,
+        reversible=fact.reversible,
+        review_at=fact.review_at,
     )
     return {"containment": (*incident.containment, item)}
+
+
+def containment_undone(incident: Incident, entry: Entry, fact: ContainmentUndone) -> Change:
+    """Set when the step was undone, and by which entry."""
+    return _step_changed(incident, fact.contained, {"undone_at": entry.occurred_at, "undone_by": entry.n})
+
+
+def containment_reviewed(incident: Incident, entry: Entry, fact: ContainmentReviewed) -> Change:
+    """Set when the step was looked at, and when it is looked at next."""
+    return _step_changed(incident, fact.contained, {"reviewed_at": entry.occurred_at, "review_at": fact.review_at})
+
+
+def _step_changed(incident: Incident, n: int, update: Change) -> Change:
+    return {"containment": tuple(c.model_copy(update=update) if c.n == n else c for c in incident.containment)}
 
 
 def temp_fix_added(incident: Incident, entry: Entry, fact: TempFixAdded) -> Change:
@@ -90,3 +116,29 @@ def linked(incident: Incident, entry: Entry, fact: Linked) -> Change:
 def link_none(incident: Incident, entry: Entry, fact: LinkNone) -> Change:
     """Record that there is nothing to link."""
     return {"link_none": True}
+
+
+def recovered(incident: Incident, entry: Entry, fact: Recovered) -> Change:
+    """Add the recovery."""
+    made = Recovery(
+        n=entry.n,
+        id=fact.id,
+        method=fact.method,
+        text=fact.text,
+        by=entry.by,
+        at=entry.occurred_at,
+        backup=fact.backup,
+        checked_at=entry.occurred_at if fact.checked else None,
+        evidence=fact.evidence,
+    )
+    return {"recoveries": (*incident.recoveries, made)}
+
+
+def recovery_checked(incident: Incident, entry: Entry, fact: RecoveryChecked) -> Change:
+    """Set when the recovery was checked, and by which evidence."""
+    checked = {"checked_at": entry.occurred_at, "evidence": fact.evidence}
+    return {
+        "recoveries": tuple(
+            one.model_copy(update=checked) if one.n == fact.recovery else one for one in incident.recoveries
+        )
+    }

@@ -44,6 +44,7 @@ from incident.model.outside_records import (
     ReportDecision,
     Screening,
 )
+from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.containment import Containment
 from incident.model.response.policy_notice import Notice, RuleCall
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
@@ -104,6 +105,8 @@ class Incident(Aggregate):
     workarounds: tuple[AuthoredText, ...] = ()
     actions: tuple[Action, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
     provider_cases: tuple[ProviderCase, ...] = ()
     determinations: tuple[Determination, ...] = ()
     clocks: tuple[RegulatoryClock, ...] = ()

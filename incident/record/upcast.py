@@ -75,6 +75,7 @@ STEPS: Final[UpcastSteps] = {
     ("masked", 1): _as_it_is,
     ("mask_lifted", 1): _as_it_is,
     ("contained", 1): _as_it_is,
+    ("contained", 2): _as_it_is,
     ("escalated", 1): _as_it_is,
     ("escalation_answered", 1): _as_it_is,
 }

@@ -87,6 +87,16 @@ def _validation_of_any(incident: Incident, policy: Policy) -> Unmet | None:
     return None if is_shown else Unmet(code="VALIDATION", needs="validation_any", names=needed)
 
 
+def unchecked_recoveries(incident: Incident) -> tuple[str, ...]:
+    """Return the ids of the recoveries of which nothing shows that they are clean: a backup restored, a patch put in (S2-24)."""
+    return tuple(one.id for one in incident.recoveries if one.lacks_check)
+
+
+def _clean_recovery(incident: Incident, policy: Policy) -> Unmet | None:
+    missing = unchecked_recoveries(incident) if policy.clean_recovery == "refuse" else ()
+    return Unmet(code="VALIDATION", needs="clean_recovery", names=("integrity_verified", *missing)) if missing else None
+
+
 def _category(incident: Incident, policy: Policy) -> Unmet | None:
     return None if incident.category_confirmed else Unmet(code="CATEGORY", needs="confirm_category")
 
@@ -161,6 +171,7 @@ _CRITERIA: Final[tuple[Callable[[Incident, Policy], Unmet | None], ...]] = (
     _resolution,
     _validation_of_all,
     _validation_of_any,
+    _clean_recovery,
     _category,
     _priority,
     _times_known,

@@ -108,6 +108,11 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
         ("resolution_text", ("25",), "at least 25 characters"),
         ("validation_all", ("monitoring_verified", "security_signoff"), "monitoring is green and security"),
         ("validation_any", ("service_owner_confirmed", "user_confirmed"), "owner confirms or a user confirms"),
+        (
+            "clean_recovery",
+            ("integrity_verified", "R1"),
+            "Show that R1 is clean: integrity is verified only with the check",
+        ),
         ("confirm_category", (), "`/incident confirm category`"),
         ("confirm_priority", (), "`/incident confirm priority`"),
         (

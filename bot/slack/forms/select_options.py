@@ -115,6 +115,14 @@ def open_items(incident: Incident, verb: str, field: str) -> Choices:
     if (verb, field) == ("tempfix", "id"):
         fixes = (one for one in incident.temp_fixes if one.removed_at is None)
         return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in fixes)
+    if (verb, field) == ("contain", "id"):
+        steps = (one for one in incident.containment if one.is_in_place)
+        return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in steps)
+    if (verb, field) == ("finding", "id"):
+        return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in incident.findings)
+    if (verb, field) == ("recover", "id"):
+        unchecked = (one for one in incident.recoveries if one.checked_at is None)
+        return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in unchecked)
     return ()
 
 

@@ -70,6 +70,8 @@ _MORE: Final = (
     MenuItem("contain"),
     MenuItem("workaround"),
     MenuItem("evidence"),
+    MenuItem("finding", fields={"form": "add"}),
+    MenuItem("recover"),
     MenuItem("vendor"),
     MenuItem("determine"),
     MenuItem("submitted"),

@@ -20,7 +20,14 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
-from incident.entries.outside import affected_data, evidence_items, outside_notices, provider_cases, regulatory_clocks
+from incident.entries.outside import (
+    affected_data,
+    evidence_items,
+    findings,
+    outside_notices,
+    provider_cases,
+    regulatory_clocks,
+)
 from incident.entry import Entry, Fact
 from incident.fold.aggregate_fold import undone_by
 from incident.fold.fold import RunningIncidentFold
@@ -36,6 +43,11 @@ UNDOABLE: Final = frozenset(
         classification.Confirmed,
         classification.PriorityChanged,
         closure.ReviewScheduled,
+        findings.FindingConfirmed,
+        findings.FindingMade,
+        findings.FindingRefuted,
+        restoration.Recovered,
+        restoration.RecoveryChecked,
         closure.Validated,
         conversation.ActionDone,
         conversation.ActionOpened,
@@ -57,6 +69,8 @@ UNDOABLE: Final = frozenset(
         lifecycle.TimeSet,
         lifecycle.TitleChanged,
         restoration.Contained,
+        restoration.ContainmentReviewed,
+        restoration.ContainmentUndone,
         restoration.Linked,
         restoration.LinkNone,
         restoration.ResolutionAmended,
@@ -156,8 +170,15 @@ def changes_state(entries: Sequence[Entry], act: Act) -> bool:
 
 def ids_of(facts: Sequence[Fact]) -> tuple[str, ...]:
     """Return the ids that facts gave, such as A1."""
-    given = (conversation.ActionOpened, evidence_items.EvidenceSecured, restoration.TempFixAdded)
-    return tuple(fact.id for fact in facts if isinstance(fact, given))
+    given = (
+        conversation.ActionOpened,
+        evidence_items.EvidenceSecured,
+        findings.FindingMade,
+        restoration.Recovered,
+        restoration.Contained,
+        restoration.TempFixAdded,
+    )
+    return tuple(fact.id for fact in facts if isinstance(fact, given) and fact.id)
 
 
 def _is_act(fact: Fact) -> bool:

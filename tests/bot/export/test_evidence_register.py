@@ -55,3 +55,30 @@ def test_reports_and_cases_are_exported_as_the_schema_says(sqlite_store: Store, 
     assert [one["status"] for one in record["obligations"]] == ["pending"]
     assert "aware personal data breach" in reports
     assert all(f"{at:%Y-%m-%d %H:%M}" in reported for at in (T(6), T(9)))
+
+
+def test_findings_containment_and_recovery_are_exported_with_what_became_of_them(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    office = Office(sqlite_store, tmp_path)
+    office.in_force(SHIPPED, 0)
+    key = office.do("declare", 1, title="Odd logins", service="checkout", impact=2, urgency=2).key
+    office.do("finding", 2, NUMBER, text="an odd key was used")
+    office.do("contain", 3, NUMBER, term="short", text="key revoked", target="key 7", undo="issue it again")
+    office.do("contain", 4, NUMBER, term="undone", text="a new key is out")
+    office.do("recover", 5, NUMBER, method="backup", text="db1 is restored", backup="snap-42")
+    office.do("link", 6, NUMBER, kind="knowledge", ref="KB-12")
+    office.do("link", 7, NUMBER, kind="configuration_item", ref="db1")
+
+    folder = office.export(key, 20)
+
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    jsonschema.validate(record, SCHEMA)
+    page = (folder / "index.html").read_text("utf-8")
+    [step] = record["containment_steps"]
+    assert step["undone_by"] == step["entry"] + 1
+    assert [(one["verified"], one["status"]) for one in record["findings"]] == [(False, "open")]
+    assert [(one["backup"], one["checked_at"]) for one in record["recoveries"]] == [("snap-42", None)]
+    assert [one["kind"] for one in record["links"]] == ["knowledge", "configuration_item"]
+    for label, words in (("Findings", "unverified"), ("Containment", "issue it again"), ("Recovery", "not on record")):
+        assert words in page.partition(f'aria-label="{label}"')[2].partition("</table>")[0]

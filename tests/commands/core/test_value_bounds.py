@@ -51,6 +51,8 @@ NEEDED: dict[str, Any] = {
 
 NEEDED_BY: dict[str, dict[str, Any]] = {
     "vendor": {"form": "case"},
+    "contain": {"term": "long"},
+    "recover": {"method": "backup"},
     "submitted": {"regime": "gdpr33", "obligation": "authority", "ref": "DPA-1"},
 }
 
