@@ -44,6 +44,7 @@ from incident.model.outside_records import (
     ReportDecision,
     Screening,
 )
+from incident.model.report_pack import ReportPack
 from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.containment import Containment
 from incident.model.response.policy_notice import Notice, RuleCall
@@ -115,6 +116,7 @@ class Incident(Aggregate):
     data_mention: DataMention | None = None
     screenings: tuple[Screening, ...] = ()
     outside_notices: tuple[OutsideNotice, ...] = ()
+    packs: tuple[ReportPack, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0

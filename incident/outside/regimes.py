@@ -49,21 +49,40 @@ class Length(Frozen):
         return f"{unit} {getattr(self, unit)}{capped}"
 
 
-class ReportField(Frozen):
-    """A field of a report: its id in the form of the law, and its label."""
+FieldKind = Literal["text", "moment", "number", "percent", "choice", "yes_no", "lei", "email", "currency"]
 
-    id: str
+
+class ReportField(Frozen):
+    """A field of a report: its id in the form of the law, its label, and the kind of its value.
+
+    `source` names the rule that finds its value in the entries of an incident; without one only a person gives it.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[\w.]{1,30}$")]
     label: str
+    kind: FieldKind = "text"
+    choices: tuple[str, ...] = ()
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _has_choices(self) -> Self:
+        if (self.kind == "choice") is not bool(self.choices):
+            raise ValueError(f"field {self.id}: a choice needs choices, and nothing else has some")
+        return self
 
 
 class ReportStage(Frozen):
-    """One report of a regime. It starts with a determination, or once the report of the stage `after` was submitted."""
+    """One report of a regime. It starts with a determination, or once the report of the stage `after` was submitted.
+
+    It has its own fields, and those of the stages that it `repeats` with what is known by then.
+    """
 
     id: str
     label: str
     determination: str | None = None
     after: str | None = None
     length: Length
+    repeats: tuple[str, ...] = ()
     fields: tuple[ReportField, ...] = ()
 
     @model_validator(mode="after")
@@ -101,7 +120,17 @@ class Regime(Frozen):
                 raise ValueError(f"stage {stage.id} names a determination that the regime does not list")
             if stage.after is not None and stage.after not in ids[: ids.index(stage.id)]:
                 raise ValueError(f"stage {stage.id} follows a stage that does not come before it")
+            if not {*stage.repeats} <= {*ids[: ids.index(stage.id)]}:
+                raise ValueError(f"stage {stage.id} repeats a stage that does not come before it")
+            of_report = [field.id for _, field in self.fields_of(stage)]
+            if len({*of_report}) != len(of_report):
+                raise ValueError(f"stage {stage.id} has two fields with the same id")
         return self
+
+    def fields_of(self, stage: ReportStage) -> tuple[tuple[str, ReportField], ...]:
+        """Return the fields of a report, each with the stage that has it: first those of the stages that it repeats."""
+        stages = (one for one in self.stages if one.id in stage.repeats or one.id == stage.id)
+        return tuple((one.id, field) for one in stages for field in one.fields)
 
     def stage(self, stage_id: str) -> ReportStage | None:
         """Return a stage by its id."""
@@ -154,10 +183,12 @@ _DATA_WORDS: Final = (
 class Reporting(Frozen):
     """What the policy adds to the data files: kinds of our entity, our own earlier due time, closed days of a calendar.
 
-    `data_words` in a text have a person asked whether personal data are affected.
+    `data_words` in a text have a person asked whether personal data are affected. `fields` are values of reports that are the
+    same in each incident, by regime and field.
     """
 
     entity: dict[str, str] = {}
     internal_due_percent: Annotated[int, Field(ge=1, le=100)] = 75
     closures: dict[str, tuple[date, ...]] = {}
+    fields: dict[str, dict[str, Annotated[str, Field(min_length=1, max_length=300)]]] = {}
     data_words: tuple[Annotated[str, Field(min_length=3, max_length=60)], ...] = _DATA_WORDS

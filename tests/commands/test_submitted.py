@@ -77,6 +77,23 @@ def test_a_report_that_was_submitted_is_not_submitted_again():
     assert "Not recorded" in desk.answer()
 
 
+def test_a_regime_that_is_not_in_force_is_named_with_those_that_are():
+    desk = breached()
+    outcome = as_legal(desk, "submitted", 20, {**AUTHORITY, "regime": "certin", "obligation": "report"})
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "regime_not_in_force")
+    assert "which has gdpr33" in desk.answer()
+
+
+def test_a_report_was_not_submitted_before_its_clock_started():
+    desk = breached()
+    outcome = as_legal(desk, "submitted", 20, {**AUTHORITY, "at": T(9).isoformat()})
+
+    assert (outcome.code, outcome.reason) == (Code.BAD_VALUE, "submitted_before_known")
+    assert "before" in desk.answer()
+    assert clock(desk, "gdpr33", "authority").is_running
+
+
 def test_only_privacy_compliance_and_legal_submit():
     desk = breached()
     outcome = desk.do("submitted", "ilse", 20, form=AUTHORITY)

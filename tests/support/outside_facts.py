@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from incident.entries.outside import affected_data, evidence_items, outside_notices, provider_cases, regulatory_clocks
+from incident.entries.outside import (
+    affected_data,
+    evidence_items,
+    outside_notices,
+    provider_cases,
+    regulatory_clocks,
+    report_packs,
+)
 from incident.entry import NewEntry
 from roles.person_ids import MUSTER
 from tests.support.recorded_team import CYD, Script, at, declared
@@ -44,4 +51,32 @@ def outside_script(number: str) -> list[NewEntry]:
         outside_notices.OutsideNoticeGiven(to="data_subjects", road="mail", count=1200, text="Change your password"),
         by=CYD,
     )
+    _pack(s)
     return s.drafts
+
+
+def _pack(s: Script) -> None:
+    """Add a pack whose values were typed, frozen, approved and submitted."""
+    named = {"pack": "PK1", "regime": "gdpr33", "obligation": "authority", "revision": 1, "sha256": "d" * 64}
+    s.add(
+        report_packs.PackValueTyped(
+            regime="gdpr33", obligation="authority", field="33.3c", value="Identity theft", basis=None
+        ),
+        by=CYD,
+    )
+    typed = report_packs.FrozenField(
+        field="33.3c", stage="authority", label="Likely consequences", origin="typed", entries=(14,), by=CYD, length=14
+    )
+    frozen = report_packs.PackFrozen(
+        **named,
+        label="GDPR Article 33, Notification to the supervisory authority",
+        law="Regulation (EU) 2016/679, Article 33",
+        checked_on="2026-11-29",
+        as_of=at(20),
+        authors=(CYD,),
+        fields=(typed,),
+        content="Identity theft\n",
+    )
+    s.add(frozen, by=CYD)
+    s.add(report_packs.PackApproved(**named))
+    s.add(report_packs.PackSubmitted(**named))

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from incident.outside.regimes import BusinessCalendar, Regime, RegimeBook
 from incident.policy import Policy
+from incident.rules.outside.pack_sources import SOURCES
+from incident.rules.outside.pack_values import STAGE
 
 FOLDER: Final = Path(__file__).parent / "regimes"
 _FIRST: Final = 2000
@@ -43,6 +45,9 @@ def _read(path: Path) -> Regime:
         regime = Regime.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
         raise InvalidRegime(f"{path.name}: {error}") from error
+    sources = {field.source for stage in regime.stages for field in stage.fields if field.source}
+    if unknown := sorted(sources - {*SOURCES, STAGE}):
+        raise InvalidRegime(f"{path.name}: no rule finds a value from {', '.join(unknown)}")
     if regime.id != path.stem:
         raise InvalidRegime(f"{path.name}: its id is {regime.id}, which is not the name of the file")
     return regime

@@ -27,6 +27,7 @@ from incident.entries.outside import (
     outside_notices,
     provider_cases,
     regulatory_clocks,
+    report_packs,
 )
 from incident.entry import Entry, Fact
 from incident.fold.aggregate_fold import undone_by
@@ -59,6 +60,7 @@ UNDOABLE: Final = frozenset(
         affected_data.Screened,
         evidence_items.EvidenceSecured,
         outside_notices.OutsideNoticeGiven,
+        report_packs.PackValueTyped,
         provider_cases.CaseChased,
         provider_cases.CaseOpened,
         provider_cases.CaseUpdated,
@@ -110,6 +112,8 @@ FINAL: Final[dict[type[Fact], str]] = {
     regulatory_clocks.Determined: "undo_determined",
     regulatory_clocks.NotReportable: "undo_determined",
     regulatory_clocks.ReportSubmitted: "undo_determined",
+    report_packs.PackFrozen: "undo_pack",
+    report_packs.PackApproved: "undo_pack",
 }
 _OTHER: Final = "undo_other"
 _NO_ACTS: Final = frozenset({lifecycle.Undone.kind, conversation.SourceChanged.kind})

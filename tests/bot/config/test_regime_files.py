@@ -12,6 +12,7 @@ from bot.config.policy_faults import contradictions
 from commands.core.fields.regime_choices import DETERMINATIONS, REGIMES, REPORTS
 from tests.support.policies import small_policy
 
+REPORT = {"id": "a", "label": "A", "determination": "noticed_incident", "length": {"hours": 1}}
 IN_FORCE = [regime for regime in known_regimes() if regime.status == "in_force"]
 
 
@@ -54,6 +55,10 @@ def test_a_report_has_its_fields_with_labels():
             {"stages": [{"id": "a", "label": "A", "determination": "x", "length": {"hours": 1, "days": 1}}]},
             "exactly one",
         ),
+        ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A", "source": "rain"}]}]}, "no rule finds a value"),
+        ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A", "kind": "choice"}]}]}, "needs choices"),
+        ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A"}, {"id": "1", "label": "B"}]}]}, "the same id"),
+        ({"stages": [{**REPORT, "repeats": ["later"]}]}, "repeats a stage that does not come before"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_name(tmp_path, change, why):
@@ -78,4 +83,19 @@ def test_a_policy_names_regimes_that_are_in_force(regime, why):
     [(path, message)] = list(contradictions(small_policy(regimes=(regime,))))
 
     assert path == ("regimes", 0)
+    assert why in message
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"dora": {"9.9": "x"}}, "no field of a report of dora"),
+        ({"dora": {"1.3": "too short"}}, "kind lei"),
+        ({"dorra": {"1.2": "x"}}, "dora"),
+    ],
+)
+def test_values_of_the_policy_are_of_fields_that_a_report_has(fields, why):
+    [(path, message)] = list(contradictions(small_policy(reporting={"fields": fields})))
+
+    assert path[:2] == ("reporting", "fields")
     assert why in message

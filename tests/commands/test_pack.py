@@ -1,0 +1,217 @@
+"""The pack of a report: each value says where it is from, a frozen one never changes, and a second person approves it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from incident.entries.outside.report_packs import PackFrozen
+from incident.record.hash_chain import canonical
+from incident.refusal import Code
+from incident.report.pack_document import document
+from tests.support.command_bench import who
+from tests.support.packed import INITIAL, breached, frozen, typed
+from tests.support.parsed_lines import parsed
+from tests.support.regulated import WHY, as_legal, regulated
+
+LEI = "529900T8BM49AURSDO55"
+INTERMEDIATE = {"regime": "dora", "obligation": "intermediate"}
+
+
+def packs(desk) -> list[PackFrozen]:
+    return [entry.fact for entry in desk.entries() if isinstance(entry.fact, PackFrozen)]
+
+
+def fields(desk) -> dict[str, dict]:
+    found = document(desk.incident.number, packs(desk)[-1])
+    assert found is not None
+    return found["fields"]
+
+
+def test_each_value_is_from_an_entry_typed_by_a_person_from_the_policy_or_missing():
+    desk = breached()
+    typed(desk, 6, f"1.3: {LEI}\n2.10: first line\nsecond line")
+    frozen(desk, 7)
+
+    found = fields(desk)
+    classified = next(e.n for e in desk.entries() if e.fact.kind == "determined" and e.fact.what == "classified_major")
+    assert len(found) == 25
+    assert (found["2.5"]["value"], found["2.5"]["origin"], found["2.5"]["entries"]) == (WHY, "entry", [classified])
+    assert (found["1.3"]["value"], found["1.3"]["origin"], found["1.3"]["by"]) == (LEI, "typed", who("rob"))
+    assert found["2.10"]["value"] == "first line\nsecond line"
+    assert (found["1.2"]["value"], found["1.2"]["origin"]) == ("Example Bank AG", "policy")
+    assert (found["2.9"]["value"], found["2.9"]["origin"]) == (None, "missing")
+
+
+def test_a_number_keeps_that_it_is_an_estimate_and_a_typed_value_goes_before_that_of_an_entry():
+    desk = breached()
+    typed(desk, 6, "3.5: 4 known", INTERMEDIATE)
+    frozen(desk, 7, INTERMEDIATE)
+
+    found = fields(desk)
+    assert [(found[one]["value"], found[one]["basis"]) for one in ("3.4", "3.5")] == [
+        ("1200", "estimate"),
+        ("4", "known"),
+    ]
+    assert (found["1.1"]["value"], found["2.1"]["value"]) == ("Intermediate report", desk.incident.number)
+
+
+def test_a_draft_follows_the_record_and_is_itself_not_recorded():
+    desk = breached()
+    before = len(desk.entries())
+    desk.do("pack", at=6, form=INITIAL)
+    first = desk.answer()
+    desk.do("affected", at=7, form={"what": "member_states", "text": "DE, FR"})
+    desk.do("pack", at=8, form=INITIAL)
+
+    assert "2.6 Member States affected" in first.partition("*Missing*")[2]
+    assert "2.6 Member States affected: DE, FR _(from entry" in desk.answer()
+    assert len(desk.entries()) == before + 1
+    assert "no legal advice" in desk.answer()
+
+
+def test_a_frozen_pack_never_changes_and_a_later_one_supersedes_it():
+    desk = breached()
+    frozen(desk, 6)
+    before = document(desk.incident.number, packs(desk)[0])
+    typed(desk, 7, "2.9: yes")
+    frozen(desk, 8)
+
+    first, second = desk.incident.packs
+    assert document(desk.incident.number, packs(desk)[0]) == before
+    assert (first.id, first.revision, second.id, second.revision) == ("PK1", 1, "PK2", 2)
+    assert first.sha256 == sha256(canonical(before).encode()).hexdigest() != second.sha256
+    refused = as_legal(desk, "pack", 9, {"act": "approve", "pack": "PK1"})
+    assert (refused.code, refused.reason) == (Code.STATE, "pack_superseded")
+    assert as_legal(desk, "pack", 10, {"act": "approve", "pack": "PK2"}).code is None
+
+
+def test_the_same_values_are_not_frozen_twice():
+    desk = breached()
+    frozen(desk, 6)
+
+    assert frozen(desk, 7).reason == "pack_same"
+    assert "PK1" in desk.answer()
+
+
+@pytest.mark.parametrize("author", ["who froze it", "who typed a value", "neither"])
+def test_a_person_with_authority_approves_who_is_no_author(author):
+    desk = breached()
+    if author == "who typed a value":
+        as_legal(desk, "pack", 5, {**INITIAL, "values": "2.9: yes"})
+    if author == "who froze it":
+        as_legal(desk, "pack", 6, {**INITIAL, "act": "freeze"})
+    else:
+        frozen(desk, 6)
+    outcome = as_legal(desk, "pack", 7, {"act": "approve", "pack": "pk1"})
+
+    assert outcome.reason == (None if author == "neither" else "pack_own")
+    assert desk.incident.packs[0].approved_by == (who("eva") if author == "neither" else None)
+    assert ("second person" in desk.answer()) is (author != "neither")
+
+
+def test_others_do_not_approve_and_no_one_does_so_twice():
+    desk = breached()
+    frozen(desk, 6)
+    without = desk.do("pack", "ilse", 7, form={"act": "approve", "pack": "PK1"})
+    as_legal(desk, "pack", 8, {"act": "approve", "pack": "PK1"})
+    again = as_legal(desk, "pack", 9, {"act": "approve", "pack": "PK1"})
+
+    assert (without.code, without.reason) == (Code.NOT_AUTHORISED, "obligation_not_yours")
+    assert (again.code, again.reason) == (Code.STATE, "pack_approved")
+
+
+def test_a_submission_names_the_approved_pack_and_none_else():
+    desk = breached()
+    frozen(desk, 6)
+    report = {**INITIAL, "ref": "BA-1"}
+    early = as_legal(desk, "submitted", 7, {**report, "pack": "PK1"})
+    other = as_legal(desk, "submitted", 8, {"regime": "gdpr33", "obligation": "authority", "ref": "D", "pack": "PK1"})
+    unknown = as_legal(desk, "submitted", 8, {**report, "pack": "PK7"})
+    as_legal(desk, "pack", 9, {"act": "approve", "pack": "PK1"})
+    as_legal(desk, "submitted", 10, {**report, "pack": "PK1"})
+
+    reasons = [one.reason for one in (early, other, unknown)]
+    assert reasons == ["pack_not_approved", "pack_of_other", "pack_unknown"]
+    [submitted] = [entry.fact for entry in desk.entries() if entry.fact.kind == "pack_submitted"]
+    assert (submitted.pack, submitted.sha256) == ("PK1", desk.incident.packs[0].sha256)
+    assert desk.incident.packs[0].submitted_at is not None
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "reason", "says"),
+    [
+        ({}, None, None, "There is no pack"),
+        ({"regime": "dora"}, Code.MISSING_FIELDS, "pack_which", "pack dora initial"),
+        ({"regime": "dora", "obligation": "first"}, Code.BAD_VALUE, "pack_stage", "initial, intermediate, final"),
+        ({"regime": "certin", "obligation": "report"}, Code.BAD_VALUE, "regime_not_in_force", "gdpr33, nis2, dora"),
+        ({**INITIAL, "values": "9.9: x"}, Code.BAD_VALUE, "pack_field", "has no field 9.9"),
+        ({**INITIAL, "values": "only words"}, Code.BAD_VALUE, "pack_lines", "1.1: what is known"),
+        ({**INITIAL, "act": "values"}, Code.MISSING_FIELDS, "pack_lines", "1.1: what is known"),
+        ({**INITIAL, "values": "2.9:"}, Code.MISSING_FIELDS, "pack_value_empty", "2.9"),
+        ({**INITIAL, "values": "2.2: yesterday"}, Code.BAD_VALUE, "pack_value_form", "a time such as"),
+        ({**INITIAL, "values": "2.7: by luck"}, Code.BAD_VALUE, "pack_value_form", "Monitoring systems"),
+        ({**INITIAL, "values": "1.3: 5299"}, Code.BAD_VALUE, "pack_value_form", "LEI"),
+        ({"act": "approve"}, Code.MISSING_FIELDS, "pack_id", "approve PK1"),
+        ({"act": "approve", "pack": "PK9"}, Code.BAD_VALUE, "pack_unknown", "PK9"),
+    ],
+)
+def test_what_is_unknown_or_does_not_fit_is_refused_with_what_would(form, code, reason, says):
+    desk = breached()
+    before = desk.incident
+    outcome = desk.do("pack", at=6, form=form)
+
+    assert (outcome.code, outcome.reason) == (code, reason)
+    assert says in desk.answer()
+    assert desk.incident.packs == before.packs
+
+
+def test_a_regime_without_a_form_here_says_so():
+    desk = regulated("certin")
+    outcome = desk.do("pack", at=6, form={"regime": "certin", "obligation": "report"})
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "pack_no_form")
+    assert "/incident submitted" in desk.answer()
+
+
+def test_a_value_that_is_redacted_is_missing_and_a_pack_that_quotes_it_keeps_its_digest_alone():
+    desk = breached()
+    typed(desk, 6, "2.10: the name of the customer is known")
+    n = desk.entries()[-1].n
+    frozen(desk, 7)
+    digest = desk.incident.packs[0].sha256
+    as_legal(desk, "redact", 8, {"ref": str(n), "reason": "a name"})
+    desk.do("pack", at=9, form={"pack": "PK1"})
+
+    assert packs(desk)[0].content == "[redacted]"
+    assert document(desk.incident.number, packs(desk)[0]) is None
+    assert digest in desk.answer()
+    assert as_legal(desk, "pack", 10, {"act": "approve", "pack": "PK1"}).reason == "pack_gone"
+    frozen(desk, 11)
+    assert fields(desk)["2.10"]["origin"] == "missing"
+
+
+def test_a_typed_value_is_taken_back_and_a_frozen_pack_is_not():
+    desk = breached()
+    typed(desk, 6, "2.9: yes")
+    desk.do("undo", at=7)
+    frozen(desk, 8)
+    undone = desk.do("undo", at=9)
+
+    assert fields(desk)["2.9"]["origin"] == "missing"
+    assert undone.reason == "undo_pack"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("pack dora initial", INITIAL),
+        ("pack dora initial 2.4: the table was copied", {**INITIAL, "values": "2.4: the table was copied"}),
+        ("pack freeze dora initial", {**INITIAL, "act": "freeze"}),
+        ("pack approve PK1", {"act": "approve", "pack": "PK1"}),
+        ("submitted dora initial BA-1 pack=PK1", {**INITIAL, "ref": "BA-1", "pack": "PK1"}),
+    ],
+)
+def test_a_typed_line_shows_types_freezes_and_approves(line, expected):
+    assert parsed(line).fields == expected
