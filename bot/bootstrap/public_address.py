@@ -9,6 +9,7 @@ from bot.notify.answers.call_answers import CallAnswers
 from bot.notify.answers.link_answers import LinkAnswers
 from bot.notify.answers.public_answers import PublicAnswers
 from bot.notify.answers.telephone_answers import TelephoneAnswers, owners_of
+from bot.notify.answers.trial_answers import TrialAnswers
 from bot.notify.answers.webhook_answers import WebhookAnswers
 from bot.rendering.renderer import Mode, Renderer
 from bot.requests.reply import Texts
@@ -34,7 +35,7 @@ def public_answers(
 
     renderer = Renderer(Mode.DOCUMENT, names=people.name)
     answers = CallAnswers(RequestPath(record, Texts(renderer, settings.command)), people.team, actor)
-    texts = AnswerTexts(renderer)
+    texts, trials = AnswerTexts(renderer), TrialAnswers(addresses, store.directory, record.clock)
     telephone = None
     if settings.twilio_token is not None:
         telephone = TelephoneAnswers(
@@ -43,6 +44,7 @@ def public_answers(
             addresses,
             settings.twilio_token,
             owners=lambda number: owners_of(store.directory.all_contact_methods(), number),
+            trials=trials,
         )
-    webhooks = WebhookAnswers(answers, settings.pagerduty_webhook_secret, settings.jsm_webhook_secret)
-    return PublicAnswers(addresses, texts, LinkAnswers(answers, texts), webhooks, telephone)
+    webhooks = WebhookAnswers(answers, settings.pagerduty_webhook_secret, settings.jsm_webhook_secret, trials)
+    return PublicAnswers(addresses, texts, LinkAnswers(answers, texts), webhooks, telephone, trials)

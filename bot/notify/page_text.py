@@ -69,7 +69,19 @@ def slack_link(incident: Incident) -> str:
     return f"https://slack.com/app_redirect?team={incident.key.team}&channel={channel}" if channel else ""
 
 
-def trial_page(key: str, by: str, renderer: Renderer, *, code: str = "") -> Page:
+def trial_page(key: str, by: str, renderer: Renderer, *, code: str = "", answer_url: str = "") -> Page:
     """Return a page that belongs to no incident: a test, or the code that proves whose address it is."""
     text = renderer.macro(_TEMPLATE, "test_text", by, code)
-    return Page(key=key, subject="Muster tests how it pages you", text=text, short=text, spoken=text)
+    by_key, by_text, by_link = (
+        renderer.macro(_TEMPLATE, name, answer_url) if answer_url else ""
+        for name in ("test_key", "test_reply", "test_line")
+    )
+    return Page(
+        key=key,
+        subject="Muster tests how it pages you",
+        text=text,
+        short=f"{text} {by_text}".strip(),
+        spoken=f"{text} {by_key}".strip(),
+        answer_url=answer_url,
+        answer_line=by_link,
+    )

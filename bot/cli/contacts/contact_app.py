@@ -62,8 +62,11 @@ def verify_method(person: PersonWord, position: Position) -> None:
 
 
 @contact_app.command(name="page-test")
-def page_test(person: PersonWord) -> None:
-    """Page a person now by each of their contact methods in order, without an incident, and print each result."""
+def page_test(
+    person: PersonWord,
+    wait: Annotated[int, typer.Option(min=0, max=900, help="Seconds to look for answers.")] = 120,
+) -> None:
+    """Page a person now by each of their contact methods in order, without an incident; print each result and answer."""
     from bot.cli.contacts.page_test_command import page_person
 
-    raise typer.Exit(page_person(person))
+    raise typer.Exit(page_person(person, wait))

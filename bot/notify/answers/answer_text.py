@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from bot.notify.answers.answer_address import CallReference
+from bot.notify.answers.answer_words import ACCEPTED
 from bot.notify.answers.call_answers import CallView, Taken
 from bot.notify.page_text import PageContext, page_of, slack_link
 from bot.rendering.message_catalog import refusal_text
@@ -122,6 +123,10 @@ class AnswerTexts:
         link = slack_link(view.incident) if view and context.is_open else ""
         about_it = tuple(line for line in about if line)
         return self._html(AnswerPage(self.plain("heading", context), about_it, news, offered, link))
+
+    def trial(self) -> str:
+        """Return the page of a test page, with one button."""
+        return self._html(AnswerPage(self.plain("trial_heading"), (self.plain("trial_about"),), "", (ACCEPTED,)))
 
     def notice(self, heading: str, news: str) -> str:
         """Return a page that is about no call."""

@@ -52,7 +52,7 @@ class LinkAnswers:
         return html(self.texts.notice(call.number, self.texts.plain("not_recorded")), _UNAVAILABLE, retry=True)
 
 
-def html(text: str, status: int, *, retry: bool = False) -> WebReply:
+def html(text: str, status: int = _OK, *, retry: bool = False) -> WebReply:
     """Return a page that loads nothing, posts to itself alone and is shown in no frame."""
     digest = b64encode(sha256(style().encode()).digest()).decode()
     policy = (

@@ -9,15 +9,18 @@ from typing import Final
 from bot.notify.answers.answer_address import AnswerAddresses, CallReference
 from bot.notify.answers.answer_text import AnswerTexts
 from bot.notify.answers.link_answers import LINKED, LinkAnswers, html
+from bot.notify.answers.providers.pushover_callback import pushover_acknowledgement
 from bot.notify.answers.telephone_answers import TelephoneAnswers
+from bot.notify.answers.trial_answers import Trial, TrialAnswers
 from bot.notify.answers.webhook_answers import WebhookAnswers
 from bot.web.answer_routes import Posted, WebReply
 from incident.medium import Medium
 from storage.database.time_limit import time_limit
+from storage.errors import Unavailable
 
 # Twilio waits fifteen seconds, the others no less.
 ANSWER_SECONDS: Final = 5.0
-_FORBIDDEN, _NOT_FOUND = 403, 404
+_OK, _NO_CONTENT, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE = 200, 204, 403, 404, 503
 _HEADING: Final = "Muster"
 
 
@@ -30,9 +33,12 @@ class PublicAnswers:
     links: LinkAnswers
     webhooks: WebhookAnswers
     telephone: TelephoneAnswers | None = None
+    trials: TrialAnswers | None = None
 
     def page(self, medium: str, token: str) -> WebReply:
         """Return the page of a call; the media without a page have none."""
+        if self._trial(medium, token) and medium in LINKED:
+            return html(self.texts.trial(), _OK)
         found = self._call(medium, token)
         if found is None or found[0] not in LINKED:
             return self._unknown()
@@ -41,6 +47,10 @@ class PublicAnswers:
 
     def answered(self, medium: str, token: str, posted: Posted) -> WebReply:
         """Take what was posted to the address of a call."""
+        trial = self._trial(medium, token)
+        if trial is not None:
+            with time_limit(ANSWER_SECONDS):
+                return self._tried(trial, medium, posted)
         found = self._call(medium, token)
         if found is None:
             return self._unknown()
@@ -56,6 +66,28 @@ class PublicAnswers:
         """Take what a provider posted."""
         with time_limit(ANSWER_SECONDS):
             return self._received(provider, posted)
+
+    def _tried(self, trial: Trial, medium: str, posted: Posted) -> WebReply:
+        """Take the answer to a test page."""
+        if medium in (Medium.VOICE, Medium.SMS):
+            return self._by_telephone(posted, lambda telephone: telephone.trial_posted(trial, medium, posted))
+        if medium == Medium.PUSHOVER and pushover_acknowledgement(posted.form) is None:
+            return WebReply(_NO_CONTENT)
+        try:
+            if self.trials is not None:
+                self.trials.confirm(trial)
+        except Unavailable:
+            return html(self.texts.notice(_HEADING, self.texts.plain("not_recorded")), _UNAVAILABLE, retry=True)
+        if medium == Medium.PUSHOVER:
+            return WebReply(_NO_CONTENT)
+        return html(self.texts.notice(_HEADING, self.texts.plain("trial_taken")))
+
+    def _trial(self, medium: str, token: str) -> Trial | None:
+        """Return the test page of an address; without the database none is known."""
+        try:
+            return self.trials.of_token(token, medium) if self.trials else None
+        except Unavailable:
+            return None
 
     def _received(self, provider: str, posted: Posted) -> WebReply:
         if provider == Medium.PAGERDUTY:

@@ -17,6 +17,7 @@ from bot.notify.answers.answer_words import TextReply, answer_of_digits, is_opt_
 from bot.notify.answers.call_answers import CallAnswers, CallView, ProviderEvent
 from bot.notify.answers.providers.twilio_callback import SIGNATURE_HEADER, is_signed, outcome
 from bot.notify.answers.reply_limit import ReplyLimit
+from bot.notify.answers.trial_answers import Trial, TrialAnswers, is_trial_reply, takes_trial
 from bot.notify.channels.twilio_sms import reply_script
 from bot.notify.channels.twilio_voice import call_script, closing_script
 from bot.notify.page_text import reply_code, short_number
@@ -42,6 +43,7 @@ class TelephoneAnswers:
     token: SecretStr
     owners: Callable[[str], Sequence[PersonId]]
     limit: ReplyLimit = field(default_factory=ReplyLimit)
+    trials: TrialAnswers | None = None
 
     def is_signed(self, posted: Posted) -> bool:
         """True if Twilio posted this to our public address."""
@@ -61,6 +63,20 @@ class TelephoneAnswers:
             return _xml(call_script(self.texts.plain("press_again"), answer_url))
         return _xml(closing_script(self.texts.taken(call, taken)))
 
+    def trial_posted(self, trial: Trial, medium: str, posted: Posted) -> WebReply:
+        """Take a key that answers a test page; the status of its call or its message is no news."""
+        if medium != Medium.VOICE or "Digits" not in posted.form:
+            return _NOTED
+        answer_url = f"{self.addresses.base}{posted.target}"
+        if not takes_trial(posted.form["Digits"]):
+            return _xml(call_script(self.texts.plain("trial_again"), answer_url))
+        try:
+            if self.trials is not None:
+                self.trials.confirm(trial)
+        except Unavailable:
+            return _xml(call_script(self.texts.plain("press_again"), answer_url))
+        return _xml(closing_script(self.texts.plain("trial_taken")))
+
     def status_changed(self, call: CallReference, medium: Medium, posted: Posted) -> WebReply:
         """Take the status of a call or a message. What it says is asked of Twilio itself; what is under way, or arrived, is no news."""
         known = outcome(posted.form)
@@ -78,7 +94,9 @@ class TelephoneAnswers:
         if is_opt_out(text):
             return _xml(reply_script(""))
         try:
-            reply = self._reply(self.owners(number), read_reply(text), ProviderEvent(posted.form.get("MessageSid", "")))
+            reply = self._trial_reply(number, text) or self._reply(
+                self.owners(number), read_reply(text), ProviderEvent(posted.form.get("MessageSid", ""))
+            )
         except Unavailable:
             reply = self.texts.plain("not_recorded")
         is_sent = bool(reply) and self.limit.allows(number, self.answers.path.record.clock.now())
@@ -89,6 +107,11 @@ class TelephoneAnswers:
         if view is None or not view.offered:
             return closing_script(self.texts.state(call, view))
         return call_script(self.texts.spoken(view, answer_url), answer_url)
+
+    def _trial_reply(self, number: str, text: str) -> str:
+        """Take a text message that answers a test page; empty for any other, and from a number that no one has."""
+        is_taken = is_trial_reply(text) and self.trials is not None and self.trials.confirm_number(number)
+        return self.texts.plain("trial_taken") if is_taken else ""
 
     def _reply(self, owners: Sequence[PersonId], reply: TextReply | None, event: ProviderEvent) -> str:
         calls = self.answers.calls_of(owners) if owners else ()

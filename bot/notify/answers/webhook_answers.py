@@ -18,6 +18,7 @@ from bot.notify.answers.call_answers import CallAnswers, ProviderEvent
 from bot.notify.answers.page_key import call_of_key
 from bot.notify.answers.providers import jsm_webhook, pagerduty_webhook
 from bot.notify.answers.providers.pushover_callback import pushover_acknowledgement
+from bot.notify.answers.trial_answers import TrialAnswers
 from bot.web.answer_routes import Posted, WebReply
 from incident.medium import Medium
 from storage.errors import Unavailable
@@ -35,6 +36,7 @@ class WebhookAnswers:
     answers: CallAnswers
     pagerduty_secret: SecretStr | None
     jsm_secret: SecretStr | None
+    trials: TrialAnswers | None = None
 
     def pagerduty(self, posted: Posted) -> WebReply:
         """Take a webhook of PagerDuty (version 3), signed over its body."""
@@ -45,6 +47,8 @@ class WebhookAnswers:
             return _UNAUTHORISED
         found = pagerduty_webhook.acknowledgement(posted.body)
         call = call_of_key(found.page_key, self.answers.team) if found else None
+        if found is not None and call is None:
+            return self._tried(found.page_key, Medium.PAGERDUTY)
         if found is None or call is None:
             return _ACCEPTED
         return self._acknowledged(call, Medium.PAGERDUTY, ProviderEvent(found.delivery, _time(found.at)))
@@ -57,6 +61,8 @@ class WebhookAnswers:
             return _UNAUTHORISED
         found = jsm_webhook.jsm_acknowledgement(posted.body)
         call = call_of_key(found.page_key, self.answers.team) if found else None
+        if found is not None and call is None:
+            return self._tried(found.page_key, Medium.JSM)
         if found is None or call is None:
             return _ACCEPTED
         return self._acknowledged(call, Medium.JSM, ProviderEvent(found.id, found.at))
@@ -67,6 +73,16 @@ class WebhookAnswers:
         if found is None:
             return _ACCEPTED
         return self._acknowledged(call, Medium.PUSHOVER, ProviderEvent(found.receipt, found.at))
+
+    def _tried(self, key: str, medium: Medium) -> WebReply:
+        """Take the acknowledgement of a test page, if the key is of one."""
+        try:
+            trial = self.trials.of_key(key, medium) if self.trials else None
+            if trial is not None and self.trials is not None:
+                self.trials.confirm(trial)
+        except Unavailable:
+            return _UNAVAILABLE
+        return _ACCEPTED
 
     def _acknowledged(self, call: CallReference, medium: Medium, event: ProviderEvent) -> WebReply:
         try:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from slack_sdk import WebClient
 
-from bot.cli.contacts.page_test_command import verify_contact
+from bot.cli.contacts.page_test_command import page_person, verify_contact
+from bot.clock import RealClock
+from bot.notify.answers.answer_address import answer_addresses
+from bot.notify.answers.trial_answers import TrialAnswers
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from roles.person_ids import slack_person
 from sandbox.pretend_workspace import Sandbox
 from tests.support import paging_providers as known
+from tests.support import wait
+from tests.support.answer_env import BASE
 from tests.support.paging_providers import PagingProviders
 from tests.support.smtp_double import SmtpDouble
 from tests.support.started_record import FIRST_START, StartedRecord
@@ -122,6 +129,42 @@ def test_a_page_test_uses_each_method_in_order_and_prints_each_result(
     assert "No incident is open" in providers.published[0]["message"]
     assert len(server.mails) == 1
     assert known.NTFY_TOKEN not in result.everything
+
+
+def test_a_page_test_prints_each_answer_as_it_comes(
+    record: StartedRecord,
+    settings: dict[str, str],
+    providers: PagingProviders,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    put(record, ContactMethod(medium=Medium.NTFY, address=known.TOPIC), ContactMethod(medium=Medium.SLACK))
+    monkeypatch.chdir(tmp_path)
+    given = {**settings, "DATABASE_URL": record.url, "MUSTER_PUBLIC_URL": BASE}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    addresses = answer_addresses(BASE, SecretStr(settings["SLACK_BOT_TOKEN"]), "T1")
+    assert addresses is not None
+
+    def tap() -> None:
+        wait.until(lambda: providers.published)
+        token = providers.published[0]["actions"][0]["url"].rpartition("/")[2].partition("?")[0]
+        with record.store() as store:
+            trials = TrialAnswers(addresses, store.directory, RealClock())
+            trial = trials.of_token(token, "ntfy")
+            assert trial is not None
+            trials.confirm(trial)
+
+    with ThreadPoolExecutor() as person:
+        tapped = person.submit(tap)
+        page_person("@ann", 20)
+        tapped.result()
+
+    out = capsys.readouterr().out
+    assert "1. ntfy …3a77, not verified: answered after " in out
+    assert "no answer" not in out
+    assert methods(record)[0].verified_at is not None
 
 
 def test_a_page_test_without_contact_methods_says_how_to_add_one(
