@@ -114,10 +114,10 @@ def find(store: Store, number: str) -> IncidentKey:
 
 def policy_in_force(store: Store, settings: RecordSettings) -> LoadedPolicy:
     """Return the policy that `muster run` activated last; the file's if none was activated."""
-    stored, today = store.directory.active_policy(), RealClock().now().date()
+    stored, now = store.directory.active_policy(), RealClock().now()
     if stored is None:
-        return active_policy(settings.policy, today, lambda: None)[0].loaded
-    return read_policy(stored[1], today, was_active=True)
+        return active_policy(settings.policy, now, lambda: None)[0].loaded
+    return read_policy(stored[1], now.date(), was_active=True)
 
 
 def signer_of(settings: RecordSettings) -> Signer | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bot.config.outside.regime_files import with_regimes
 from bot.config.policy_faults import contradictions, empty_value, faults
 from bot.config.policy_gaps import gaps
+from bot.config.schedule_faults import moved_turns
 from bot.config.validation_words import in_plain_words, place_of
 from bot.config.yaml_positions import ConfigError, UnreadableYaml, read_document
 from incident.policy import Policy
@@ -91,28 +92,52 @@ class ActivePolicy:
         """The SHA-256 of the text in force."""
         return self.loaded.hash
 
-    def replace(self, text: str, today: date) -> tuple[ConfigError, ...]:
-        """Activate a text; when it is broken, change nothing and return its faults."""
+    def replace(self, text: str, now: datetime) -> tuple[ConfigError, ...]:
+        """Activate a text; when it is broken, or moves a shift of now unseen, change nothing and return its faults."""
         try:
-            self.loaded = read_policy(text, today)
+            loaded = read_policy(text, now.date())
         except BrokenPolicy as broken:
             return broken.errors
-        return ()
+        faults = moved_faults(self.policy, loaded, now)
+        if not faults:
+            self.loaded = loaded
+        return faults
 
 
-def reread(active: ActivePolicy, path: Path, today: date) -> tuple[ConfigError, ...]:
+def moved_faults(before: Policy, after: LoadedPolicy, now: datetime) -> tuple[ConfigError, ...]:
+    """Return the edits by which a new text would move a shift of now unseen, with their lines."""
+    document = read_document(after.text)
+    return tuple(sorted(document.error_at(path, message) for path, message in moved_turns(before, after.policy, now)))
+
+
+def reread(active: ActivePolicy, path: Path, now: datetime) -> tuple[ConfigError, ...]:
     """Read the file again: activate a changed text, or return its faults and change nothing."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:
         return (_unreadable(path, unreadable),)
-    return () if text == active.loaded.text else active.replace(text, today)
+    return () if text == active.loaded.text else active.replace(text, now)
 
 
 def active_policy(
+    path: Path, now: datetime, last_good: Callable[[], str | None]
+) -> tuple[ActivePolicy, tuple[ConfigError, ...]]:
+    """Activate the file; when it is broken, or moves a shift of now unseen, activate the last good text and return the faults."""
+    active, errors = _first_policy(path, now.date(), last_good)
+    stored = last_good() if not errors else None
+    if stored is None or stored == active.loaded.text:
+        return active, errors
+    try:
+        before = ActivePolicy(read_policy(stored, now.date(), was_active=True))
+    except BrokenPolicy:
+        return active, ()  # A later release finds more faults; the new text has none.
+    faults = moved_faults(before.policy, active.loaded, now)
+    return (before, faults) if faults else (active, ())
+
+
+def _first_policy(
     path: Path, today: date, last_good: Callable[[], str | None]
 ) -> tuple[ActivePolicy, tuple[ConfigError, ...]]:
-    """Activate the file; when it is broken, activate the last good text and return the faults of the file."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:

@@ -34,7 +34,7 @@ class PolicyReloader:
         """Read the file again: activate a changed text, or log its faults once and change nothing."""
         hash_before, errors_before, policy_before = self.active.hash, self.errors, self.active.policy
         now = self._clock.now()
-        self.errors = reread(self.active, self._path, now.date())
+        self.errors = reread(self.active, self._path, now)
         if self.active.hash != hash_before:
             self.store_active()
             _log.info("policy %s is active from now on", self.active.policy.version)
@@ -47,16 +47,15 @@ class PolicyReloader:
         try:
             stored = self._directory.active_policy()
         except Unavailable:
-            return active_policy(self._path, self._clock.now().date(), lambda: None)
-        active, errors = active_policy(self._path, self._clock.now().date(), lambda: stored[1] if stored else None)
+            return active_policy(self._path, self._clock.now(), lambda: None)
+        active, errors = active_policy(self._path, self._clock.now(), lambda: stored[1] if stored else None)
         self._directory.activate_policy(active.policy, active.loaded.text, self._clock.now())
         return active, errors
 
     def _warn_of_moved_shifts(self, before: Policy) -> None:
         for name in moved_shifts(before, self.active.policy, self._clock.now()):
             _log.warning(
-                "the new policy changes who is on call now for %s. If that is not meant, put the old `participants` back and "
-                "add a change with `effective` and `starts_with`.",
+                "the new policy changes who is on call now for %s. If that is not meant, put back what it was before.",
                 name,
             )
 

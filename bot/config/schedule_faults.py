@@ -11,8 +11,10 @@ from bot.config.validation_words import did_you_mean
 from bot.config.yaml_positions import Path
 from incident.policy import SCHEDULE_TARGET, Policy
 from incident.rules.service_contacts import schedule_named
+from roles.person_ids import slack_user
 from roles.schedules.local_time import local_time
 from roles.schedules.people_on_call import Via, who
+from roles.schedules.rotation_turns import turn_at
 from roles.schedules.schedule_rules import RotationRules, ScheduleRules
 from roles.schedules.shifts import Shift, shifts
 
@@ -80,10 +82,49 @@ def schedule_gaps(policy: Policy, today: date) -> Iterator[tuple[Path, str]]:
 def moved_shifts(before: Policy, after: Policy, at: datetime) -> tuple[str, ...]:
     """Return the schedules of both policies by which other people are on call at a moment than before the change.
 
-    An edit of `participants` in place does that; a change with its own `effective` does not.
+    What moves them unseen, `moved_turns`, is refused; a fixed shift or a change that holds now may be meant.
     """
     both = (name for name in after.schedules if name in before.schedules)
     return tuple(name for name in both if _people_at(name, before, at) != _people_at(name, after, at))
+
+
+def moved_turns(before: Policy, after: Policy, at: datetime) -> Iterator[tuple[Path, str]]:
+    """Yield each edit in place of a rotation that moves whose turn it is at a moment (UTC).
+
+    People are numbered from the start of the rotation, so that one who is added, removed or moved shifts everyone behind. A
+    change with its own `effective` says who starts, and is no edit in place.
+    """
+    for name, rules in after.schedules.items():
+        was = before.schedules.get(name)
+        rotations = was.rotations if was else {}
+        for key in (one for one in rules.rotations if one in rotations):
+            edited = _edited(rotations[key], rules.rotations[key])
+            old, new = (_turn_of(name, key, policy, at) for policy in (before, after))
+            if edited and old and new and old != new:
+                yield (
+                    ("schedules", name, "rotations", key, *edited),
+                    f"would take the shift of now from {old} and give it to {new}. Put it back, and add a change with its own "
+                    f"`effective` and `starts_with` ({old} to move no one)",
+                )
+
+
+def _edited(before: RotationRules, after: RotationRules) -> Path:
+    """Return what was edited in place: the path of a key that existed before; empty for nothing."""
+    for key in ("participants", "start", "every", "time_zone"):
+        if getattr(before, key) != getattr(after, key):
+            return (key,)
+    known = {change.effective: change for change in before.changes}
+    for i, change in enumerate(after.changes):
+        if known.get(change.effective, change) != change:
+            return ("changes", i)
+    return ()
+
+
+def _turn_of(name: str, key: str, policy: Policy, at: datetime) -> str | None:
+    schedule = schedule_named(name, policy, "")
+    rotations = (one for one in schedule.rotations if one.name == key) if schedule else ()
+    turn = next((turn_at(one, at) for one in rotations), None)
+    return (slack_user(turn.person) or turn.person) if turn else None
 
 
 def _people_at(name: str, policy: Policy, at: datetime) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
 from bot.cli.database_access import NotFound, open_database
-from bot.config.schedule_faults import names_people, period_words
+from bot.config.policy_loader import BrokenPolicy, read_policy
+from bot.config.schedule_faults import moved_turns, names_people, period_words
 from bot.config.settings import RecordSettings
 from bot.feeds.feed_jobs import settings_of
 from bot.rendering.renderer import slug_labels
@@ -20,6 +21,7 @@ from incident.policy import Policy
 from incident.rules.service_contacts import schedule_named
 from roles.schedules.shifts import gaps
 from storage.errors import StorageError
+from storage.store import Store
 
 AHEAD: Final = timedelta(hours=36)
 
@@ -51,8 +53,18 @@ def check_recorded_schedules(
     with suppress(NotFound, StorageError, SQLAlchemyError, OSError), open_database(settings) as (store, _):
         team = store.team or ""
         in_force = store.recorder.read(lambda reader: staffed(policy, reader, team))
+        yield from _check_turns(store, policy, now)
     yield from check_schedules(in_force, now, team)
     yield from _check_feeds(in_force, feeds)
+
+
+def _check_turns(store: Store, policy: Policy, now: datetime) -> Iterator[CheckResult]:
+    """Yield the edits of the file that would move a shift of now unseen, for which a running Muster does not use it."""
+    stored = store.directory.active_policy()
+    with suppress(BrokenPolicy):
+        before = read_policy(stored[1], now.date(), was_active=True).policy if stored else policy
+        for path, message in moved_turns(before, policy, now):
+            yield wrong(f"The policy is not used: {' '.join(map(str, path))} {message}.")
 
 
 def _check_feeds(policy: Policy, given: Container[str]) -> Iterator[CheckResult]:

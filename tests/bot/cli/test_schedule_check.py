@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,17 @@ from pydantic import SecretStr
 
 from bot.cli.checks.check_result import Severity
 from bot.cli.checks.schedule_check import check_recorded_schedules, check_schedules
+from bot.config.policy_loader import read_policy
 from bot.config.settings import RecordSettings
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import EntryPoint, Source
+from incident.policy import Policy
 from roles.person_ids import PersonId
 from roles.schedules.feed_copy import FeedCopy
 from storage.store import open_store
 from tests.support.policies import shipped_policy
+from tests.support.policy_texts import OURS
 from tests.support.schedules import utc
 
 ROTATION = {"start": "2026-01-05 09:00", "every": "1 week", "participants": ["U1", "U2"]}
@@ -72,6 +77,30 @@ def test_a_gap_that_a_person_covers_is_no_gap(tmp_path: Path) -> None:
         assert not outcome.is_refused, outcome
 
     assert [one.severity for one in check_recorded_schedules(settings, policy, now)] == [Severity.GOOD]
+
+
+def test_a_file_that_a_running_muster_does_not_use_since_it_moves_the_shift_of_now_is_wrong(tmp_path: Path) -> None:
+    url, now = f"sqlite:///{tmp_path / 'muster.db'}", utc("2026-06-09 10:00")
+    with open_store(url, team="T1") as store:
+        store.migrate()
+        store.directory.activate_policy(turns("U1", "U2", "U3"), turns_text("U1", "U2", "U3"), now)
+    settings = RecordSettings(_env_file=None, database_url=SecretStr(url))
+
+    results = list(check_recorded_schedules(settings, turns("U1", "U3"), now))
+
+    [wrong] = [one.message for one in results if one.severity is Severity.WRONG]
+    assert wrong.startswith(
+        "The policy is not used: schedules payments rotations weekly participants would take the shift"
+    )
+
+
+def turns_text(*people: str) -> str:
+    rotation = {"start": "2026-01-05 09:00", "every": "1 week", "participants": [*people]}
+    return f"{OURS}\nschedules: {json.dumps({'payments': {'rotations': {'weekly': rotation}}})}\n"
+
+
+def turns(*people: str) -> Policy:
+    return read_policy(turns_text(*people), date(2026, 6, 9)).policy
 
 
 def test_a_feed_without_its_setting_and_one_that_fails_are_named(tmp_path: Path) -> None:

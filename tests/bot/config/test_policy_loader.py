@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import yaml
@@ -8,6 +8,8 @@ from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, 
 from incident.policy import Service
 from incident.states import Priority
 from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
+
+NOW = datetime.combine(TODAY, time(12), UTC)
 
 
 def broken(text, today=TODAY):
@@ -28,7 +30,7 @@ def test_every_example_in_the_shipped_policy_works_once_it_is_uncommented():
 
     policy = read_policy(uncommented(OURS), TODAY).policy.model_dump(exclude_defaults=True)
 
-    assert len(keys) == 12
+    assert len(keys) == 13
     assert [key for key in keys if not policy.get(key)] == []
     optional = {name for name, field in Service.model_fields.items() if field.default in (None, ())}
     assert optional - {"roster"} == {key for key in of_service if policy["services"]["checkout"].get(key)}
@@ -113,7 +115,7 @@ def test_a_broken_policy_text_leaves_the_last_good_policy_in_force():
     active = ActivePolicy(read_policy(OURS, TODAY))
     before = active.hash
 
-    wrong = active.replace(OURS.replace("min_chars: 25", "min_chars: many"), TODAY)
+    wrong = active.replace(OURS.replace("min_chars: 25", "min_chars: many"), NOW)
 
     assert [w.path for w in wrong] == ["resolution.min_chars"]
     assert active.hash == before
@@ -122,7 +124,7 @@ def test_a_broken_policy_text_leaves_the_last_good_policy_in_force():
 def test_a_good_text_becomes_the_policy_in_force():
     active = ActivePolicy(read_policy(OURS, TODAY))
 
-    wrong = active.replace(OURS.replace("min_chars: 25", "min_chars: 40"), TODAY)
+    wrong = active.replace(OURS.replace("min_chars: 25", "min_chars: 40"), NOW)
 
     assert wrong == ()
     assert active.policy.resolution.min_chars == 40
@@ -133,14 +135,14 @@ def test_a_changed_file_is_read_again_and_a_broken_one_is_ignored(tmp_path):
     active = ActivePolicy(read_policy(OURS, TODAY))
 
     file.write_text(OURS.replace("min_chars: 25", "min_chars: 40"))
-    good = reread(active, file, TODAY)
+    good = reread(active, file, NOW)
     file.write_text("version: 1\n")
-    broken_later = reread(active, file, TODAY)
+    broken_later = reread(active, file, NOW)
     file.unlink()
 
     assert good == ()
     assert broken_later
-    assert reread(active, file, TODAY)[0].message.startswith("cannot be read")
+    assert reread(active, file, NOW)[0].message.startswith("cannot be read")
     assert active.policy.resolution.min_chars == 40
 
 
@@ -148,7 +150,7 @@ def test_a_start_with_a_broken_file_uses_the_last_policy_in_force(tmp_path):
     file = tmp_path / "policy.yaml"
     file.write_text("version: 1\n")
 
-    active, wrong = active_policy(file, TODAY, lambda: OURS)
+    active, wrong = active_policy(file, NOW, lambda: OURS)
 
     assert active.policy.version == "2026.1"
     assert wrong
@@ -156,7 +158,7 @@ def test_a_start_with_a_broken_file_uses_the_last_policy_in_force(tmp_path):
 
 def test_a_first_start_with_a_broken_or_missing_file_names_the_faults(tmp_path):
     with pytest.raises(BrokenPolicy, match="cannot be read"):
-        active_policy(tmp_path / "none.yaml", TODAY, lambda: None)
+        active_policy(tmp_path / "none.yaml", NOW, lambda: None)
 
 
 def test_the_shipped_numbers_equal_the_defaults_of_the_policy_model():
@@ -271,12 +273,12 @@ def test_a_text_that_was_active_under_an_earlier_release_stays_valid_and_a_new_o
     file = tmp_path / "policy.yaml"
     file.write_text(slip)
 
-    active, wrong = active_policy(file, TODAY, lambda: slip)
+    active, wrong = active_policy(file, NOW, lambda: slip)
 
     assert active.policy.incidents_channel is None
     assert [one.path for one in wrong] == ["incidents_channel"]
     with pytest.raises(BrokenPolicy):
-        active_policy(file, TODAY, lambda: None)
+        active_policy(file, NOW, lambda: None)
 
 
 @pytest.mark.parametrize(

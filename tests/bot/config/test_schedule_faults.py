@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
 import pytest
 import yaml
 
 from bot.config.policy_loader import BrokenPolicy, located_gaps, read_policy
-from incident.rules.service_contacts import levels_of
+from bot.config.schedule_faults import moved_turns
+from incident.policy import Policy
+from incident.rules.service_contacts import levels_of, schedule_named
+from roles.schedules.people_on_call import who
+from tests.support.policies import shipped_policy
 from tests.support.policy_texts import OURS, TODAY, uncommented
 from tests.support.schedules import utc
 
@@ -135,3 +142,28 @@ def test_rotations_of_one_layer_that_are_on_call_together_are_named_unless_that_
     assert "The rotations days and late of payments are both on call from Fri 20 Nov 19:00 to 20:00 (UTC)" in found
     assert gap_texts(rotations=both, overlap=True) == []
     assert gap_texts(rotations={**both, "late": {**late, "layer": 2}}) == []
+
+
+def test_no_reorder_in_place_moves_the_shift_of_now_unseen() -> None:
+    """Over every order of four people, and one who is gone, at moments of every turn and on both sides of a clock change."""
+    people = ("U1", "U2", "U3", "U4")
+    moments = [datetime(2026, 3, 24, 12, tzinfo=UTC) + timedelta(days=7 * n, hours=11 * n) for n in range(6)]
+
+    def with_people(order: tuple[str, ...]) -> Policy:
+        rotation = {"start": "2026-01-05 09:00", "every": "1 week", "participants": order}
+        return shipped_policy(schedules={"payments": {"time_zone": "Europe/London", "rotations": {"weekly": rotation}}})
+
+    before, refused, used = with_people(people), 0, 0
+    for order in (*permutations(people), *permutations(people, 3)):
+        after = with_people(order)
+        for at in moments:
+            is_moved = on_call(before, at) != on_call(after, at)
+            assert bool(list(moved_turns(before, after, at))) is is_moved
+            refused, used = refused + is_moved, used + (not is_moved)
+    assert min(refused, used) > 50
+
+
+def on_call(policy: Policy, at: datetime) -> list[str]:
+    schedule = schedule_named("payments", policy, "")
+    assert schedule is not None
+    return [one.person for one in who(schedule, at)]
