@@ -30,7 +30,10 @@ Level = Annotated[int, Field(ge=1, le=3)]
 
 
 class Service(Frozen):
-    """A service of the catalogue: its owner, customers, categories, vendors, on-call schedule and escalation policy."""
+    """A service of the catalogue: its owner, customers, categories, vendors, on-call schedule and escalation policy.
+
+    `users` are the people and user groups of the organisation who work with it.
+    """
 
     owner: str
     owner_group: str = ""
@@ -42,6 +45,7 @@ class Service(Frozen):
     categories: dict[str, tuple[str, ...]] = {}
     runbook: str | None = None
     vendors: tuple[Member, ...] = ()
+    users: tuple[Member, ...] = ()
 
 
 class Targets(Frozen):

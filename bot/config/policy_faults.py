@@ -160,6 +160,7 @@ def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
     for name, service in policy.services.items():
         if service.owner:
             yield ("services", name, "owner"), service.owner
+        yield from _each(("services", name, "users"), service.users)
 
 
 def named_people(policy: Policy) -> Iterator[tuple[str, str | tuple[str, ...]]]:

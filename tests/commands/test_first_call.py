@@ -42,6 +42,20 @@ def test_a_declared_p1_pages_who_is_on_call_in_the_same_commit(desk: CommandBenc
     assert "surfaces/paged" in [q.job.template for q in desk.memory.state.jobs.values()]
 
 
+@pytest.mark.parametrize("level", [1, 3])
+def test_the_owner_group_of_a_service_is_filled_in_and_who_is_on_call_for_it_is_paged_at_each_named_priority(
+    desk: CommandBench, level: int
+) -> None:
+    desk.policy = paging(page_priorities=tuple(Priority))
+
+    desk.declared(by="ilse", impact=level, urgency=level)
+
+    (call,) = desk.incident.escalations
+    assert (desk.incident.owner_group, call.person) == (desk.policy.services["checkout"].owner_group, who("rob"))
+    assert desk.incident.owner_group
+    assert JobKind.PAGE in [q.job.kind for q in desk.memory.state.jobs.values()]
+
+
 def test_one_who_does_not_answer_is_followed_by_the_next_level(desk: CommandBench) -> None:
     declare(desk, at=2)
 

@@ -9,7 +9,7 @@ from typing import Final
 from bot.config.validation_words import did_you_mean
 from bot.config.yaml_positions import Path
 from commands.core.fields.field_types import INCIDENT_TYPES
-from incident.deadlines.policy_rules.recipients import OWN_WORDS, members_of
+from incident.deadlines.policy_rules.recipients import OWN_WORDS, USERS, members_of
 from incident.policy import GROUPS, People, Policy
 from incident.policy_parts.rule_conditions import Condition
 from roles.role_names import Role
@@ -35,6 +35,11 @@ def rule_gaps(policy: Policy) -> Iterator[tuple[Path, str]]:
     """Yield the offices and groups that a rule notifies and that no one fills."""
     for i, rule in enumerate(policy.notify):
         for j, word in enumerate(rule.tell):
+            if word == USERS and not any(service.users for service in policy.services.values()):
+                yield (
+                    ("notify", i, "tell", j),
+                    "users are to be notified, and no service has any: write `users` under each that should.",
+                )
             if word not in {*Role, *OWN_WORDS} and not members_of(word, policy):
                 where = "people" if word in People.model_fields else "groups"
                 yield ("notify", i, "tell", j), f"{word} is to be notified, and no one is: fill {word} under `{where}`."
@@ -48,7 +53,9 @@ def rule_gaps(policy: Policy) -> Iterator[tuple[Path, str]]:
 
 
 def _of_call(word: str, policy: Policy) -> str:
-    """Return that a word means user groups only: Muster pages people, and does not know who is in such a group."""
+    """Return that a word means user groups only, or users: Muster pages people, and does not know who is in such a group."""
+    if word == USERS:
+        return "names the users of the service, who are notified and not paged: name a person, a role or an office"
     members = () if word in {*Role, *OWN_WORDS} else members_of(word, policy)
     groups_only = bool(members) and all(one.startswith("S") and one.isupper() for one in members)
     return f"names user groups only, which cannot be paged: {word}. Name a person" if groups_only else ""

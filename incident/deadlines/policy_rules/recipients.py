@@ -1,4 +1,4 @@
-"""Whom a word of the policy means: a role of the incident, an office, a group, the owner, who is on call, an id."""
+"""Whom a word of the policy means: a role of the incident, an office, a group, the owner, users, who is on call, an id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from roles.role_names import Role
 
 SERVICE_OWNER: Final = "service_owner"
 ON_CALL: Final = "on_call"
-OWN_WORDS: Final = (SERVICE_OWNER, ON_CALL)
+USERS: Final = "users"
+OWN_WORDS: Final = (SERVICE_OWNER, ON_CALL, USERS)
 _USER_GROUP: Final = "S"
 
 
@@ -33,6 +34,9 @@ def recipients(word: str, incident: Incident, policy: Policy, at: datetime) -> R
         return Recipients((incident.service_owner,) if incident.service_owner else ())
     if word == ON_CALL:
         return Recipients(on_call_for(incident.service, policy, incident.key.team, at))
+    if word == USERS:
+        service = policy.services.get(incident.service)
+        return _of_members(incident.key.team, service.users if service else ())
     return _of_members(incident.key.team, members_of(word, policy))
 
 

@@ -8,6 +8,7 @@ from incident.entries.delivery import NoticeMissed, Notified
 from incident.policy_parts.rule_conditions import Condition
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
+from tests.support.policies import team_policy
 from tests.support.rule_bench import COMMITTEE, SCRIBE, SECURITY, SLOW, desk_with
 
 
@@ -34,6 +35,23 @@ def test_a_security_p2_notifies_legal_and_management_at_its_declaration():
     assert noticed(desk) == [("legal", 0), ("isms_manager", 0)]
     assert (first.rule, first.people, first.due_at) == ("P1 P2, security", (who("lea"), who("leo")), T(15))
     assert second.people == (who("iris"),)
+
+
+def test_a_security_p2_notifies_the_users_of_its_service_too_and_those_of_no_other():
+    services = {
+        name: {**service, "users": users}
+        for (name, service), users in zip(
+            team_policy().model_dump(exclude_defaults=True)["services"].items(),
+            (["UUSE", "S0SHOPS"], ["UWIKI"]),
+            strict=False,
+        )
+    }
+    rule = {"when": {"priority": "P2", "type": "security"}, "tell": ["legal", "manager", "users"]}
+
+    desk = desk_with(rule, services=services).declared(impact=1, urgency=2, type="security")
+
+    assert [office for office, _ in noticed(desk)] == ["legal", "manager", "users"]
+    assert (desk.incident.notices[2].people, desk.incident.notices[2].groups) == ((who("use"),), ("S0SHOPS",))
 
 
 @pytest.mark.parametrize(
