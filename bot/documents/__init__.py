@@ -1,0 +1,1 @@
+"""Documents for people outside: HTML rendered to PDF."""
