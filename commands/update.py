@@ -25,6 +25,7 @@ from incident.states import Audience
 # What an update is marked with that does not say what it means for the business.
 NO_IMPACT: Final = "update_no_impact"
 _USUAL: Final = "default"
+_OWN: Final = (Audience.EXEC, Audience.CUSTOMER, Audience.REGULATOR)
 _NEXT: Final = ((_USUAL, "Default"), ("15", "In 15 min"), ("30", "In 30 min"), ("60", "In 60 min"))
 
 
@@ -96,12 +97,9 @@ class Update(Verb):
 
     def _texts(self, now: DecisionContext) -> dict[Audience, str]:
         """Return the text for each audience, in the order named."""
-        own = {
-            Audience.EXEC: self.exec_text,
-            Audience.CUSTOMER: self.customer_text,
-            Audience.REGULATOR: self.regulator_text,
-        }
-        return {one: own.get(one) or self.text for one in update_posts.addressed(self.audience, now.open)}
+        own = (self.exec_text, self.customer_text, self.regulator_text)
+        named = update_posts.addressed(self.audience, now.open)
+        return update_posts.texts_for(named, self.text, dict(zip(_OWN, own, strict=True)))
 
     def _promised(self, now: DecisionContext) -> datetime | None:
         """Return the time that is promised for the next update."""

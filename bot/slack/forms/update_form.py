@@ -71,7 +71,7 @@ def next_choices(
 def tools(fields: Fields) -> Json:
     """Return the row with the buttons of the form: preview, and a text for each audience."""
     elements = [button(f"{PREVIEW}:{UPDATE}", label("buttons", PREVIEW), ActionContext())]
-    if not own_text_fields() & set(fields):
+    if set(with_own_texts(fields)) - set(fields):
         elements.append(button(f"{OWN_TEXTS}:{UPDATE}", label("buttons", OWN_TEXTS), ActionContext()))
     return buttons(*elements)
 
@@ -82,8 +82,10 @@ def own_text_fields() -> frozenset[str]:
 
 
 def with_own_texts(fields: Fields) -> Fields:
-    """Return the fields with an empty text for each audience that is ticked, or for all where none is."""
+    """Return the fields with an empty text for each audience that is ticked, or for all where none has one."""
     ticked = fields.get(AUDIENCE)
     named = ticked if isinstance(ticked, list) else []
-    chosen = [one for one in _WITH_OWN_TEXT if one.value in named] or list(_WITH_OWN_TEXT)
+    chosen = [one for one in _WITH_OWN_TEXT if one.value in named]
+    if not chosen and not own_text_fields() & set(fields):
+        chosen = list(_WITH_OWN_TEXT)
     return {**{f"{one}_text": "" for one in chosen}, **fields}

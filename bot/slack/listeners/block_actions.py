@@ -11,11 +11,12 @@ from bot.rendering.message_catalog import notice_title
 from bot.slack.blocks.action_context import read_context, split_option_value
 from bot.slack.forms.form_submission import input_ids, submitted_fields
 from bot.slack.forms.modal import fields_shown, notice_view
-from bot.slack.forms.update_form import AUDIENCE, OWN_TEXTS, own_text_fields, with_own_texts
+from bot.slack.forms.update_form import AUDIENCE, OWN_TEXTS, with_own_texts
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_action
 from bot.slack.payload import Json
 from commands.core import verb_registry
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.request import Fields
 
 _POSTPONE: Final = "later"
@@ -61,7 +62,8 @@ class BlockActionListeners:
         if verb is not None:
             context = read_context(view.get("private_metadata"))
             interaction = replace(self._interaction(body), context=context, is_claimed=True)
-            shown: Fields = dict.fromkeys(input_ids(view) & own_text_fields(), "")
+            asked = {name for name, one in form_fields(verb).items() if one.on_request and one.control is Control.TEXT}
+            shown: Fields = dict.fromkeys(input_ids(view) & asked, "")
             filled = submitted_fields(verb, view, self.gateway.record.policy, interaction.team)
             fields = {**context.fields, AUDIENCE: [], **shown, **filled}
             adds_texts = str(body["actions"][0]["action_id"]).startswith(OWN_TEXTS)

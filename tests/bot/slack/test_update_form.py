@@ -163,6 +163,35 @@ def test_the_preview_shows_the_text_of_each_audience_as_it_will_be_posted(place,
     }
 
 
+def test_a_text_for_an_audience_that_is_not_ticked_is_neither_sent_nor_lost(place, channel, incident):
+    view = opened(place, channel, "update")
+    place.actor.fill("ann", view.id, {"audience": ["internal", "exec"], "text": "Rolling back", "next_in": "15"})
+    view = pressed(place, view, "own_texts")
+    place.actor.fill("ann", view.id, {"audience": ["internal"], "exec_text": "Cards fail, we are on it"})
+
+    view = pressed(place, view, "preview")
+    assert "a text for executives, who are not ticked" in shown(view)
+    answer = place.actor.submit("ann", view.id).payload
+    assert answer["response_action"] == "errors"
+    assert "a text for executives" in answer["errors"]["exec_text"]
+    assert posted(place, incident) == []
+
+    place.actor.submit("ann", view.id, {"audience": ["exec"], "business_impact": "Half of them cannot pay"})
+    assert {fact.audience: fact.text for fact in posted(place, incident)} == {"exec": "Cards fail, we are on it"}
+
+
+def test_an_audience_that_is_ticked_later_gets_a_text_of_its_own_too(place, channel, incident):
+    view = opened(place, channel, "update")
+    place.actor.fill("ann", view.id, {"audience": ["exec"], "text": "Rolling back"})
+    view = pressed(place, view, "own_texts")
+    place.actor.fill("ann", view.id, {"audience": ["exec", "customer"], "exec_text": "We are on it"})
+
+    view = pressed(place, pressed(place, view, "preview"), "own_texts")
+
+    assert {"exec_text", "customer_text"} <= {block.get("block_id") for block in view.blocks}
+    assert view.values["exec_text"]["exec_text"]["value"] == "We are on it"
+
+
 def test_an_empty_form_has_nothing_to_preview(place, channel, incident):
     view = opened(place, channel, "update")
 

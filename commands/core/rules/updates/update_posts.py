@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,6 +43,14 @@ def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...
         return tuple(dict.fromkeys(Audience(one) for one in given))
     owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]
     return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
+
+
+def texts_for(audiences: Sequence[Audience], text: str, own: Mapping[Audience, str | None]) -> dict[Audience, str]:
+    """Return the text for each audience: its own, else the one for all. Refuse one of its own for who is not addressed."""
+    unused = [one for one, given in own.items() if (given or "").strip() and one not in audiences]
+    if unused:
+        raise Refusal(Code.BAD_VALUE, "update_text_unticked", f"{unused[0]}_text", unticked=", ".join(unused))
+    return {one: own.get(one) or text for one in audiences}
 
 
 def last_impact(incident: Incident, reader: Reader) -> str:
