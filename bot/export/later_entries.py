@@ -1,4 +1,4 @@
-"""What later entries say of an entry: that it was corrected, edited, deleted, taken back, hidden. Knows no HTML."""
+"""What later entries say of an entry: that it was corrected, replaced, edited, deleted, taken back, hidden. Knows no HTML."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ _OF_SEVERAL: Final[Mapping[type[Fact], str]] = {
 }
 
 
+REPLACED: Final = "replaced"
+
+
 @dataclass(frozen=True)
 class LaterEntry:
     """A later entry about an entry: what became of it, as in `corrected`, its number, and the words of a correction."""
@@ -46,6 +49,7 @@ def later_entries(entries: Sequence[Entry], render: Renderer) -> dict[int, tuple
     """Return the later entries about each entry, by its number. What was taken back says nothing any more."""
     found: defaultdict[int, list[LaterEntry]] = defaultdict(list)
     messages: dict[tuple[str, str], int] = {}
+    replaced: defaultdict[int, list[int]] = defaultdict(list)
     undone = undone_by(entries)
     for entry in entries:
         if isinstance(entry.fact, MessagePosted):
@@ -54,6 +58,11 @@ def later_entries(entries: Sequence[Entry], render: Renderer) -> dict[int, tuple
             text = render.words(entry.fact.text) if isinstance(entry.fact, Corrected) else ""
             for number, what in _says(entry.fact, messages):
                 found[number].append(LaterEntry(what, entry.n, text))
+            if isinstance(entry.fact, UpdateCorrected):
+                # A correction that is corrected once more is replaced too.
+                for number in replaced[entry.fact.update]:
+                    found[number].append(LaterEntry(REPLACED, entry.n))
+                replaced[entry.fact.update].append(entry.n)
     return {number: tuple(later) for number, later in found.items()}
 
 
@@ -64,7 +73,7 @@ def _says(fact: Fact, messages: Mapping[tuple[str, str], int]) -> Iterator[tuple
     elif isinstance(fact, SourceChanged):
         yield fact.corrects, f"message {fact.change} afterwards"
     elif isinstance(fact, UpdateCorrected):
-        yield fact.update, "corrected"
+        yield fact.update, REPLACED
     elif isinstance(fact, TitleChanged):
         yield 1, "title changed"
     elif isinstance(fact, Undone | Masked | MaskLifted | Redacted):

@@ -33,3 +33,26 @@ def test_corrected_times_and_acts_taken_back_are_on_the_page_and_in_the_data(
     assert "first recorded as 2026-06-09 10:40:00" in page
     assert "<s>D1: fail over to the other site</s> taken back" in page
     assert verified(folder).returncode == 0
+
+
+def test_a_corrected_update_is_struck_out_where_it_is_listed_and_is_no_second_update(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    office = Office(sqlite_store, tmp_path)
+    office.in_force(SHIPPED, 0)
+    declared = office.do("declare", 1, title="Payments fail", service="checkout")
+    number = declared.number
+    wrong = office.do("update", 5, number, audience=["internal"], text="One in fvie fails.").first
+    first = office.do("amend", 7, number, entry=wrong, text="One in five failed.").first
+    last = office.do("amend", 9, number, entry=wrong, text="One in five fails.").first
+
+    folder = office.export(declared.key, 60)
+
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    assert record["updates"]["internal"]["posts"] == 1
+    page = re.sub(r"\s+", " ", re.sub(r"</?(?:time|span|a)[^>]*>", "", (folder / "index.html").read_text("utf-8")))
+    timeline, updates = page.partition('id="timeline"')[2].partition('id="updates"')[::2]
+    assert f"<s>to responders: One in fvie fails.</s> replaced, see {first} replaced, see {last}</td>" in timeline
+    assert f"<s>One in fvie fails.</s> replaced, see {first} replaced, see {last}</td>" in updates
+    assert f"correction of {wrong} <s>One in five failed.</s> replaced, see {last}</td>" in updates
+    assert f"correction of {wrong} One in five fails.</td>" in updates

@@ -186,7 +186,7 @@ def test_a_reason_that_was_added_to_a_decision_is_among_the_reasons(exported: Ex
 def test_the_correction_of_an_update_is_among_the_updates_with_where_it_was_delivered(exported: Exported):
     updates = exported.section("updates")
 
-    assert f"One payment in five fails. corrected, see {exported.right}" in updates
+    assert f"One payment in five fails. replaced, see {exported.right}" in updates
     assert f"delivered, in channel C7 correction of {exported.wrong} One in six fails." in updates
     assert exported.section("summary").count(f"entry {exported.wrong}") == 2
 
