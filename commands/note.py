@@ -16,7 +16,7 @@ from commands.core.fields.field_types import several
 from commands.core.fields.form_field import Control, FormField
 from commands.core.fields.value_bounds import refuse_time
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
-from incident.entries.conversation import Noted
+from incident.entries.conversation import DecisionApproved, Noted
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.rules.seen_length import seen_length
@@ -57,10 +57,17 @@ class Note(Verb):
         str | None,
         FormField("Their time zone", Control.LINE, "UTC, CET, Europe/Berlin; yours, when empty", above_lines=True),
     ] = None
+    approves: Annotated[int | None, FormField("Decision", Control.ENTRY, hidden=True)] = None
     lines: Annotated[tuple[str, ...], BeforeValidator(several), FormField("", Control.TEXT, hidden=True)] = ()
 
     def decide(self, now: DecisionContext) -> tuple[Fact | DatedFact, ...]:
-        """Record the note; of several lines each one that is not in the timeline yet, or none at all."""
+        """Record the note; of several lines each one that is not in the timeline yet, or none at all.
+
+        The answer of an approver who is asked is recorded as such, without words.
+        """
+        asked = [one for one in now.open.approval_questions if (one.n, one.who) == (self.approves, now.actor.id)]
+        if asked:
+            return (DecisionApproved(decision=asked[0].n, id=asked[0].id),)
         if not self.lines:
             self._refuse_defaults()
             return (Noted(text=_fitting(self.text)),)

@@ -17,7 +17,7 @@ from incident.ports import MOST_COUNTED, OpenPage, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, is_message, place_of
 from incident.record.message_time import posted_at
-from incident.rules.open_list import concerned, position
+from incident.rules.open_list import concerned, left_to_do, over_position, position
 from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
 from roles.schedules.feed_copy import FeedCopy
@@ -100,6 +100,13 @@ class MemoryReader:
         """Return the first open incidents that concern a person and that they may see or are called to, in the order of lists."""
         mine = [row for row in self._open(team) if person in concerned(row) or (with_masks and row.masks)]
         return tuple(map(self._shown_incident, (r for r in mine if may_see(r, person) or is_called(r, person))))[:limit]
+
+    def over_incidents(self, team: str, person: PersonId, *, since: datetime, limit: int = 30) -> Sequence[Incident]:
+        """Return the incidents that are over and in which something waits for a person, the earliest first."""
+        rows = (row for key, row in self._state.rows.items() if key.team == team and row.is_over)
+        waits = [(left_to_do(row).get(person), row) for row in rows if may_see(row, person)]
+        places = {over_position(row, until): row for until, row in waits if until is not None and until >= since}
+        return tuple(self._shown_incident(places[place]) for place in sorted(places)[:limit])
 
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""

@@ -109,6 +109,12 @@ class Reader(Protocol):
         Only those that the person may see.
         """
 
+    def over_incidents(self, team: str, person: PersonId, *, since: datetime, limit: int = 30) -> Sequence[Incident]:
+        """Return the incidents that are over and in which something waits for a person, the earliest first.
+
+        Only those that the person may see. What has a date of its own counts if that is not before `since`.
+        """
+
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
 

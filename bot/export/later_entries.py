@@ -10,6 +10,7 @@ from typing import Final
 from bot.rendering.renderer import Renderer
 from incident.entries.conversation import (
     Corrected,
+    DecisionApproved,
     Masked,
     MaskLifted,
     MessageDeleted,
@@ -70,6 +71,8 @@ def _says(fact: Fact, messages: Mapping[tuple[str, str], int]) -> Iterator[tuple
     """Yield the number of each entry that a fact is about, and what it says of it."""
     if isinstance(fact, Corrected | TimeCorrected):
         yield fact.corrects, "time corrected" if isinstance(fact, TimeCorrected) else "corrected"
+    elif isinstance(fact, DecisionApproved):
+        yield fact.decision, "approved by them"
     elif isinstance(fact, SourceChanged):
         yield fact.corrects, f"message {fact.change} afterwards"
     elif isinstance(fact, UpdateCorrected):

@@ -83,7 +83,8 @@ def refreshes(
         jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
     if _owed(before) != _owed(after) or _headline(before) != _headline(after):
         called = (call.person for call in after.escalations if call.person and can_be_asked(after, call.person))
-        jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after), *called), soon))
+        asked = (one.who for one in after.approval_questions if can_be_asked(after, one.who))
+        jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after), *called, *asked), soon))
     jobs.extend(home_refreshes(after.key.team, _newly_asked(before, after), soon))
     return tuple(jobs)
 
@@ -248,7 +249,8 @@ def _headline(incident: Incident) -> tuple[object, ...]:
 
 
 def _owed(incident: Incident) -> tuple[object, ...]:
-    return (incident.actions, incident.offers, incident.review, incident.temp_fixes, incident.escalations)
+    owed = (incident.actions, incident.offers, incident.review, incident.temp_fixes, incident.escalations)
+    return (*owed, incident.approval_questions)
 
 
 def _newly_asked(before: Incident, after: Incident) -> tuple[PersonId, ...]:

@@ -104,7 +104,6 @@ class Corrected(Fact):
     kind: ClassVar[str] = "corrected"
     timeline: ClassVar[str | None] = "correction"
     template: ClassVar[str | None] = "correct"
-    is_folded: ClassVar[bool] = False
 
     corrects: int
     text: PersonalText
@@ -178,6 +177,17 @@ class DecisionMade(Fact):
     approved_by: PersonId | None = None
     channel: str | None = None
     ts: str | None = None
+
+
+class DecisionApproved(Fact):
+    """The person whom another one named as the approver of a decision says that it is so. `decision` is its entry."""
+
+    kind: ClassVar[str] = "decision_approved"
+    timeline: ClassVar[str | None] = "decision"
+    template: ClassVar[str | None] = "note"
+
+    decision: int
+    id: str
 
 
 class CandidatePassed(Fact):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from incident.entries.conversation import (
     ActionDone,
     ActionOpened,
+    Corrected,
+    DecisionApproved,
     DecisionMade,
     Joined,
     Left,
@@ -18,6 +20,7 @@ from incident.entry import Entry
 from incident.fold.change import Change
 from incident.model.components import Action
 from incident.model.incident import Incident
+from incident.model.response.approval_question import ApprovalQuestion
 from incident.model.slack_references import Promotion
 from incident.record import masked_view
 
@@ -44,8 +47,30 @@ def pin_removed(incident: Incident, entry: Entry, fact: PinRemoved) -> Change:
 
 
 def decision_made(incident: Incident, entry: Entry, fact: DecisionMade) -> Change:
-    """Count the decision; one made from a message also promotes it."""
-    return {"decisions": incident.decisions + 1, **_promoted(incident, entry, fact.channel, fact.ts)}
+    """Count the decision, with the question to an approver whom another person named; one from a message also promotes it."""
+    asked = incident.approval_questions
+    if fact.approved_by not in (None, entry.by):
+        one = ApprovalQuestion(
+            n=entry.n, id=fact.id, by=entry.by, who=fact.approved_by or entry.by, at=entry.recorded_at
+        )
+        asked = (*asked, one)
+    promoted = _promoted(incident, entry, fact.channel, fact.ts)
+    return {"decisions": incident.decisions + 1, "approval_questions": asked, **promoted}
+
+
+def decision_approved(incident: Incident, entry: Entry, fact: DecisionApproved) -> Change:
+    """Remove the question that the approver answered."""
+    return _answered(incident, entry, fact.decision)
+
+
+def corrected(incident: Incident, entry: Entry, fact: Corrected) -> Change:
+    """Remove the question whose approver says what is wrong with the decision."""
+    return _answered(incident, entry, fact.corrects)
+
+
+def _answered(incident: Incident, entry: Entry, decision: int) -> Change:
+    left = tuple(one for one in incident.approval_questions if (one.n, one.who) != (decision, entry.by))
+    return {"approval_questions": left}
 
 
 def action_opened(incident: Incident, entry: Entry, fact: ActionOpened) -> Change:

@@ -46,6 +46,7 @@ from incident.model.outside_records import (
 )
 from incident.model.report_pack import ReportPack
 from incident.model.response.analysis import Finding, Recovery
+from incident.model.response.approval_question import ApprovalQuestion
 from incident.model.response.containment import Containment
 from incident.model.response.policy_notice import Notice, RuleCall
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
@@ -120,6 +121,7 @@ class Incident(Aggregate):
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0
+    approval_questions: tuple[ApprovalQuestion, ...] = ()
     undone: tuple[int, ...] = ()
     spent_ids: tuple[str, ...] = ()
     resolution: Resolution | None = None

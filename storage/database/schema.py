@@ -14,7 +14,7 @@ from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 from storage.triggers import record_triggers
 
-HEAD: Final = "0015"
+HEAD: Final = "0016"
 KNOWN: Final = (
     "0001",
     "0002",
@@ -31,6 +31,7 @@ KNOWN: Final = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 _LOCK: Final = 7_236_019
 _VERSIONS: Final = "alembic_version"

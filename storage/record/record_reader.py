@@ -108,6 +108,11 @@ class SqlReader:
         found = open_pages.own(self.connection, team, person, with_masks=with_masks, limit=limit)
         return [one for one in self._peeked(team, found) if may_see(one, person) or is_called(one, person)]
 
+    def over_incidents(self, team: str, person: PersonId, *, since: datetime, limit: int = 30) -> Sequence[Incident]:
+        """Return the incidents that are over and in which something waits for a person, the earliest first."""
+        found = open_pages.over(self.connection, team, person, since=since, limit=limit)
+        return [one for one in self._peeked(team, found) if may_see(one, person)]
+
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
         return self._peeked(team, open_pages.of_service(self.connection, team, service, since, drill=drill))

@@ -71,6 +71,10 @@ class EmptyReader:
         """Return None or nothing."""
         return ()
 
+    def over_incidents(self, team: str, person: PersonId, *, since: datetime, limit: int = 30) -> Sequence[Incident]:
+        """Return None or nothing."""
+        return ()
+
     def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
         """Return None or nothing."""
         return ()

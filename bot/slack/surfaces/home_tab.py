@@ -6,7 +6,7 @@ Restricted incidents only if they are involved.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -17,13 +17,14 @@ from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import read_buttons, section_with_button
 from commands.core.request import Actor
 from commands.core.rules.list_lines import ListLine, list_lines
-from commands.core.rules.open_incidents import called_to, open_page, own_incidents
+from commands.core.rules.open_incidents import called_to, open_page, over_incidents, own_incidents
 from commands.core.sessions.staffed_policy import staffed
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
 from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
+from incident.model.response.approval_question import ApprovalQuestion
 from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
@@ -37,6 +38,8 @@ from roles.role_names import Role
 TEMPLATE = "slack/surfaces/home.j2"
 _MOST_OWN = 30
 _MOST_OTHERS = 12
+# So long after its date a review is shown; what has no date of its own stays until it is done.
+_AFTERWARDS: Final = timedelta(days=14)
 _DIVIDER: Final[Json] = {"type": "divider"}
 
 
@@ -44,8 +47,8 @@ _DIVIDER: Final[Json] = {"type": "divider"}
 class OwnIncident:
     """An incident that concerns a person: their roles, and what waits for them there.
 
-    That are the calls to answer, the deadlines for which they are asked, and their open actions without a time. Of one that
-    `is_hidden` they see the number only, until they accept a call.
+    That are the calls to answer, the deadlines for which they are asked, their open actions without a time, and the decisions
+    whose approver others name them. Of one that `is_hidden` they see the number only, until they accept a call.
     """
 
     line: ListLine
@@ -54,6 +57,7 @@ class OwnIncident:
     calls: tuple[Escalation, ...]
     owes: tuple[Deadline, ...]
     tasks: tuple[Action, ...]
+    approvals: tuple[ApprovalQuestion, ...] = ()
 
     @property
     def i(self) -> Incident:
@@ -67,7 +71,7 @@ class OwnIncident:
     @property
     def waits(self) -> bool:
         """True if anything waits for the person."""
-        return bool(self.calls or self.owes or self.tasks)
+        return bool(self.calls or self.owes or self.tasks or self.approvals)
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,11 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
     actor = Actor(id=person, account=Account.GUEST if is_guest else Account.MEMBER)
     own = own_incidents(reader, team, actor, with_masks=redacts, limit=_MOST_OWN)
     concerns = [_own_incident(incident, person, policy, now) for incident in own]
+    over = over_incidents(reader, team, actor, since=now - _AFTERWARDS, limit=_MOST_OWN)
+    concerns += [_own_incident(incident, person, policy, now) for incident in over]
     concerns += [_hidden(incident, person, policy, now) for incident in called_to(reader, team, actor)]
     waiting = tuple(one for one in concerns if one.waits)
-    mine = tuple(one for one in concerns if not one.waits and (one.roles or person in _in(one.i)))
+    mine = tuple(one for one in concerns if not (one.waits or one.i.is_over) and (one.roles or person in _in(one.i)))
     page = open_page(reader, team, actor, limit=len(waiting) + len(mine) + _MOST_OTHERS)
     shown = {one.i.key for one in (*waiting, *mine)}
     others = [incident for incident in page.incidents if incident.key not in shown]
@@ -134,6 +140,7 @@ def _own_incident(incident: Incident, person: PersonId, policy: Policy, now: dat
         calls=_calls(incident, person),
         owes=tuple(sorted(owes, key=lambda thing: thing.due_at)),
         tasks=tuple(one for one in incident.actions if one.assignee == person and not (one.done_at or one.due_at)),
+        approvals=tuple(one for one in incident.approval_questions if one.who == person and not incident.is_over),
     )
 
 

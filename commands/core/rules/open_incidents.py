@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from commands.core.request import Actor
@@ -57,6 +58,15 @@ def own_incidents(
 ) -> Sequence[Incident]:
     """Return the open incidents that concern the actor and that they may see."""
     found = reader.own_incidents(team, actor.id, with_masks=with_masks, limit=limit)
+    return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
+
+
+def over_incidents(reader: Reader, team: str, actor: Actor, *, since: datetime, limit: int = 30) -> Sequence[Incident]:
+    """Return the incidents that are over and in which something still waits for the actor, as far as they may see them.
+
+    That is a review since a time, or a temporary fix in place.
+    """
+    found = reader.over_incidents(team, actor.id, since=since, limit=limit)
     return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
 
 

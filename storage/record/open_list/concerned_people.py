@@ -1,4 +1,4 @@
-"""The people whom each open incident concerns, saved with its projection, so that no list reads every incident."""
+"""The people whom each incident concerns, open or over, saved with its projection, so that no list reads every incident."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert
 
 from incident.model.incident import Incident
-from incident.rules.open_list import concerned, position
+from incident.rules.open_list import concerned, left_to_do, over_position, position
 from storage.tables import CONCERNED
 
 _OURS = (CONCERNED.c.team == bindparam("of_team")) & (CONCERNED.c.incident == bindparam("of_incident"))
@@ -42,7 +42,12 @@ def rows(incident: Incident) -> dict[str, dict[str, Any]]:
         "position": position(incident),
         "restricted": incident.restricted,
     }
-    return {
+    over: dict[str, dict[str, Any]] = {
+        person: {**shared, "position": over_position(incident, until), "person": person, "is_involved": True}
+        for person, until in left_to_do(incident).items()
+    }
+    open_ones: dict[str, dict[str, Any]] = {
         person: {**shared, "person": person, "is_involved": is_involved}
         for person, is_involved in concerned(incident).items()
     }
+    return over | open_ones

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Integer, Select, bindparam, false, func, or_, select, true, union_all
 
 from incident.ports import MOST_COUNTED
+from incident.rules.open_list import OVER, over_since
 from roles.person_ids import MUSTER, PersonId
 from storage.database.sqlite import by_index
 from storage.tables import CONCERNED, INCIDENT
@@ -57,6 +58,12 @@ def own(connection: Connection, team: str, person: PersonId, *, with_masks: bool
     return [incident for _, incident in sorted(set(found))[:limit]]
 
 
+def over(connection: Connection, team: str, person: PersonId, *, since: datetime, limit: int) -> list[str]:
+    """Return the first incidents that are over and in which something waits for a person since a time."""
+    given = {"of_team": team, "of_person": person, "after": over_since(since), "most": limit}
+    return [row.incident for row in connection.execute(_over(), given)]
+
+
 def of_service(connection: Connection, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[str]:
     """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
     given = {"of_team": team, "of_service": service, "since": since, "of_drill": drill}
@@ -97,8 +104,17 @@ def _count(*, sees_all: bool) -> Select[Any]:
 @cache
 def _own() -> Select[Any]:
     mine = (CONCERNED.c.team == bindparam("of_team")) & (CONCERNED.c.person == bindparam("of_person"))
+    is_open = CONCERNED.c.position < OVER
     seen = or_(CONCERNED.c.is_involved.is_(true()), CONCERNED.c.restricted.is_(false()))
-    query = select(CONCERNED.c.position, CONCERNED.c.incident).where(mine, seen)
+    query = select(CONCERNED.c.position, CONCERNED.c.incident).where(mine, is_open, seen)
+    query = query.with_hint(CONCERNED, *by_index("ix_concerned_position"))
+    return query.order_by(CONCERNED.c.position).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _over() -> Select[Any]:
+    mine = (CONCERNED.c.team == bindparam("of_team")) & (CONCERNED.c.person == bindparam("of_person"))
+    query = select(CONCERNED.c.position, CONCERNED.c.incident).where(mine, CONCERNED.c.position >= bindparam("after"))
     query = query.with_hint(CONCERNED, *by_index("ix_concerned_position"))
     return query.order_by(CONCERNED.c.position).limit(bindparam("most", type_=Integer))
 
@@ -142,4 +158,5 @@ def _open(*, restricted: bool) -> Any:
 
 def _restricted_of_person() -> Any:
     mine = (CONCERNED.c.team == bindparam("of_team")) & (CONCERNED.c.person == bindparam("of_person"))
+    mine &= CONCERNED.c.position < OVER
     return mine & CONCERNED.c.restricted.is_(true()) & CONCERNED.c.is_involved.is_(true())

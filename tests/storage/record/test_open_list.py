@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from incident.entry import IncidentKey
 from incident.memory_store import MemoryStore
-from incident.model.components import Escalation, Interval, StateItem
+from incident.model.components import Escalation, Interval, Review, StateItem
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.slack_references import LastActivity, Mask, SlackPlaces
@@ -57,6 +57,7 @@ def one_of_forty(n: int) -> Incident:
         reporter=(ROB, EVA)[n % 8 == 1],
         roles=(Interval(role=Role.COMMANDER, who=ILSE, since=at),) if n % 6 == 0 else (),
         last_seen=(LastActivity(who=ROSA, at=at),) if n % 9 == 1 else (),
+        review=Review(owner=EVA, at=T(n)) if n % 5 == 4 else None,
         masks=(Mask(n=3, channel="C1", ts="1.1", entries=(), by=ROB, at=at),) if n in (2, 4, 13) else (),
         escalations=(called(ILSE),) if n in (5, 17) else (),
         adopted=f"C{n}" if n % 10 == 3 else None,
@@ -111,6 +112,11 @@ def test_lists_are_what_a_search_of_all_incidents_finds(recorder: Recorder) -> N
         open_ones = [
             one for one in incidents() if one.places.channel and (not one.is_over or one.states[-1].at >= T(10))
         ]
+        for person in (EVA, ILSE):
+            over = [one for one in incidents() if one.is_over and one.review and one.review.at >= T(12)]
+            left = [one.key for one in over if person == EVA and may_see(one, person)]
+            assert [one.key for one in reader.over_incidents(TEAM, person, since=T(12))] == left
+            assert [one.key for one in reader.over_incidents(TEAM, person, since=T(12), limit=2)] == left[:2]
         newest = [one.key for one in reversed(open_ones)]
         assert [one.key for one in reader.in_channels(TEAM, ended_since=T(10), limit=99)] == newest
         rest = reader.in_channels(TEAM, ended_since=T(10), after=newest[4], limit=6)
@@ -207,14 +213,15 @@ def test_the_migration_fills_what_lists_need_from_the_folded_incidents(store: St
     for script in (long_script, drill_script, void_script):
         record(store, script)
     scripts = store.transactions.read(lambda c: ScriptDirectory.from_config(schema.alembic_config(c)))
-    migration = scripts.get_revision("0006").module
+    migrations = [scripts.get_revision(number).module for number in ("0006", "0016")]
     before = store.transactions.read(stored)
 
     def fill(connection: Connection) -> None:
         connection.execute(delete(CONCERNED))
         empty = {"title": "", "position": "", "masked": False, "adopted": None, "ended_at": None}
         connection.execute(update(INCIDENT).values(empty))
-        migration._fill(connection)
+        for migration in migrations:
+            migration._fill(connection)
 
     store.transactions.write(fill)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.block_kit import pressed
 
 
@@ -27,13 +29,31 @@ def test_a_named_approver_who_is_not_in_the_channel_reads_the_decision_and_can_o
 
 
 def test_a_named_approver_confirms_with_a_button(rig):
-    key, _ = decided(rig)
+    key, entry = decided(rig)
     action, value = pressed(rig.direct("rosa")[0])["I approved it"]
 
     rig.act(action.removeprefix("verb:"), "rosa", key, **value["f"])
+    rig.drain()
 
-    [confirmed] = rig.entries(key, "noted")
-    assert (confirmed.by, confirmed.fact.text) == (rig.person("rosa"), "I approved D1.")
+    [confirmed] = rig.entries(key, "decision_approved")
+    assert (confirmed.by, confirmed.fact.decision) == (rig.person("rosa"), entry.n)
+    assert f"<@{rig.users['rosa']}> says: *D1 is approved* (entry {entry.n})." in "\n".join(rig.texts(key))
+    assert rig.incident(key).approval_questions == ()
+
+
+@pytest.mark.parametrize("answer", ["approves", "correct"])
+def test_the_question_waits_for_the_approver_alone_until_it_is_answered(rig, answer):
+    key, entry = decided(rig)
+    rig.act("note", "eva", key, text="I approved D1.", approves=entry.n)
+    rig.act("note", "rosa", key, text="I look at the mails")
+    assert [one.who for one in rig.incident(key).approval_questions] == [rig.person("rosa")]
+
+    if answer == "approves":
+        rig.act("note", "rosa", key, text="I approved D1.", approves=entry.n)
+    else:
+        rig.act("correct", "rosa", key, entry=entry.n, text="I did not approve this decision.")
+
+    assert rig.incident(key).approval_questions == ()
 
 
 def test_who_approves_their_own_decision_is_not_messaged(rig):
