@@ -70,6 +70,7 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/python -m bot.rendering.verb_table docs/reference/verbs.md
+	$(BIN)/python -m bot.config.outside.pack_schema dora docs/reference/dora-pack.schema.json
 
 lock: $(UV)
 	$(UV) pip compile -q --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock

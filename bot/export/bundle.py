@@ -15,6 +15,7 @@ from bot.export import html_page
 from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
 from bot.export.document import readable
 from bot.export.export_record import export_record
+from bot.export.outside.pack_files import write_packs
 from bot.export.proof import Evidence, write_json, write_manifest, write_people, write_proof
 from bot.export.reader_names import ReaderNames
 from commands.core.run import note_outcome, record_passed
@@ -205,6 +206,7 @@ def _write_documents(
     render = html_page.document_renderer(names)
     incident = fold([readable(entry, names) for entry in entries])
     record = export_record(entries, incident, as_of=at, names=names, render=render)
+    write_packs(folder, entries, incident, names=names, render=render, at=at)
     write_json(folder / "record.json", record)
     context = html_page.page_context(
         entries,

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.export.document import document_report
 from bot.export.outside.affected_rows import affected_rows, outside_notice_rows, screening_rows
+from bot.export.outside.pack_files import pack_rows
 from bot.export.reader_names import Names
 from bot.rendering.renderer import Renderer
 from incident.entries.conversation import Joined, Left
@@ -39,6 +40,7 @@ def export_record(
         "affected": affected_rows(incident, names),
         "screenings": screening_rows(incident, names),
         "outside_notices": outside_notice_rows(incident, names),
+        "packs": pack_rows(entries, incident, names),
         **_analysis(incident, names),
         "presence": _presence(entries, names),
     }

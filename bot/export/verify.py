@@ -17,9 +17,9 @@ import sys
 RESULTS = {0: "verified", 2: "not checked", 3: "tampered", 5: "wrong key", 6: "intact", 7: "not signed"}
 ALWAYS = {"README.txt", "entries.jsonl", "index.html", "people.json", "proof.json", "record.json", "verify.py"}
 SOMETIMES = {"checkpoint.tsr", "checkpoint.txt", "keys.json", "policy.yaml"}
+PACK = re.compile(r"pack-PK[1-9][0-9]{0,5}\.(html|json|md|pdf)")
 MANIFEST = "checkpoint entries exported_at exported_by files format head incident number policy team"
 ENTRY = "alg by facts format incident kind n occurred_at prev recorded_at source team version words"
-PROOF = "leaf path public_key root seq signature statement"
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, SQRT_MINUS_1 = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
 
@@ -113,8 +113,7 @@ def check_entries(files, manifest):
         text = read(f"the text of entry {n}", line["text"], ENTRY)
         stated = [text[name] for name in ("n", "prev", "format", "alg", "team", "incident")]
         wanted = [n, head, "muster-entry/1", "sha256", manifest["team"], manifest["incident"]]
-        continues = same(stated, wanted) and type(text["facts"]) is dict
-        expect(continues, f"entry {n} does not continue the chain before it")
+        expect(type(text["facts"]) is dict and same(stated, wanted), f"entry {n} does not continue the chain before it")
         is_whole = line["words"] is None or sha256(canonical(line["words"])) == text["words"]
         expect(is_whole, f"the words of entry {n} were changed")
         chain.append((text["kind"], text["facts"], line["words"] is None and text["words"] is not None))
@@ -122,10 +121,13 @@ def check_entries(files, manifest):
     is_end = same([manifest["entries"], manifest["head"]], [len(lines), head]) and not rest
     expect(is_end, f"the chain ends at entry {len(lines)}, MANIFEST.json says otherwise")
     check_texts(chain)
+    frozen = {f"pack-{facts['pack']}.json": facts["sha256"] for kind, facts, _ in chain if kind == "pack_frozen"}
+    packs = {name: sha256(data) for name, data in files.items() if PACK.fullmatch(name) and name.endswith(".json")}
+    expect(packs.items() <= frozen.items(), "a pack of a report is not the one that was frozen")
     declared = [chain[0][0], chain[0][1]["number"], chain[0][1]["policy_hash"]]
     expect(same(declared, ["declared", manifest["number"], manifest["policy"]]), "MANIFEST.json differs from entry 1")
-    policy = files.get("policy.yaml")
-    expect(policy is None or sha256(policy) == manifest["policy"], "policy.yaml is not the policy of entry 1")
+    is_policy = sha256(files.get("policy.yaml", b"")) == manifest["policy"] or "policy.yaml" not in files
+    expect(is_policy, "policy.yaml is not the policy of entry 1")
 
 
 def check_texts(chain):
@@ -135,13 +137,11 @@ def check_texts(chain):
         if kind in ("masked", "mask_lifted", "redacted"):
             named, subject = facts["entries"], message_of(facts) or canonical(facts.get("entry"))
             expect(type(named) is list and {type(k) for k in named} <= {int}, f"entry {n} does not name entries")
-            hidden = masks.pop(subject, set())
-            if kind == "masked":
-                masks[subject] = hidden.union(named)
+            masks[subject] = (masks.get(subject) or set()).union(named) if kind == "masked" else None
             redacted.update(k for k in named if k < n and kind == "redacted")
-    hidden = redacted.union(*masks.values())
+    hidden = redacted.union(*filter(None, masks.values()))
     for n, (_, facts, is_gone) in enumerate(chain, 1):
-        justified = not is_gone or n in hidden or message_of(facts) in masks
+        justified = not is_gone or n in hidden or masks.get(message_of(facts)) is not None
         expect(justified, f"the words of entry {n} are gone, and no entry redacted or masks them")
 
 
@@ -153,12 +153,13 @@ def message_of(facts):
 
 def check_files(files, manifest):
     listed = manifest["files"]
-    is_export = manifest["format"] == "muster-export/2" and ALWAYS <= set(listed) <= ALWAYS | SOMETIMES
+    may_be = SOMETIMES.union(filter(PACK.fullmatch, listed))
+    is_export = manifest["format"] == "muster-export/2" and ALWAYS <= set(listed) <= ALWAYS | may_be
     expect(is_export, "MANIFEST.json does not have the format and the files of an export")
     expect(("checkpoint.txt" in listed) == ("checkpoint.tsr" in listed), "a part of the time stamp is missing")
     problems = [f"{name} is missing" for name in sorted(set(listed) - set(files))]
     for name, data in files.items():
-        if name not in listed and name not in ("MANIFEST.json", "SIGNATURE.json"):
+        if name not in {*listed, "MANIFEST.json", "SIGNATURE.json"}:
             problems.append(f"{name!a} is not part of this export")
         elif name in listed and not same(listed[name], {"sha256": sha256(data), "size": len(data)}):
             problems.append(f"{name} is not the file that was exported")
@@ -220,11 +221,10 @@ def read_files(folder):
     return {name: path.read_bytes() for name, path in paths.items()}
 
 
-def successors(key, rotations):
-    """Return the key and those that follow it."""
-    line = {key}
+def successors(line, rotations):
+    """Return the keys of a set and those that follow them."""
     for old, new in rotations:
-        line.update([new] if old in line else [])
+        line = line.union([new] if old in line else [])
     return line
 
 
@@ -248,7 +248,7 @@ def check(folder, key):
         return 7, f"{what}. The files agree with each other, and anyone can have made them"
     if key is None:
         return 6, f"{what}, signed with {signer}. Compare this key with the one you received, with --key"
-    mine, heirs = successors(key, rotations), successors(checkpoint_key, rotations)
+    mine, heirs = successors({key}, rotations), successors({checkpoint_key}, rotations)
     if signer not in mine or (checkpoint_key not in mine and signer not in heirs):
         return 5, f"{what}, signed with {signer}, which is not the key you gave and does not follow it"
     return 0, f"{what}, signed with {signer}"

@@ -15,6 +15,7 @@ UNREAD = {".DS_Store", "Thumbs.db", "desktop.ini"}
 MANIFEST, SIGNATURE = "MANIFEST.json", "SIGNATURE.json"
 ALWAYS = {"entries.jsonl", "proof.json", "people.json", "index.html", "record.json", "verify.py", "README.txt"}
 SOMETIMES = {"keys.json", "checkpoint.txt", "checkpoint.tsr", "policy.yaml"}
+PACK_FILE = re.compile(r"pack-(PK[1-9][0-9]{0,5})\.(json|html|pdf|md)")
 MANIFEST_FIELDS = "format team incident number policy entries head checkpoint exported_at exported_by files"
 ENTRY_FIELDS = "alg by facts format incident team kind n occurred_at prev recorded_at source version words"
 ANY_FORMAT = re.compile(rb'"format": ?"muster-export/([0-9]{1,3})"')
@@ -121,7 +122,8 @@ def check_signature(public_key: Any, signature: Any, message: bytes, place: str)
 def check_manifest(contents: dict[str, bytes]) -> dict[str, Any]:
     names = set(contents) - {MANIFEST, SIGNATURE}
     files = {name: {"sha256": sha256(contents[name]).hexdigest(), "size": len(contents[name])} for name in names}
-    require(ALWAYS <= names <= ALWAYS | SOMETIMES, "the files in the folder")
+    others = {name for name in names if PACK_FILE.fullmatch(name) is None}
+    require(ALWAYS <= others <= ALWAYS | SOMETIMES, "the files in the folder")
     return parse_object(MANIFEST_FIELDS, contents[MANIFEST], MANIFEST, format="muster-export/2", files=files)
 
 
@@ -188,6 +190,21 @@ def check_entries(contents: dict[str, bytes], manifest: dict[str, Any]) -> None:
     require(same(declared, [manifest["number"], manifest["policy"]]), "number or policy of the manifest")
     policy = contents.get("policy.yaml")
     require(policy is None or manifest["policy"] == sha256(policy).hexdigest(), "policy.yaml")
+    check_packs(contents, entries)
+
+
+def check_packs(contents: dict[str, bytes], entries: list[dict[str, Any]]) -> None:
+    """Check rule 7: the digest of each pack is that of the last entry which froze it."""
+    digests: dict[Any, Any] = {}
+    for n, entry in enumerate(entries, 1):
+        if entry["kind"] == "pack_frozen":
+            facts = entry["facts"]
+            require({"pack", "sha256"} <= set(facts) and isinstance(facts["pack"], str), f"entry {n}: its pack")
+            digests[facts["pack"]] = facts["sha256"]
+    for name, data in contents.items():
+        named = PACK_FILE.fullmatch(name)
+        if named is not None and named[2] == "json":
+            require(digests.get(named[1]) == sha256(data).hexdigest(), name)
 
 
 def follow_path(leaf: dict[str, Any], path: Any) -> str:
