@@ -12,9 +12,8 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import is_direct
 from commands.core.rules.adoption import refusal_to_adopt
 from commands.core.rules.declaration import Declaration
-from commands.core.verb import DecisionContext
+from commands.core.verb import Decided, DecisionContext
 from incident.entries.lifecycle import Declared
-from incident.entry import Fact
 from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
@@ -30,7 +29,7 @@ class Backfill(Declaration):
         Utc | None, FormField("Began", Control.MOMENT, words=("started",), needed=True, past=True)
     ] = None
 
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Declare an incident of this channel, which must have none; the time it started is required."""
         channel = now.place.channel
         if channel is None or is_direct(channel):

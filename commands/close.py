@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from commands.core.preconditions import refuse_without
-from commands.core.verb import DecisionContext, Group, Verb
+from commands.core.rules.after_incident.follow_up import asked_at_closing
+from commands.core.verb import Decided, DecisionContext, Group, Verb
 from incident.entries.closure import ClosureWarned
 from incident.entries.lifecycle import StateChanged
-from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
 from incident.rules.closure_criteria import Unmet, unchecked_recoveries, unmet
@@ -23,7 +23,7 @@ class Close(Verb):
     group = Group.PROVE
     drastic = True
 
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Close a resolved incident with the authority the policy names and no criterion unmet."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
@@ -36,7 +36,8 @@ class Close(Verb):
             raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, also=(), **_as_data(missing))
         closed = StateChanged(old=state, new=State.CLOSED)
         unchecked = unchecked_recoveries(now.open) if now.policy.clean_recovery == "warn" else ()
-        return (closed, ClosureWarned(about="clean_recovery", lacking=unchecked)) if unchecked else (closed,)
+        warned = (ClosureWarned(about="clean_recovery", lacking=unchecked),) if unchecked else ()
+        return (closed, *warned, *asked_at_closing(now))
 
 
 def _as_data(missing: Iterable[Unmet]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 from incident.frozen import Frozen
 from incident.outside.regimes import RegimeBook, Reporting, given
 from incident.outside.vendors import Vendor
+from incident.policy_parts.after_rules import AfterRules
 from incident.policy_parts.policy_numbers import LONGEST_SILENCE, MOST_MINUTES, Minutes, MinutesByPriority
 from incident.policy_parts.rule_conditions import CallRule, NotifyRule
 from incident.policy_parts.update_recipients import Recipient
@@ -98,6 +99,8 @@ class Authority(Frozen):
     obligation: tuple[str, ...] = ("privacy", "compliance", "legal")
     hold: tuple[str, ...] = ("legal", "privacy")
     redact: tuple[str, ...] = ("privacy", "compliance", "legal", "security_lead")
+    approve_review: tuple[str, ...] = ("closer",)
+    sign_off: tuple[str, ...] = ("exec",)
 
 
 class ResolutionRule(Frozen):
@@ -200,6 +203,7 @@ class Policy(Frozen):
     clean_recovery: Literal["allow", "warn", "refuse"] = "warn"
     finish_priorities: tuple[Priority, ...] = (Priority.P4, Priority.P5)
     links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
+    after: AfterRules = AfterRules()
     review_business_days: dict[Priority, Annotated[int, Field(gt=0, le=366)]] = {Priority.P1: 5, Priority.P2: 10}
     schedules: dict[str, ScheduleRules] = {}
     rosters: dict[str, tuple[Member, ...]] = {}

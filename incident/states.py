@@ -52,3 +52,54 @@ class Audience(StrEnum):
 
 # Every audience that is owed updates, where an update may name several.
 EVERY_AUDIENCE: Final = "all"
+
+
+class Document(StrEnum):
+    """What is written after an incident. The slugs are stored."""
+
+    REVIEW = "review"
+    RCA = "rca"
+
+
+class Part(StrEnum):
+    """The parts of both documents, in their order. The slugs are stored."""
+
+    WHAT_HAPPENED = "what_happened"
+    WENT_WELL = "went_well"
+    WENT_BADLY = "went_badly"
+    LUCKY = "lucky"
+    METHOD = "method"
+    ROOT_CAUSE = "root_cause"
+    CONTRIBUTING = "contributing"
+    CONFIDENCE = "confidence"
+    ATTACK_VECTOR = "attack_vector"
+
+
+class DocumentState(StrEnum):
+    """The states of a document. The slugs are stored."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    WAIVED = "waived"
+
+
+class LessonTarget(StrEnum):
+    """What a lesson changes. The slugs are stored."""
+
+    CONTROL = "control"
+    POLICY = "policy"
+    PROCEDURE = "procedure"
+    RUNBOOK = "runbook"
+    AWARENESS = "awareness"
+    CONFIGURATION = "configuration"
+    TOOL = "tool"
+
+
+class ActionSort(StrEnum):
+    """What a corrective action does about the next incident of this sort. The slugs are stored."""
+
+    PREVENT = "prevent"
+    DETECT = "detect"
+    MITIGATE = "mitigate"
+    PROCESS = "process"

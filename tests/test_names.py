@@ -115,7 +115,9 @@ def test_no_two_modules_share_a_name_save_a_fact_and_its_fold() -> None:
         homes[path.stem].add(name(path.parent))
     packages = ("incident", "organisation")
     pairs = [
-        {f"{package}/entries{below}", f"{package}/fold{below}"} for package in packages for below in ("", "/outside")
+        {f"{package}/entries{below}", f"{package}/fold{below}"}
+        for package in packages
+        for below in ("", "/outside", "/aftermath")
     ]
 
     assert {stem: sorted(where) for stem, where in homes.items() if len(where) > 1 and where not in pairs} == {}

@@ -23,6 +23,7 @@ from commands.core.verb import (
     Decided,
     DecisionContext,
     Doubt,
+    OpensTask,
     OtherIncidentFact,
     ShiftNoticeChange,
     SubscriptionChange,
@@ -38,6 +39,8 @@ from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
 from incident.rules.visibility import may_reach
+from organisation.entries.task_changes import TaskOpened
+from organisation.model.task_state import TASK_PREFIX
 from roles.accounts import refusal_to_act
 
 
@@ -120,13 +123,14 @@ class RequestHandler:
         self._choose(decided)
         if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)
-        own = [self._entry(one) for one in decided if not isinstance(one, OtherIncidentFact | Choice)]
+        own = [self._entry(one) for one in decided if not isinstance(one, OtherIncidentFact | OpensTask | Choice)]
         added = self.session.apply(own)
         if verb.opens_incident and self.channel is not None:
             self.session.apply([self.session.by_muster(self.channel, self.request.source)])
         for fact in decided:
             if isinstance(fact, OtherIncidentFact):
                 self._record_elsewhere(fact)
+        self._open_tasks([one.fact for one in decided if isinstance(one, OpensTask)])
         return outcome_of(verb.name, self.session, added)
 
     def _choose(self, decided: Sequence[Decided]) -> None:
@@ -189,6 +193,17 @@ class RequestHandler:
         session = session_of(self.unit, other.key, self.policy, self.request.at)
         session.record_overdue()
         session.apply([self._entry(other.fact)])
+        session.flush()
+
+    def _open_tasks(self, tasks: Sequence[TaskOpened]) -> None:
+        """Open tasks in the workspace chain, which gives each its id."""
+        if not tasks:
+            return
+        session = OrganisationSession(self.unit, workspace_chain(self.request.team), self.policy, self.request.at)
+        session.record_overdue()
+        for task in tasks:
+            opened = session.state.opened_tasks if session.state else 0
+            session.apply([self._entry(task.model_copy(update={"id": f"{TASK_PREFIX}{opened + 1}"}))])
         session.flush()
 
     def _refuse(self, refusal: Refusal) -> Outcome:

@@ -17,6 +17,7 @@ from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
+from organisation.entries.task_changes import TaskOpened
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
 from roles.person_ids import PersonId
@@ -60,6 +61,13 @@ class OtherIncidentFact:
 
 
 @dataclass(frozen=True)
+class OpensTask:
+    """A task that a verb of an incident opens in the workspace chain, in the same transaction; it gets the next id there."""
+
+    fact: TaskOpened
+
+
+@dataclass(frozen=True)
 class SubscriptionChange:
     """What the actor subscribes to from now on, None for nothing. It is stored in the directory, never as an entry."""
 
@@ -74,7 +82,7 @@ class ShiftNoticeChange:
 
 
 Choice = SubscriptionChange | ShiftNoticeChange
-Decided = Fact | DatedFact | OtherIncidentFact | Choice
+Decided = Fact | DatedFact | OtherIncidentFact | OpensTask | Choice
 
 
 @dataclass(frozen=True)
@@ -194,6 +202,11 @@ class Verb(Frozen):
     def proposal(cls, fields: Fields, incident: Incident, reader: Reader) -> Fields:
         """Return values that a form proposes beside the given ones, from the record of its incident; none for most verbs."""
         return {}
+
+    @classmethod
+    def is_whole(cls, fields: Fields) -> bool:
+        """True if a typed line with these fields runs at once; with False it opens the form. Rarely False."""
+        return True
 
     @classmethod
     def entries_offered(cls, incident: Incident, reader: Reader) -> Sequence[Entry]:

@@ -98,9 +98,9 @@ def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Prompt the owner of the review when another person schedules it, one day before it and at its start."""
+    """Prompt the owner of the review when another person schedules it, one day before it and at its start, until it was held."""
     review = incident.review
-    if review is None or incident.state in VOID:
+    if review is None or incident.state in VOID or incident.aftermath.meeting is not None:
         return ()
     scheduled_at = review.set_at if review.set_by != review.owner else None
     moments = (scheduled_at, review.at - timedelta(days=1), review.at)

@@ -20,6 +20,7 @@ from incident.deadlines import (
     target_deadlines,
     update_deadlines,
 )
+from incident.deadlines.after import action_deadlines, document_deadlines
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, calm_repetition, is_calm
 from incident.deadlines.deadline import Deadline, PromptStep
 from incident.deadlines.missed_deadlines import lapses_at, waited_for
@@ -53,6 +54,12 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     closure_deadlines.temporary_fixes,
     containment_deadlines.reviews,
     closure_deadlines.review,
+    document_deadlines.causes,
+    document_deadlines.drafts,
+    document_deadlines.approvals,
+    document_deadlines.sign_off,
+    action_deadlines.actions,
+    action_deadlines.checks,
     closure_deadlines.silence,
     provider_deadlines.cases,
     provider_deadlines.chases,
@@ -72,6 +79,12 @@ _AFTERWARDS: Final = (
     closure_deadlines.temporary_fixes,
     containment_deadlines.reviews,
     closure_deadlines.review,
+    document_deadlines.causes,
+    document_deadlines.drafts,
+    document_deadlines.approvals,
+    document_deadlines.sign_off,
+    action_deadlines.actions,
+    action_deadlines.checks,
     regulatory_deadlines.running_clocks,
 )
 

@@ -45,6 +45,7 @@ from incident.model.outside_records import (
     Screening,
 )
 from incident.model.report_pack import ReportPack
+from incident.model.response.after_incident import Aftermath
 from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.approval_question import ApprovalQuestion
 from incident.model.response.containment import Containment
@@ -127,6 +128,7 @@ class Incident(Aggregate):
     resolution: Resolution | None = None
     validations: tuple[Validation, ...] = ()
     review: Review | None = None
+    aftermath: Aftermath = Aftermath()
     category_confirmed: bool = False
     priority_confirmed: bool = False
     closure_attempts: tuple[ClosureAttempt, ...] = ()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from organisation.entries.task_changes import TaskKind
 from roles.person_ids import PersonId
+
+TASK_PREFIX: Final = "T"
 
 
 class Task(Frozen):

@@ -20,12 +20,13 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
+from incident.entries.aftermath import lessons, reviews
 from incident.entry import EntryPoint, Fact, IncidentKey, NewEntry, Source, workspace_chain
 from incident.fold.fold import apply, fold
 from incident.medium import Medium, PlannedMethod, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
-from incident.states import Audience, Priority, State
+from incident.states import ActionSort, Audience, Document, DocumentState, LessonTarget, Part, Priority, State
 from roles.person_ids import MUSTER, PersonId, slack_person
 from roles.role_names import Role
 from storage.store import Store
@@ -115,6 +116,7 @@ def long_script(number: str) -> list[NewEntry]:
     _approve(s)
     _page(s)
     _notify(s)
+    _look_back(s)
     s.add(delivery.ChannelChanged(channel=CHANNEL, how="renamed", name="payments-war-room"), by=MUSTER)
     return s.drafts
 
@@ -268,6 +270,29 @@ def _notify(s: Script) -> None:
     s.add(delivery.NoticeDelivered(notified=notified, who=CYD, medium=Medium.EMAIL, error="Mailbox full"), by=MUSTER)
     s.add(delivery.NoticeSeen(notified=notified), by=CYD)
     s.add(restoration.InboundNoted(origin="customer", count=40, text="We cannot pay"), by=BEN)
+
+
+def _look_back(s: Script) -> None:
+    """Hold and write the review, find the cause, and follow it up."""
+    s.add(reviews.RecurrenceSeen(numbers=("INC-2025-0007", "INC-2025-0009"), days=90), by=MUSTER)
+    s.add(reviews.RcaOpened(due_at=at(9000), why="major"), by=MUSTER)
+    s.add(reviews.ReviewHeld(at=at(90), attendees="Ada, Ben", text="We agreed on the cause"))
+    s.add(reviews.PartWritten(document=Document.REVIEW, part=Part.WHAT_HAPPENED, text="A certificate expired"))
+    s.add(reviews.PartWritten(document=Document.RCA, part=Part.ROOT_CAUSE, text="No one renews certificates"))
+    s.add(reviews.DocumentMoved(document=Document.REVIEW, state=DocumentState.IN_REVIEW))
+    s.add(reviews.DocumentMoved(document=Document.REVIEW, state=DocumentState.DRAFT, reason="Too short"), by=BEN)
+    due = {"owner": BEN, "due_at": at(9999)}
+    s.add(lessons.LessonLearned(id="L1", text="Renew by machine", target=LessonTarget.TOOL, **due))
+    s.add(
+        lessons.CorrectiveActionOpened(
+            id="CA1", text="Renew it", sort=ActionSort.PREVENT, lesson="L1", ticket="OPS-1", **due
+        )
+    )
+    s.add(lessons.CorrectiveActionMoved(id="CA1", reason="Ben is away", **due))
+    s.add(lessons.CorrectiveActionDone(id="CA1", evidence="The log of the job", check_at=at(9999)), by=BEN)
+    s.add(lessons.CorrectiveActionChecked(id="CA1", works=True, text="It renewed one"), by=BEN)
+    s.add(lessons.SignOffAsked(due_at=at(9999), by=(CYD,)), by=MUSTER)
+    s.add(lessons.OutcomeSigned(text="Hire one more"), by=CYD)
 
 
 def void_script(number: str) -> list[NewEntry]:

@@ -9,10 +9,10 @@ from commands.core.fields.field_types import INCIDENT_TYPES, IncidentType, Level
 from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import capturing
 from commands.core.preconditions import refuse_by_state
+from commands.core.rules.after_incident.follow_up import recurrence
 from commands.core.service_catalogue import CatalogueEntry, is_unlisted, look_up, possible_duplicate
-from commands.core.verb import DecisionContext, Group, Verb
+from commands.core.verb import Decided, DecisionContext, Group, Verb
 from incident.entries.lifecycle import Declared, StateChanged
-from incident.entry import Fact
 from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
@@ -89,7 +89,7 @@ class Declaration(Verb):
         str | None, FormField("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
     ] = None
 
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Declare the incident, compute its priority and triage it; a P1 is a major incident at once."""
         if now.incident is not None:
             refuse_by_state(now, self.intent)
@@ -103,7 +103,7 @@ class Declaration(Verb):
         triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
         major = automatic_major(policy, priority.priority, is_major=False)
         declared = self.with_conversation(self._declared(now, entry, provisional=provisional), now)
-        return (declared, priority, triaged, *major)
+        return (declared, priority, triaged, *major, *recurrence(declared, now))
 
     def view(self, now: DecisionContext) -> DeclarationView:
         """Return what to know at once: a likely duplicate, that it is not announced, that no one is paged."""

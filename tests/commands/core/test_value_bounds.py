@@ -53,6 +53,8 @@ NEEDED_BY: dict[str, dict[str, Any]] = {
     "vendor": {"form": "case"},
     "contain": {"term": "long"},
     "recover": {"method": "backup"},
+    "review": {"what": "held"},
+    "cap": {"what": "add"},
     "submitted": {"regime": "gdpr33", "obligation": "authority", "ref": "DPA-1"},
 }
 

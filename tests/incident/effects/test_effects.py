@@ -170,6 +170,9 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
         "personal_data_mentioned",
         "pack_value_typed",
         "pack_submitted",
+        "part_written",
+        "rca_opened",
+        "sign_off_asked",
     }
     of_muster = {
         "channel_made",

@@ -145,7 +145,8 @@ def _execute_or_open(
     happened = parsed.occurred_at
     fields: Fields = {**parsed.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
     lacks_reference = _lacks_reference(interaction, verb, fields)
-    is_complete = parsed.is_complete and not (verb.is_confirmed or lacks_reference or _lacks_text(verb, fields))
+    needs_form = verb.is_confirmed or lacks_reference or _lacks_text(verb, fields) or not verb.is_whole(fields)
+    is_complete = parsed.is_complete and not needs_form
     if is_complete and is_previewed(verb, fields, gateway.record.policy):
         gateway.forms.open(interaction, verb, fields)
         return None

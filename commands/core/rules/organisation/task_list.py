@@ -16,11 +16,11 @@ from incident.refusal import Code, Refusal
 from incident.rules.short_ids import is_meant
 from incident.rules.visibility import may_see
 from organisation.entries import OWN
-from organisation.model.task_state import Task
+from organisation.model.task_state import TASK_PREFIX, Task
 from roles.authority import may
 from roles.person_ids import PersonId, person_named, slack_user
 
-PREFIX: Final = "T"
+PREFIX: Final = TASK_PREFIX
 LATER: Final = timedelta(days=1)
 
 

@@ -1,0 +1,1 @@
+"""Deadlines of what follows an incident. Pure."""

@@ -1,0 +1,1 @@
+"""Facts about what follows an incident: its review, its causes, lessons, corrective actions, the sign-off."""

@@ -1,0 +1,1 @@
+"""How facts about what follows an incident change it."""
