@@ -169,6 +169,7 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
         "clock_started",
         "personal_data_mentioned",
         "pack_value_typed",
+        "impact_forced",
         "pack_submitted",
         "part_written",
         "rca_opened",
