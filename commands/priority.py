@@ -8,12 +8,14 @@ from commands.core.fields.field_types import Level
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_short, refuse_without
 from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.outside.regulatory_breach import ImpactForced
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change, is_lowered
 
 MIN_JUSTIFICATION: Final = 15
+HIGH: Final = 1
 
 
 class Priority(Verb):
@@ -40,13 +42,15 @@ class Priority(Verb):
         """Set the priority that impact and urgency give; the one left out keeps its value."""
         refuse_by_state(now, self.intent)
         impact, urgency = self._levels(now.open)
+        forced = _forced(now.open, impact)
+        impact = HIGH if forced else impact
         priority = now.policy.priority_of(impact, urgency)
         old = now.open.priority
         if is_lowered(old, priority):
             refuse_without(now, "lower_priority", now.policy.authority.lower_priority, "impact", "urgency")
         refuse_short(self.justification, MIN_JUSTIFICATION, "priority_why", "justification")
         changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
-        return (changed, *automatic_major(now.policy, priority, is_major=now.open.major))
+        return (changed, *automatic_major(now.policy, priority, is_major=now.open.major), *forced)
 
     def _levels(self, incident: Incident) -> tuple[int, int]:
         current = incident.priorities[-1] if incident.priorities else None
@@ -55,3 +59,9 @@ class Priority(Verb):
         if impact is None or urgency is None:
             raise Refusal(Code.MISSING_FIELDS, "missing_fields", "impact", "urgency")
         return impact, urgency
+
+
+def _forced(incident: Incident, asked: int) -> tuple[ImpactForced, ...]:
+    """Return that a breach of regulation keeps the impact high, where a lower one is asked for (S2-14)."""
+    mark = incident.regulatory
+    return (ImpactForced(asked=asked, mark=mark),) if mark is not None and asked != HIGH else ()

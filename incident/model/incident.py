@@ -119,6 +119,7 @@ class Incident(Aggregate):
     screenings: tuple[Screening, ...] = ()
     outside_notices: tuple[OutsideNotice, ...] = ()
     packs: tuple[ReportPack, ...] = ()
+    regulatory: int | None = None
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0

@@ -7,6 +7,7 @@ from incident.entries.outside import (
     evidence_items,
     outside_notices,
     provider_cases,
+    regulatory_breach,
     regulatory_clocks,
     report_packs,
 )
@@ -51,6 +52,8 @@ def outside_script(number: str) -> list[NewEntry]:
         outside_notices.OutsideNoticeGiven(to="data_subjects", road="mail", count=1200, text="Change your password"),
         by=CYD,
     )
+    s.add(regulatory_breach.RegulatoryMarked(holds=True, reason="Card data was stored"), by=CYD)
+    s.add(regulatory_breach.ImpactForced(asked=3, mark=14), by=CYD)
     _pack(s)
     return s.drafts
 
@@ -65,7 +68,7 @@ def _pack(s: Script) -> None:
         by=CYD,
     )
     typed = report_packs.FrozenField(
-        field="33.3c", stage="authority", label="Likely consequences", origin="typed", entries=(14,), by=CYD, length=14
+        field="33.3c", stage="authority", label="Likely consequences", origin="typed", entries=(16,), by=CYD, length=14
     )
     frozen = report_packs.PackFrozen(
         **named,

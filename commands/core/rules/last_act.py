@@ -26,6 +26,7 @@ from incident.entries.outside import (
     findings,
     outside_notices,
     provider_cases,
+    regulatory_breach,
     regulatory_clocks,
     report_packs,
 )
@@ -112,6 +113,7 @@ FINAL: Final[dict[type[Fact], str]] = {
     regulatory_clocks.Determined: "undo_determined",
     regulatory_clocks.NotReportable: "undo_determined",
     regulatory_clocks.ReportSubmitted: "undo_determined",
+    regulatory_breach.RegulatoryMarked: "undo_regulatory",
     report_packs.PackFrozen: "undo_pack",
     report_packs.PackApproved: "undo_pack",
 }
