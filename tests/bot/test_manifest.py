@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from jsonschema import Draft7Validator
 from slack_sdk import WebClient
 
+from bot.plain_yaml import load_yaml
 from tests.support.slack_scopes import COMMANDS, EVENTS, METHODS
 
 ROOT = Path(__file__).parents[2]
-MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+MANIFEST = load_yaml((ROOT / "app.yaml").read_text(encoding="utf-8"))
 SCHEMA = ROOT.parent / "shared" / "data" / "slack-manifest.schema.json"
 SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 SHORTCUTS = {shortcut["callback_id"]: shortcut["type"] for shortcut in MANIFEST["features"]["shortcuts"]}

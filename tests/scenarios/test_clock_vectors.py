@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.simulation.replay.clock_vectors import computed, differing_vectors
 from tests.support.memory_replay import SCENARIOS
 
-VECTORS: dict[str, Any] = yaml.safe_load((SCENARIOS / "clock-vectors.yaml").read_text("utf-8"))
+VECTORS: dict[str, Any] = load_yaml((SCENARIOS / "clock-vectors.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda one: one["id"])

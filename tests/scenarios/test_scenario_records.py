@@ -7,8 +7,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.simulation.replay.record_diff import differences, failed_checks
 from bot.simulation.replay.replay_command import user_texts
 from tests.support.memory_replay import SCENARIOS, MemoryReplay, load
@@ -46,7 +46,7 @@ def test_a_whole_scenario_expects_every_key_of_the_record(name):
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_scenario_matches_the_schema(name):
     schema = json.loads((SCENARIOS / "schema.json").read_text(encoding="utf-8"))
-    raw = yaml.safe_load((SCENARIOS / name).read_text(encoding="utf-8"))
+    raw = load_yaml((SCENARIOS / name).read_text(encoding="utf-8"))
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(raw)) == []
 
 

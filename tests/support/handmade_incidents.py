@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-import yaml
-
+from bot.plain_yaml import load_yaml
 from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core.request import Actor, Place
 from commands.core.verb import DatedFact, DecisionContext, Verb
@@ -159,7 +158,7 @@ def renderer() -> Renderer:
 
 @cache
 def sentences() -> dict[str, str]:
-    return yaml.safe_load((TEMPLATES / "slack" / "refusals.yaml").read_text(encoding="utf-8"))
+    return load_yaml((TEMPLATES / "slack" / "refusals.yaml").read_text(encoding="utf-8"))
 
 
 def worded(refusal: Refusal) -> str:

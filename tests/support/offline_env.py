@@ -11,6 +11,7 @@ import yaml
 
 from bot.bootstrap.composition import compose
 from bot.config.settings import Settings
+from bot.plain_yaml import load_yaml
 from incident.entry import Entry, IncidentKey
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Person
@@ -18,7 +19,7 @@ from tests.support.wait import until
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+MANIFEST = load_yaml((ROOT / "app.yaml").read_text(encoding="utf-8"))
 PEOPLE = tuple(Person(name=name, real_name=name.capitalize()) for name in ("ann", "bea", "cyd"))
 
 
@@ -123,7 +124,7 @@ class OfflineEnv:
         return self.sandbox.workspace.find_person(name).id
 
     def _write_policy(self) -> None:
-        policy = yaml.safe_load((ROOT / "policy.yaml").read_text(encoding="utf-8"))
+        policy = load_yaml((ROOT / "policy.yaml").read_text(encoding="utf-8"))
         policy["services"] = {
             "checkout": {
                 "owner": self.user("cyd"),

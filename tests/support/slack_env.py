@@ -6,10 +6,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
 from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy, read_policy
+from bot.plain_yaml import load_yaml
 from bot.rendering.renderer import Renderer
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
@@ -31,7 +30,7 @@ from storage.store import open_store
 from tests.support.open_incidents import open_incidents
 
 ROOT = Path(__file__).parents[2]
-MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+MANIFEST = load_yaml((ROOT / "app.yaml").read_text(encoding="utf-8"))
 POLICY = (ROOT / "policy.yaml").read_text(encoding="utf-8")
 TODAY = datetime.now(UTC).date()
 PEOPLE = (

@@ -9,7 +9,6 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
@@ -22,6 +21,7 @@ from bot.clock import Clock
 from bot.config.policy_faults import named_ids
 from bot.config.settings import Settings
 from bot.config.yaml_positions import read_document
+from bot.plain_yaml import load_yaml
 from bot.slack.client.client_factory import client_for
 from bot.slack.client.cursor_pages import pages
 from incident.policy import Policy
@@ -41,7 +41,7 @@ class Manifest:
 
 def read_manifest(path: Path = MANIFEST) -> Manifest:
     """Read app.yaml."""
-    manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+    manifest = load_yaml(path.read_text(encoding="utf-8"))
     commands = tuple(one["command"] for one in manifest["features"]["slash_commands"])
     return Manifest(frozenset(manifest["oauth_config"]["scopes"]["bot"]), commands)
 

@@ -11,6 +11,7 @@ from typing import Final
 import yaml
 from pydantic import ValidationError
 
+from bot.plain_yaml import load_yaml
 from incident.outside.regimes import BusinessCalendar, Regime, RegimeBook
 from incident.policy import Policy
 from incident.rules.outside.pack_sources import SOURCES
@@ -42,7 +43,7 @@ def with_regimes(policy: Policy) -> Policy:
 
 def _read(path: Path) -> Regime:
     try:
-        regime = Regime.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        regime = Regime.model_validate(load_yaml(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
         raise InvalidRegime(f"{path.name}: {error}") from error
     sources = {field.source for stage in regime.stages for field in stage.fields if field.source}

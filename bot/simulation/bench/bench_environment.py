@@ -18,6 +18,7 @@ from typing import Final
 
 import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.simulation.bench.muster_process import MusterProcess
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
@@ -42,7 +43,7 @@ class BenchEnvironment:
     def __init__(
         self, folder: Path, people: int = PEOPLE, timing: Timing | None = None, more: Mapping[str, str] | None = None
     ) -> None:
-        manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
+        manifest = load_yaml(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
         names = [f"person{n:03d}" for n in range(people)]
         self.sandbox = Sandbox(
             [Person(name, name.capitalize()) for name in names],
@@ -162,7 +163,7 @@ def bench_environment(
 
 def policy_of(users: list[str]) -> Policy:
     """Return the shipped policy with every extra of a declaration switched on."""
-    shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    shipped = Policy.model_validate(load_yaml(SHIPPED.read_text(encoding="utf-8")))
     service = shipped.services[SERVICE].model_copy(
         update={
             "owner": users[-1],

@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.clock import RealClock, SetClock
 from bot.export.bundle import Seal, write_bundle
+from bot.plain_yaml import load_yaml
 from bot.simulation.replay.scenario_policy import SHIPPED
 from commands.core.capture import Capture
 from commands.core.record_service import FixedPolicy, RecordService
@@ -40,7 +39,7 @@ _STEP: Final = timedelta(milliseconds=1)
 
 def measure_record(*, entries: int) -> dict[str, Any]:
     """Create an incident with `entries` entries, verify it, then export it."""
-    policy = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    policy = Policy.model_validate(load_yaml(SHIPPED.read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         folder_path = Path(folder)
         with open_store(f"sqlite:///{folder_path / 'muster.db'}", team=_TEAM) as store:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import yaml
-
+from bot.plain_yaml import load_yaml
 from bot.simulation.demo.demo_story import Story
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import EscalationPolicy, Policy
@@ -19,7 +18,7 @@ _SCHEDULED = "sign-in"
 
 def demo_policy(story: Story, users: dict[str, str], shipped: Path = SHIPPED) -> Policy:
     """Return the shipped policy with the story's owners, on-call schedule, escalation policy and audiences."""
-    policy = Policy.model_validate(yaml.safe_load(shipped.read_text(encoding="utf-8")))
+    policy = Policy.model_validate(load_yaml(shipped.read_text(encoding="utf-8")))
     services = {
         name: service.model_copy(update={"owner": users[story.owners[name]], "ladder": "demo"})
         if name in story.owners

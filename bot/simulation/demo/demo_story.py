@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from bot.plain_yaml import load_yaml
 
 STORY: Final = Path(__file__).with_name("story.yaml")
 
@@ -69,4 +70,4 @@ class Story(BaseModel):
 
 def read_story() -> Story:
     """Read the story that ships with Muster."""
-    return Story.model_validate(yaml.safe_load(STORY.read_text(encoding="utf-8")))
+    return Story.model_validate(load_yaml(STORY.read_text(encoding="utf-8")))

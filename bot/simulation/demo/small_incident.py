@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-import yaml
-
 from bot.clock import SetClock
+from bot.plain_yaml import load_yaml
 from bot.simulation.replay.replay_environment import LOBBY, ReplayEnvironment
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
@@ -31,7 +30,7 @@ def measure_small_incident() -> dict[str, int]:
     clock = SetClock(_AT)
     environment = ReplayEnvironment({"ann": Person("ann", "Ann Lee")}, clock=clock, channels=("incidents",))
     try:
-        raw = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+        raw = load_yaml(SHIPPED.read_text(encoding="utf-8"))
         environment.open(Policy.model_validate(raw | {"effective": date(2000, 1, 1)}))
         return _play(environment, clock)
     finally:

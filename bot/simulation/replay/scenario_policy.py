@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.config.outside.regime_files import with_regimes
+from bot.plain_yaml import load_yaml
 from bot.simulation.replay.scenario import Scenario
 from incident.policy import MOST_BEFORE_MINUTES, Policy, Service
 
@@ -19,7 +18,7 @@ SHIPPED: Final = Path(__file__).resolve().parents[3] / "policy.yaml"
 @cache
 def read_once(path: Path) -> Any:
     """Return a YAML file that ships with Muster; many scenarios are played in one process."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return load_yaml(path.read_text(encoding="utf-8"))
 
 
 def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:

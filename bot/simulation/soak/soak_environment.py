@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.bench.muster_process import MusterProcess
 from bot.simulation.replay.scenario_policy import SHIPPED
@@ -29,7 +30,7 @@ class SoakEnvironment:
     """The workspace, its people, and the Muster processes."""
 
     def __init__(self, folder: Path, *, database: str | None, replicas: int = 1) -> None:
-        manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
+        manifest = load_yaml(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
         names = [f"person{n:02d}" for n in range(PEOPLE)]
         self.sandbox = Sandbox(
             [Person(name, name.capitalize()) for name in names],

@@ -4,12 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.bootstrap.composition import compose
 from bot.clock import RealClock
 from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import Settings
+from bot.plain_yaml import load_yaml
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support.answer_env import asked
@@ -17,7 +17,7 @@ from tests.support.replica_env import free_port
 from tests.support.wait import until
 
 ROOT = Path(__file__).parents[3]
-MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+MANIFEST = load_yaml((ROOT / "app.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
+from bot.plain_yaml import load_yaml
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support.muster_command import POLICY, ROOT
@@ -17,7 +17,7 @@ from tests.support.started_record import StartedRecord, start_record
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """A workspace with two people in it."""
-    manifest = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+    manifest = load_yaml((ROOT / "app.yaml").read_text(encoding="utf-8"))
     people = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
     with Sandbox(people, manifest=manifest, channels=("general", "incidents")) as opened:
         yield opened

@@ -295,6 +295,8 @@ def test_a_text_that_was_active_under_an_earlier_release_stays_valid_and_a_new_o
         ("a: \x07", "has a character that YAML does not allow."),
         ("a: " + "9" * 5000, "no possible date or number"),
         ("a: " + "[" * 5000, "nested too deeply"),
+        # The stack of C, where libyaml keeps its nodes, would overflow and end the process.
+        ("- " * 200_000, "nested too deeply"),
     ],
 )
 def test_yaml_that_cannot_be_read_says_what_to_do(broken_text, says):

@@ -14,10 +14,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from sqlalchemy import Connection, create_engine, select, text
 
 from bot.clock import RealClock
+from bot.plain_yaml import load_yaml
 from bot.simulation.bench.history.filled_database import fill
 from bot.simulation.bench.history.history_operations import Operations, measure
 from bot.simulation.bench.history.sample_incidents import TEAM, policy_text, sample_incidents
@@ -52,7 +52,7 @@ def measure_history(incidents: int, still_open: int, *, database: str | None, ro
 
     `database` is the URL of an empty database; a SQLite file without one. Raises ValueError for one that is not empty.
     """
-    policy = Policy.model_validate(yaml.safe_load(policy_text()))
+    policy = Policy.model_validate(load_yaml(policy_text()))
     ended, now = max(1, incidents - still_open), RealClock().now().replace(microsecond=0)
     samples = sample_incidents(policy)
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder, ExitStack() as stack:
