@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
+from bot.config.outside.regime_files import known_regimes
 from bot.rendering.renderer import for_slack
 from bot.slack.client.client_factory import trusted_tls
+from commands.core.verb_registry import words
 
 # `bot.cli.main` is left to those who run it.
 MODULES = (
@@ -19,6 +21,9 @@ MODULES = (
 
 for module in MODULES:
     import_module(module)
+# What a Muster reads at its first request.
+words()
+known_regimes()
 for_slack().warm()
 trusted_tls()
 # A child would copy what its collector touches.
