@@ -39,6 +39,7 @@ $(UV): .ci/uv.txt
 	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_paths()["purelib"], "muster.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
 	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -P -m bot.cli.main "$$@"\n' "$(CURDIR)" > $(BIN)/muster && chmod +x $(BIN)/muster
 	$(BIN)/python -m compileall -q $(PACKAGES)
+	$(BIN)/python -c 'from bot.rendering.renderer import for_slack; for_slack().warm()'
 	@touch $@
 
 demo: setup

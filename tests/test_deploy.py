@@ -124,6 +124,8 @@ def test_every_file_that_muster_needs_is_copied_and_reaches_the_build() -> None:
 
     assert (ROOT / ".dockerignore").read_text("utf-8").count("\n*\n") == 1
     assert set(copied()) >= {*packages, "templates", "app.yaml", "policy.yaml"}
+    compiled = next(rest.split("-m compileall -q ")[1] for _, rest in steps() if "-m compileall -q " in rest)
+    assert set(compiled.split()) >= set(packages)
     assert [one for one in copied() if not (ROOT / one).exists()] == []
     assert [one for one in copied() if not any(fnmatch(one, name) for name in sent)] == []
 

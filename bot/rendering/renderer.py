@@ -16,13 +16,12 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from types import CodeType
-from typing import Any, Final
+from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from bot.rendering import mrkdwn
+from bot.rendering.compiled_templates import compiled_templates
 from bot.rendering.reader_clock import ReaderClock, present
 from bot.rendering.word_tables import TEMPLATES, read_table
 from incident.entry import Entry, Fact
@@ -113,23 +112,6 @@ def _audiences(slugs: str) -> str:
     return mrkdwn.any_of(", ".join(slug_labels()["audience"].get(one, one) for one in slugs.split(", ")), "and")
 
 
-class _CompiledTemplates(BytecodeCache):
-    """The compiled templates of this process: compiling takes longer than rendering, and renderers differ in names only."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._compiled[bucket.key, bucket.checksum] = bucket.code
-
-
-_COMPILED: Final = _CompiledTemplates()
-
-
 class Renderer:
     """Renders templates in one mode. `names` returns the display name of a person, None for one it does not know.
 
@@ -150,7 +132,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            bytecode_cache=_COMPILED,
+            bytecode_cache=compiled_templates(folder),
         )
         self._environment.filters.update({name: _label_filter(name) for name in slug_labels()})
         self._environment.filters["span"] = mrkdwn.duration
