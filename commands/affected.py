@@ -51,7 +51,7 @@ _BASIS_WORDS: Final = (
 
 
 class Affected(Verb):
-    """Record whom or what it affects: `affected data_subjects 1200 estimate customers of the shop`, `affected systems …`."""
+    """Record whom or what it affects: `affected data_subjects 1200 basis=estimate customers of the shop`, `affected systems …`."""
 
     name = "affected"
     aliases = ("affects",)

@@ -19,7 +19,7 @@ from jinja2.bccache import Bucket
 class CompiledTemplates(FileSystemBytecodeCache):
     """The compiled templates of a folder. A template that has changed since is compiled again.
 
-    Where the folder cannot be written, or Python keeps no compiled modules, they are kept in this process only.
+    Where the folder cannot be written, or Python keeps no compiled modules, they live in this process only.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -74,7 +74,7 @@ def test_it_is_taken_back_like_any_other_note():
     ("line", "fields"),
     [
         (
-            "affected data_subjects 1200 estimate customers of the shop",
+            "affected data_subjects 1200 basis=estimate customers of the shop",
             {"what": "data_subjects", "count": "1200", "basis": "estimate", "text": "customers of the shop"},
         ),
         ("affected systems web-2, payments-db", {"what": "systems", "text": "web-2, payments-db"}),

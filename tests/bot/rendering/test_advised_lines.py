@@ -17,7 +17,7 @@ _VALUES = (
     ("number ~ ' '", "INC-2026-0042 "), ("number", "INC-2026-0042"), ("role", "commander"), ("vacant", "commander"),
     ("audience", "customer"), ("this", "INC-2026-0041"), ("names[0] | replace", "started"), ("wrong[0]", "started"), ("settable[0]", "started"),
     ("names | join", "internal"), ("words|words", "11:30"), ("word|words", "p1"), ("amendable", "12"), ("entr", "12"),
-    (".n ", "12"), ("id", "X1"), ("names[0]", "X1"), ("nearest", "note"),
+    (".n ", "12"), (".pack", "PK1"), ("regime", "gdpr33"), ("obligation", "initial"), ("id", "X1"), ("names[0]", "X1"), ("nearest", "note"),
 )  # fmt: skip
 # These are written by `usage`, repeat a line that was typed, or name no command.
 _ELSEWHERE = ("c.view.usage", "{{ line }}", "limits(v)", "INC-2026-0042 …")
@@ -30,6 +30,7 @@ _IDS = {
     "validate": "owner",
     "evidence": "EV1",
     "vendor": "CASE-1",
+    "contain": "C1",
 }
 
 

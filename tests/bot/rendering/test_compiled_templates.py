@@ -1,4 +1,4 @@
-"""Compiled templates are kept beside their sources, and never instead of them."""
+"""Compiled templates stay beside their sources, and never instead of them."""
 
 import sys
 
@@ -22,13 +22,13 @@ def fresh(folder):
     return renderer.macro("hello.j2", "said", "Ann")
 
 
-def kept(folder):
+def cached(folder):
     return list((folder / "__pycache__").glob("*.cache"))
 
 
 def test_a_template_is_compiled_once_and_again_when_it_changes(folder):
     assert fresh(folder) == "Hello Ann"
-    (compiled,) = kept(folder)
+    (compiled,) = cached(folder)
     written = compiled.stat().st_mtime_ns
 
     assert fresh(folder) == "Hello Ann"
@@ -36,14 +36,14 @@ def test_a_template_is_compiled_once_and_again_when_it_changes(folder):
 
     (folder / "hello.j2").write_text("{% macro said(name) %}Good day {{ name }}{% endmacro %}", "utf-8")
     assert fresh(folder) == "Good day Ann"
-    assert kept(folder) == [compiled]
+    assert cached(folder) == [compiled]
     assert compiled.stat().st_mtime_ns != written
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
 def test_what_is_broken_is_compiled_again(folder, content):
     fresh(folder)
-    (compiled,) = kept(folder)
+    (compiled,) = cached(folder)
     compiled.write_bytes(compiled.read_bytes()[:-20] if content is None else content)
 
     assert fresh(folder) == "Hello Ann"
@@ -55,8 +55,8 @@ def test_a_folder_that_cannot_be_written_renders_all_the_same(folder):
     assert fresh(folder) == "Hello Ann"
 
 
-def test_nothing_is_written_where_python_keeps_no_compiled_modules(folder, monkeypatch):
+def test_nothing_is_written_where_python_has_no_compiled_modules(folder, monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     assert fresh(folder) == "Hello Ann"
-    assert kept(folder) == []
+    assert cached(folder) == []
