@@ -1,6 +1,7 @@
 """The notice of the host over the page: the page goes along to its channel, and what it links is served."""
 
 from pathlib import Path
+from typing import Literal
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -54,6 +55,31 @@ def test_the_page_stays_with_whoever_writes_or_has_gone_elsewhere(
     for page, stays in ((writes, general), (elsewhere, ops)):
         expect(page.get_by_test_id("notice")).to_contain_text("there")
         expect(page.get_by_test_id("channel")).to_have_attribute("data-channel", stays)
+
+
+# By how much each text is wider than its place.
+MEASURE = """() => [...document.querySelectorAll(".notice-words, .intro, .closed-foot")]
+    .map((one) => one.scrollWidth - one.clientWidth)"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_a_notice_about_a_channel_of_a_long_name_is_readable_and_can_be_closed(
+    desk: BrowserDesk, sandbox: Sandbox, scheme: Literal["light", "dark"]
+) -> None:
+    long = sandbox.actor.create_channel("ben", "inc-2026-0002-" + "a" * 60)
+    steps = tuple(f"Type `/help-me {step}`, and watch how the message in <#{long}> changes." for step in "abcdef")
+    sandbox.show_notice(Notice("Your turn", f"It goes on in <#{long}>.", steps, channel=long))
+    page = desk.open(f"{sandbox.page_url}?as={sandbox.workspace.find_person('ann').id}&channel={long}", 390, 844)
+    page.emulate_media(color_scheme=scheme)
+
+    page.get_by_text("What to try").click()
+    page.get_by_test_id("notice").get_by_role("listitem").last.scroll_into_view_if_needed()
+
+    assert page.evaluate(MEASURE) == [0, 0, 0]
+    page.get_by_test_id("join").click(trial=True)
+    page.get_by_role("button", name="Close the notice").click()
+    expect(page.get_by_test_id("notice")).to_have_count(0)
 
 
 def test_a_shared_folder_is_served_and_nothing_beside_it(sandbox: Sandbox, tmp_path: Path) -> None:
