@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from incident.model.subscription import Subscription
+from incident.states import Priority
+from roles.person_ids import slack_person
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations
@@ -46,6 +50,11 @@ class KillEnv:
 
     def texts(self, channel: str) -> list[str]:
         return [message.text for message in posts(self.sandbox.workspace.find_channel(channel), self.sandbox)]
+
+    def notices(self, name: str) -> list[str]:
+        """The direct messages to a person."""
+        person = next(one for one in self.sandbox.workspace.people.values() if one.name == name)
+        return [message.text for message in posts(self.sandbox.workspace.dm(person.id), self.sandbox)]
 
     def store(self) -> Store:
         return open_store(self.url, team=self.sandbox.workspace.team_id)
@@ -92,6 +101,47 @@ def test_killed_several_times_muster_still_completes_the_incident(env: KillEnv) 
     env.muster()
 
     assert_complete(env)
+
+
+def subscribed(env: KillEnv) -> None:
+    """Have Rosa read of every P1."""
+    rosa = slack_person(
+        env.settings["team"], next(p.id for p in env.sandbox.workspace.people.values() if p.name == "rosa")
+    )
+    choice = Subscription(person=rosa, since=datetime(2026, 1, 1, tzinfo=UTC), priorities=(Priority.P1,))
+    with env.store() as store:
+        store.recorder.transact(lambda unit: unit.subscribe(env.settings["team"], rosa, choice))
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "make_channel:claimed",  # committed, and none of its messages sent
+        "subscriber_notice:claimed",
+        "subscriber_notice:chat.postMessage:before",
+        "subscriber_notice:chat.postMessage:after",
+        "subscriber_notice:completed",
+    ],
+)
+def test_killed_between_commit_and_message_a_subscriber_reads_of_the_incident_once(env: KillEnv, point: str) -> None:
+    subscribed(env)
+    assert env.muster(declares=True, at=point) == KILLED
+
+    env.muster()
+
+    [notice] = env.notices("rosa")
+    assert "P1, major, on checkout" in notice
+    with env.store() as store:
+        assert store.jobs.dead_letters() == ()
+
+
+def test_without_the_lookup_by_metadata_a_subscriber_reads_of_the_incident_twice(env: KillEnv) -> None:
+    subscribed(env)
+    env.muster(declares=True, at="subscriber_notice:chat.postMessage:after")
+
+    env.muster(without="messages")
+
+    assert len(env.notices("rosa")) == 2
 
 
 def test_without_the_lookup_by_metadata_the_card_is_posted_twice(env: KillEnv) -> None:

@@ -1,11 +1,12 @@
 """A scenario for the failpoint runner: declare an incident, or continue what a killed process left, and do every job.
 
-`point` is the failpoint to be killed at. `without` disables one look-up or key, to show that the tests would notice.
+`point` is the failpoint to be killed at, or the same side of a call or a job that has none of its own. `without` disables one look-up or key, to show that the tests would notice.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.clock import RealClock
-from bot.failpoints import killed_at, no_failpoint
+from bot.failpoints import Failpoint, no_failpoint
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.sent_lookup import SentLookup
@@ -92,7 +93,7 @@ def scenario(settings: dict[str, Any]) -> None:
         bot=settings["bot"],
         limiter=RateLimiter(),
         clock=RealClock(),
-        reached=killed_at(point) if point else no_failpoint,
+        reached=_killed_at(point) if point else no_failpoint,
     )
     with open_store(settings["database"], team=slack.team) as store:
         adapter = SlackAdapter(
@@ -119,6 +120,14 @@ def scenario(settings: dict[str, Any]) -> None:
             time.sleep(0.02)
             assert time.monotonic() < deadline, "it never ends"
         worker.stop()
+
+
+def _killed_at(point: str) -> Failpoint:
+    def reached(name: str) -> None:
+        if name == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reached
 
 
 def declaration(slack: SlackClient, by: str) -> Request:
