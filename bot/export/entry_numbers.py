@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from incident.entries.classification import CategoryChanged, PriorityChanged, Reclassified
+from incident.entries.lifecycle import Declared
 from incident.entries.role_holders import HandoverAccepted, RoleAssumed, RoleReleased, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateMissed, UpdatesMissed
 from incident.entry import Entry, Fact
@@ -42,6 +43,8 @@ def entry_numbers(entries: Iterable[Entry], undone: Collection[int]) -> EntryNum
 
 def _abouts(fact: Fact) -> list[str]:
     abouts = [name for name, kinds in _HISTORIES.items() if isinstance(fact, kinds)]
+    if isinstance(fact, Declared):
+        abouts += ["category", "type"]
     if isinstance(fact, RoleTaken | RoleAssumed | RoleReleased | HandoverAccepted):
         abouts.append(f"role {fact.role.value}")
     if isinstance(fact, StatusUpdatePosted):

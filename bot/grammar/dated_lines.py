@@ -7,7 +7,7 @@
 | `21 October 2018` alone | the lines after it are of that day |
 | `Traffic went to the other coast` | a note at the time of the line before |
 | `22:52` alone | the lines after it are of that time |
-| an indented line after another | goes on with the text of the line before |
+| an indented line after another, a row of a table | goes on with the text of the line before |
 
 A clock time is of the day of the line before, or of the next day where it would lie half a day or more before that line.
 The first is of the default day, or else the latest such time that has passed. A text is read in this way only if two of its lines
@@ -173,7 +173,7 @@ class _Scan:
     def _add_untimed(self, number: int, line: str) -> None:
         if self.at is None or _LIKE_A_TIME.match(_plain(line)) or begins_near_a_time(_plain(line)):
             self._unread(number, line, "no_time" if self.at is None else "doubtful")
-        elif line[0].isspace() and self.found.lines and self.heading is None:
+        elif (line[0].isspace() or line[0] == "|") and self.found.lines and self.heading is None:
             before = self.found.lines[-1]
             self.found.lines[-1] = before._replace(text=f"{before.text}\n{line.strip()}")
         else:

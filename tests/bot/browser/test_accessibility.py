@@ -24,10 +24,12 @@ def worked(scene: BrowserEnv) -> None:
     scene.type("tomas", "action @mira timebox=10 roll back one release")
     scene.type("mira", "escalate @olu because we need a decision on the fraud rules")
     scene.type("ken", "tempfix old fraud rules in force")
+    scene.type("mira", f"note replicas\n{TABLE}")
     scene.type("mira", "close")
     scene.fill("ada", "update", audience=["internal", "exec"], text="One in five card payments fails.")
 
 
+TABLE = "| host | lag |\n|------|-----|\n| db1 | 4 GB |"
 # The width of the narrowest text of a log, by how much the page is wider than the screen, and how many tables scroll sideways.
 MEASURE = """() => [
     Math.min(...[...document.querySelectorAll(".log td:last-child")].map((cell) => cell.clientWidth)),
@@ -41,6 +43,7 @@ def test_every_page_can_be_used_by_keyboard_and_screen_reader(stood: BrowserEnv)
     found = {"export": list(violations_at_both_widths(export))}
     export.set_viewport_size({"width": 390, "height": 844})
     narrowest, too_wide, sideways = export.evaluate(MEASURE)
+    assert f"replicas\n{TABLE}" in export.locator("#timeline").inner_text()
     assert narrowest >= 300
     assert (too_wide, sideways) == (0, 0)
     export.emulate_media(color_scheme="dark")

@@ -56,3 +56,17 @@ def test_a_corrected_update_is_struck_out_where_it_is_listed_and_is_no_second_up
     assert f"<s>One in fvie fails.</s> replaced, see {first} replaced, see {last}</td>" in updates
     assert f"correction of {wrong} <s>One in five failed.</s> replaced, see {last}</td>" in updates
     assert f"correction of {wrong} One in five fails.</td>" in updates
+
+
+def test_the_first_category_and_type_name_the_entry_of_the_declaration_and_an_empty_table_is_a_sentence(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    office = Office(sqlite_store, tmp_path)
+    office.in_force(SHIPPED, 0)
+    declared = office.do("declare", 1, title="Payments fail", service="checkout")
+
+    page = (office.export(declared.key, 2) / "index.html").read_text("utf-8")
+
+    classification, _, owed = page.partition('id="classification"')[2].partition('id="owed"')
+    assert classification.count('<a href="#e1">1</a>') == 2
+    assert "<p>None came due.</p>" in owed.partition("</section>")[0]

@@ -82,6 +82,15 @@ def test_any_other_text_is_one_note(text: str) -> None:
     assert read(text) is None
 
 
+def test_a_pasted_table_stays_whole_in_the_line_above_it() -> None:
+    table = "| host | lag |\n|------|-----|\n| db2 | 4 GB |"
+
+    assert read(f"10:05 writes lock up\n{table}\n10:07 a page") == [
+        f"2026-06-09T10:05Z writes lock up\n{table}",
+        "2026-06-09T10:07Z a page",
+    ]
+
+
 def test_a_line_without_a_time_has_that_of_the_line_before_and_an_indented_one_goes_on() -> None:
     assert read("10:05 one\nalso seen\n10:07 two\n   in all regions") == [
         "2026-06-09T10:05Z one",

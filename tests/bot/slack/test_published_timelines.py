@@ -1,6 +1,7 @@
-"""Two published timelines are entered afterwards, each by one paste, and their exports read well.
+"""Three published timelines are entered afterwards, each by one paste, and their exports read well.
 
-The facts are those of GitHub's analysis of 21 October 2018 and of Amazon's summary of 28 February 2017, in our words.
+The facts are those of GitHub's analysis of 21 October 2018, of Amazon's summary of 28 February 2017 and of GitLab's
+post-mortem of 31 January 2017, in our words.
 """
 
 from __future__ import annotations
@@ -56,6 +57,19 @@ AMAZON = """\
 12:26 PM The index serves reading, listing and deleting again
 1:18 PM The index is whole again
 1:54 PM Placement works; writing is normal"""
+
+
+TABLE = "| host | load | lag |\n|------|------|-----|\n| db1 | 4x | - |\n| db2 | 1x | 4 GB |"
+GITLAB = f"""\
+31 January 2017
+18:00 UTC Load on db1 is 4x normal; spam accounts create snippets in bulk
+21:00 UTC Writes lock up
+{TABLE}
+22:00 UTC Page: replication to db2 has stopped
+23:27 UTC A removal runs on db1 | it is stopped after a second or two
+1 February 2017
+00:02 UTC Decision: restore from the 17:20 snapshot, lose what was written after it
+18:14 UTC The site is back"""
 
 
 @pytest.fixture
@@ -166,3 +180,18 @@ def test_a_paste_that_no_form_can_hold_is_given_back_with_what_is_unclear(place,
     whole = "\n".join(lines)
     reply = place.actor.slash("ann", channel, "/incident", f"note date=2017-02-28 zone=UTC\n{whole}")
     assert reply.payload["text"].startswith("40 lines are on the timeline now")
+
+
+def test_a_table_and_a_pipe_in_a_pasted_timeline_stay_in_their_lines(place, channel, incident, folder):
+    place.actor.slash("ann", channel, "/incident", f"note\n{GITLAB}")
+
+    notes = notes_of(place, incident)
+    assert [at for at, _ in notes] == [
+        *(f"2017-01-31 {clock}" for clock in ("18:00", "21:00", "22:00", "23:27")),
+        *(f"2017-02-01 {clock}" for clock in ("00:02", "18:14")),
+    ]
+    assert notes[1][1] == f"Writes lock up\n{TABLE}"
+    assert notes[3][1] == "A removal runs on db1 | it is stopped after a second or two"
+    words, where = exported(place, incident, folder)
+    assert re.sub(r"\s+", " ", TABLE) in words
+    assert verified(where).returncode == 0
