@@ -255,7 +255,7 @@ def bench(
     ] = None,
     still_open: Annotated[int, typer.Option("--open", min=1, help="How many of them are open.")] = 50,
     database: Annotated[
-        str | None, typer.Option(help="DATABASE_URL of an empty database for the history; a SQLite file unless given.")
+        str | None, typer.Option(help="DATABASE_URL of an empty database for the history, or for the pages alone.")
     ] = None,
 ) -> None:
     """Measure Muster on this machine and print one JSON object."""
@@ -264,8 +264,9 @@ def bench(
 
         raise typer.Exit(bench_history(history, still_open=still_open, database=database, quick=quick))
     from bot.simulation.bench.bench_command import bench as measure
+    from bot.simulation.bench.bench_command import bench_pages
 
-    raise typer.Exit(measure(quick=quick))
+    raise typer.Exit(bench_pages(database, quick=quick) if database else measure(quick=quick))
 
 
 @app.command()

@@ -86,6 +86,12 @@ def bench(*, quick: bool = False) -> int:
     return 0
 
 
+def bench_pages(database: str, *, quick: bool = False) -> int:
+    """Measure the pages on an empty database, and print them alone. Return the exit status."""
+    print(json.dumps({"page_ms": measure_pages(pages=(QUICK if quick else WHOLE).pages, database=database)}, indent=1))
+    return 0
+
+
 def measured(sizes: Sizes) -> dict[str, Any]:
     """Return every measurement, in the printed order."""
     results: dict[str, Any] = {}

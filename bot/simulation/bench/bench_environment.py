@@ -1,7 +1,7 @@
 """The environment of the bench: a pretend workspace in this process, `muster run` in another, real time.
 
 The workspace enforces every rule of Slack but the rate limits, which would only measure Slack. Two processes do not
-share an interpreter lock. The database is a SQLite file; the policy has every extra switched on: an on-call schedule,
+share an interpreter lock. The database is a SQLite file unless another is given; the policy has every extra switched on: an on-call schedule,
 an escalation policy, a runbook, an incidents channel, a channel per audience.
 """
 
@@ -71,6 +71,7 @@ class BenchEnvironment:
         policy = self._folder / "policy.yaml"
         policy_json = policy_of(self.users).model_dump(mode="json")
         policy.write_text(yaml.safe_dump(policy_json, allow_unicode=True), encoding="utf-8")
+        self.database = self._settings.get("DATABASE_URL", self.database)
         settings = {
             "SLACK_BOT_TOKEN": self.sandbox.bot_token,
             "SLACK_APP_TOKEN": self.sandbox.app_token,
