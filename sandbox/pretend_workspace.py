@@ -24,6 +24,8 @@ from sandbox.http.server_thread import ServerThread
 from sandbox.http.web_api_endpoint import Tokens, WebApiEndpoint
 from sandbox.methods.scheduled_messages import post_due
 from sandbox.page.page_routes import page_routes
+from sandbox.phones.phones import Phones
+from sandbox.phones.provider_routes import provider_routes
 from sandbox.scopes import Scopes
 from sandbox.state.entities import Notice, Payload, Person
 from sandbox.state.snapshot import snapshot
@@ -75,6 +77,7 @@ class Sandbox:
             client_manifest=ClientManifest(manifest),
         )
         scopes = Scopes(manifest)
+        self.phones = Phones(self.clock, self.wire_log.mark_changed)
         self._event_pump = EventPump(
             self.workspace, self.dispatcher, manifest=manifest, scopes=scopes, faults=self.faults
         )
@@ -89,7 +92,9 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Serve from a thread; return when requests are answered."""
-        app = application(self._web_api, self._response_endpoint, self.sockets, page_routes(self))
+        app = application(
+            self._web_api, self._response_endpoint, self.sockets, [*page_routes(self), *provider_routes(self.phones)]
+        )
         self._server_thread = ServerThread(app, self._host, self._port, every_tick=self._tick)
         self._server_thread.start()
         self._response_urls.root = f"{self.page_url}respond/"

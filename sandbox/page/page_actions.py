@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.delivery.envelope import Delivery
+from sandbox.phones.phones import Phones
 from sandbox.user_actions.actor import Actor
 from sandbox.workspace_errors import NotPossibleError
 
 Json = dict[str, Any]
+PRESS_KEY = "press_key"
 Action = Callable[[Actor, str, Json], Any]
 
 
@@ -27,6 +29,17 @@ def perform(actor: Actor, request: Json) -> Json:
     except KeyError as error:
         return {"error": f"{error} is missing or unknown"}
     return _result(result)
+
+
+def press_key(phones: Phones, request: Json) -> Json:
+    """Press a key of the person's telephone. Return an `error` with its sentence if that is not possible."""
+    try:
+        phones.press(str(request["as"]), str(request["ring"]), str(request["key"]))
+    except NotPossibleError as error:
+        return {"error": str(error)}
+    except KeyError as error:
+        return {"error": f"{error} is missing or unknown"}
+    return {}
 
 
 def _result(result: Any) -> Json:

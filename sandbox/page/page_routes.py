@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from sandbox.page.page_actions import perform
+from sandbox.page.page_actions import PRESS_KEY, perform, press_key
+from sandbox.phones.phones import Phones
 from sandbox.state.snapshot import snapshot
 from sandbox.state.workspace import Workspace
 from sandbox.user_actions.actor import Actor
@@ -39,6 +40,7 @@ STYLE_SHEETS = (
     "windows",
     "popovers",
     "wire",
+    "phone",
     "narrow",
 )
 PAGE_STYLES = "page.css"
@@ -69,6 +71,11 @@ class PageContext(Protocol):
     @property
     def actor(self) -> Actor:
         """The actions of people."""
+        ...
+
+    @property
+    def phones(self) -> Phones:
+        """The telephones of people."""
         ...
 
     @property
@@ -163,9 +170,7 @@ class _Page:
         if not request.headers.get("content-type", "").startswith("application/json"):
             return JSONResponse({"error": "acts are sent as JSON"}, status_code=415)
         request_body = await request.json()
-        return JSONResponse(
-            await to_thread.run_sync(perform, self._sandbox.actor, request_body, limiter=self._action_threads)
-        )
+        return JSONResponse(await to_thread.run_sync(self._perform, request_body, limiter=self._action_threads))
 
     async def stream(self, request: Request) -> Response:
         """Stream the number of each change, with the wire events since the last one."""
@@ -173,13 +178,20 @@ class _Page:
         changes = self._changes(int(since) if since.isdigit() else 0)
         return StreamingResponse(changes, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
+    def _perform(self, request_body: dict[str, Any]) -> dict[str, Any]:
+        if request_body.get("do") == PRESS_KEY:
+            return press_key(self._sandbox.phones, request_body)
+        return perform(self._sandbox.actor, request_body)
+
     def _snapshot_of(self, user: str, channel: str | None) -> dict[str, Any]:
         ws = self._sandbox.workspace
         with ws.lock:
             if user not in ws.people:
                 user = next((one.id for one in ws.people.values() if not one.is_bot and not one.deleted), ws.bot.id)
         visible = snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
-        return visible | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
+        phones = self._sandbox.phones
+        more = {"phone": phones.of(user), "ringing": phones.rings_at()}
+        return visible | more | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
 
     async def _changes(self, seq: int) -> AsyncIterator[str]:
         """Yield server-sent events until the page disconnects or the workspace stops."""

@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 
 from bot.clock import SimulatedClock
 from bot.export.bundle import Seal, write_bundle
+from bot.simulation.demo.demo_phones import connect_phones, phone_settings
 from bot.simulation.replay.replay_environment import TIMING, ReplayEnvironment
 from roles.person_ids import cli_person
 from sandbox.state.entities import Message, Person
@@ -154,13 +155,15 @@ def _is_list(value: Any) -> bool:
 
 
 @contextmanager
-def browser_env_on(desk: BrowserDesk, begins: datetime = BEGINS) -> Iterator[BrowserEnv]:
-    """Put Muster and its people on a stage."""
+def browser_env_on(desk: BrowserDesk, begins: datetime = BEGINS, *, phones: bool = False) -> Iterator[BrowserEnv]:
+    """Put Muster and its people on a stage, each with a telephone if so asked."""
     channels = ("incidents", "leadership", "status-page")
     stage = ReplayEnvironment(dict(PEOPLE), clock=SimulatedClock(begins), channels=channels, timing=PATIENT)
     scene = BrowserEnv(stage, desk)
     try:
-        stage.open(page_policy(stage.users))
+        stage.open(page_policy(stage.users), more=phone_settings(stage.sandbox) if phones else None)
+        if phones:
+            connect_phones(stage, stage.users)
         yield scene
     finally:
         stage.close()

@@ -18,6 +18,7 @@ from bot.rendering.message_catalog import closure_text
 from bot.simulation.demo.demo_actors import Actors
 from bot.simulation.demo.demo_folder import demo_folder
 from bot.simulation.demo.demo_notices import story_begins, story_plays, your_turn
+from bot.simulation.demo.demo_phones import connect_phones, phone_settings
 from bot.simulation.demo.demo_policy import demo_policy
 from bot.simulation.demo.demo_story import Story, read_story
 from bot.simulation.replay.replay_environment import LOBBY, ReplayEnvironment
@@ -78,8 +79,9 @@ def _play_in(folder: Path, story: Story, environment: ReplayEnvironment, *, once
     """Act out the story with its record in a folder, verify it, and wait for the reader unless `once`."""
     new_key(folder / KEY)
     policy = demo_policy(story, environment.users)
-    environment.open(policy, f"sqlite:///{folder / 'muster.db'}", key_file=folder / KEY)
     sandbox = environment.sandbox
+    phones = {} if once else phone_settings(sandbox)
+    environment.open(policy, f"sqlite:///{folder / 'muster.db'}", key_file=folder / KEY, more=phones)
     sandbox.show_notice(story_begins(story, sandbox.workspace.find_channel(LOBBY).id))
     _print(f"\nOpen the pretend workspace: {_address(environment)}\n")
     _play(story, environment, pause=0.0 if once else BEAT_SECONDS)
@@ -169,6 +171,7 @@ def _verify(environment: ReplayEnvironment, export: Export) -> int:
 def _start_turn(environment: ReplayEnvironment, export: Export) -> None:
     """Let time run, put the reader into the open incident, and tell them what to try, on the page and here."""
     clock, sandbox = environment.clock, environment.sandbox
+    connect_phones(environment, environment.users)
     if isinstance(clock, SimulatedClock):
         clock.run()
     environment.muster.work()

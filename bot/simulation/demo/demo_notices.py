@@ -33,6 +33,7 @@ def your_turn(channel: str, record: str, number: str, *, is_closed: bool) -> Not
             "Type `/incident update internal`, fill in the form, and watch the card change.",
             "Write a message, mark it with :pushpin:, edit it, and look at `/incident timeline`.",
             "Become somebody else (“You are …”) and answer a prompt with its buttons.",
+            "Try a night: `/incident declare` a P1 of sign-in, become who is on call, and answer your phone, or let it ring.",
             "Type `/incident close` too early, and see what it asks for.",
             "Open Wire, at the foot of the page, to see every envelope and API call.",
         ),

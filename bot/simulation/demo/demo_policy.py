@@ -12,17 +12,16 @@ from incident.policy import EscalationPolicy, Policy
 from incident.states import Audience
 from roles.schedules.schedule_rules import RotationRules, ScheduleRules
 
-# A service that the story leaves alone: no one is paged for it.
+# A service that the story leaves alone: its people are paged once it is the reader's turn.
 _SCHEDULED = "sign-in"
 
 
 def demo_policy(story: Story, users: dict[str, str], shipped: Path = SHIPPED) -> Policy:
     """Return the shipped policy with the story's owners, on-call schedule, escalation policy and audiences."""
     policy = Policy.model_validate(load_yaml(shipped.read_text(encoding="utf-8")))
+    owners = {**story.owners, _SCHEDULED: story.owners["checkout"]}
     services = {
-        name: service.model_copy(update={"owner": users[story.owners[name]], "ladder": "demo"})
-        if name in story.owners
-        else service
+        name: service.model_copy(update={"owner": users[owners[name]], "ladder": "demo"}) if name in owners else service
         for name, service in policy.services.items()
     }
     return policy.model_copy(

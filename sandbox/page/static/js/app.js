@@ -11,6 +11,7 @@ import { appPane } from "./home.js";
 import { threadPane } from "./thread.js";
 import { modal } from "./modal.js";
 import { goAlong, notice } from "./notice.js";
+import { phone } from "./phone.js";
 import { closePopover, popover } from "./popover.js";
 import { sidebar, sidebarCover } from "./sidebar.js";
 import { changed, channel, isOwnPicture, onChange, openChannel, ui } from "./state.js";
@@ -37,6 +38,7 @@ function page() {
         "div",
         { class: "stage", inert: ui.sidebarOpen || null },
         notice(),
+        phone(),
         h("div", { class: "panes" }, ui.place.app ? appPane() : here && channelPane(here), thread),
         drawer(),
       ),

@@ -1,0 +1,1 @@
+"""People's telephones, and doubles of the providers that reach them."""
