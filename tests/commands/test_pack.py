@@ -10,6 +10,7 @@ from incident.entries.outside.report_packs import PackFrozen
 from incident.record.hash_chain import canonical
 from incident.refusal import Code
 from incident.report.pack_document import document
+from tests.support.clock import T
 from tests.support.command_bench import who
 from tests.support.packed import INITIAL, breached, frozen, typed
 from tests.support.parsed_lines import parsed
@@ -55,6 +56,42 @@ def test_a_number_keeps_that_it_is_an_estimate_and_a_typed_value_goes_before_tha
         ("4", "known"),
     ]
     assert (found["1.1"]["value"], found["2.1"]["value"]) == ("Intermediate report", desk.incident.number)
+
+
+def test_what_reports_ask_for_is_found_in_the_entries_that_hold_it_and_nothing_else_is_filled_in():
+    desk = breached()
+    desk.do("time", at=6, form={"field": "started_at", "at": T(-10).isoformat(), "basis": "first request in the log"})
+    desk.do("affected", at=7, form={"what": "records", "count": 38000, "basis": "estimate"})
+    desk.do("affected", at=8, form={"what": "personal_data", "text": "names, account numbers"})
+    desk.do("contain", at=9, form={"term": "short", "text": "the account is disabled"})
+    desk.do("notice", at=10, form={"to": "police", "road": "phone", "text": "file 881/26"})
+    as_legal(desk, "submitted", 11, {"regime": "gdpr33", "obligation": "authority", "ref": "DPA-1"})
+    as_legal(desk, "submitted", 12, {**INITIAL, "ref": "BA-1"})
+    for minute, (verb, form) in enumerate(
+        (("ack", {}), ("mitigated", {"text": "access is removed"}), ("restored", {"text": "the service works"})), 20
+    ):
+        desk.do(verb, at=minute, form=form)
+    frozen(desk, 30, INTERMEDIATE)
+
+    at = {entry.fact.kind: entry.n for entry in desk.entries()}
+    found = {name: (one["value"], one["entries"]) for name, one in fields(desk).items() if one["origin"] == "entry"}
+    restored = next(e.n for e in desk.entries() if e.fact.kind == "state_changed" and e.fact.new == "restored")
+    assert {name: found[name][0] for name in sorted(found) if name[0] == "3"} == {
+        "3.1": "BA-1",
+        "3.2": "2026-06-09T09:50:00Z",
+        "3.3": "2026-06-09T10:22:00Z",
+        "3.4": "1200",
+        "3.5": "3",
+        "3.12": "Estimates",
+        "3.16": "0 d 0 h 32 min",
+        "3.21": "personal data: names, account numbers\nrecords: 38000 (estimate)",
+        "3.31": "police, report under gdpr33",
+        "3.32": "file 881/26\ngdpr33: DPA-1",
+        "3.33": "Yes",
+        "3.34": "the account is disabled",
+    }
+    assert found["3.16"][1] == [at["time_set"], restored]
+    assert found["3.34"][1] == [at["contained"]]
 
 
 def test_a_draft_follows_the_record_and_is_itself_not_recorded():

@@ -115,14 +115,22 @@ def _of_number(what: str, field: Literal["count", "percent"]) -> Source:
 
 
 def _several(*whats: str) -> Source:
+    """Return the rule for several groups: a line for each, with its name, and with the basis of its own number."""
+
     def found(known: Recorded) -> Found | None:
-        found = [one for what in whats if (one := _affected(what)(known)) is not None]
-        bases = {one.basis for one in found if one.basis}
+        named = [(what, one) for what in whats if (one := _affected(what)(known)) is not None]
+        if not named:
+            return None
+        bases = {one.basis for _, one in named if one.basis}
         basis: Basis | None = "estimate" if "estimate" in bases else ("known" if bases else None)
-        entries = tuple(n for one in found for n in one.entries)
-        return Found("\n".join(one.value for one in found), entries, basis) if found else None
+        lines = [f"{what.replace('_', ' ')}: {one.value}{_mark(one.basis)}" for what, one in named]
+        return Found("\n".join(lines), tuple(n for _, one in named for n in one.entries), basis)
 
     return found
+
+
+def _mark(basis: Basis | None) -> str:
+    return f" ({basis})" if basis else ""
 
 
 def _numbers_basis(known: Recorded) -> Found | None:
@@ -150,28 +158,38 @@ def _length_text(length: timedelta) -> str:
     return f"{minutes // 1440} d {minutes // 60 % 24} h {minutes % 60} min"
 
 
+def _start(known: Recorded) -> tuple[int, ...]:
+    """Return the entry that has the start, or the detection where the start is not known."""
+    found = _of_time("started_at")(known) or _of_time("detected_at")(known)
+    return found.entries if found else ()
+
+
 def _duration(known: Recorded) -> Found | None:
     times, resolved = known.incident.times, known.last(Resolved)
     start = times.started_at or times.detected_at
     if times.resolved_at is None or resolved is None or start is None or times.resolved_at < start:
         return None
-    return Found(_length_text(times.resolved_at - start), (1, resolved[0].n))
+    return Found(_length_text(times.resolved_at - start), (*_start(known), resolved[0].n))
 
 
 def _downtime(known: Recorded) -> Found | None:
     total, restored = impact(known.incident).total_s, _of_state("restored", "restored_at")(known)
-    return (
-        Found(_length_text(timedelta(seconds=total)), (1, *restored.entries))
-        if total is not None and restored
-        else None
-    )
+    if total is None or restored is None:
+        return None
+    return Found(_length_text(timedelta(seconds=total)), (*_start(known), *restored.entries))
 
 
 def _measures(known: Recorded) -> Found | None:
     kinds = (Contained, WorkaroundFound, TempFixAdded, Resolved, ResolutionAmended)
     parts = [(entry.n, entry.fact.text) for entry in known.entries if isinstance(entry.fact, kinds)]
-    parts += [(entry.n, fact.text) for entry, fact in known.all(OutsideNoticeGiven) if fact.to == "data_subjects"]
+    informed = [one for one in known.all(OutsideNoticeGiven) if one[1].to == "data_subjects" and _readable(one[1].text)]
+    parts += [(entry.n, f"data subjects informed ({fact.road}): {fact.text}") for entry, fact in informed]
     return joined(parts)
+
+
+def _readable(text: str) -> str:
+    """Return a text, empty where it is deleted or hidden."""
+    return "" if text in UNREADABLE else text
 
 
 def _temporary(known: Recorded) -> list[tuple[int, str]]:
@@ -187,9 +205,8 @@ def _has_temporary_measures(known: Recorded) -> Found | None:
 def _authorities(known: Recorded) -> list[tuple[int, str, str]]:
     """Return the authorities that were informed otherwise, or by a report under another regime, with their words."""
     informed = [(e.n, fact.to, fact.text) for e, fact in known.all(OutsideNoticeGiven) if fact.to in _AUTHORITIES]
-    reported = [
-        (e.n, fact.regime, fact.regime) for e, fact in known.all(ReportSubmitted) if fact.regime != known.regime
-    ]
+    others = [one for one in known.all(ReportSubmitted) if one[1].regime != known.regime]
+    reported = [(e.n, f"report under {fact.regime}", f"{fact.regime}: {_readable(fact.ref)}") for e, fact in others]
     return sorted((*informed, *reported))
 
 
@@ -231,7 +248,7 @@ SOURCES: Final[dict[str, Source]] = {
     "breach_nature": _breach_nature,
     "member_states": _affected("member_states"),
     "systems": _affected("systems"),
-    "data_subjects": _several("data_subjects"),
+    "data_subjects": _affected("data_subjects"),
     "data_records": _several("records", "personal_data"),
     "data_losses": _several("personal_data", "other_data", "records"),
     "affected": _several("systems", "clients", "data_subjects", "records", "transactions"),
