@@ -7,9 +7,10 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from commands.core.fields.form_field import Control, FormField
-from commands.core.verb import DecisionContext, Group, Verb
+from commands.core.rules.outside.clock_review import clock_review, reviewer
+from commands.core.verb import Decided, DecisionContext, Group, Verb
 from incident.entries.restoration import InboundNoted
-from incident.entry import Fact
+from roles.person_ids import PersonId
 
 MOST: Final = 10_000_000
 _FROM: Final = (
@@ -17,6 +18,7 @@ _FROM: Final = (
     ("regulator", "A regulator"),
     ("press", "The press"),
     ("vendor", "A vendor"),
+    ("researcher", "A security researcher"),
     ("other", "Someone else"),
 )
 _SYNONYMS: Final = (
@@ -41,7 +43,7 @@ class Inbound(Verb):
     dated = True
 
     source: Annotated[
-        Literal["customer", "regulator", "press", "vendor", "other"],
+        Literal["customer", "regulator", "press", "vendor", "researcher", "other"],
         FormField("From whom", Control.CHOICE, leading=True, needed=True, choices=_FROM, synonyms=_SYNONYMS),
     ]
     count: Annotated[
@@ -50,6 +52,11 @@ class Inbound(Verb):
     ] = None
     text: Annotated[str, FormField("What they say or ask", Control.TEXT, rest=True, needed=True)]
 
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record it; it may be recorded later than it came, and once the incident is over."""
-        return (InboundNoted(origin=self.source, count=self.count, text=self.text),)
+    def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
+        """Record it; it may be recorded later than it came, and once the incident is over. A notice opens a review of the clocks."""
+        fact = InboundNoted(origin=self.source, count=self.count, text=self.text)
+        return (fact, *clock_review(now, self.source))
+
+    def view(self, now: DecisionContext) -> PersonId | None:
+        """Return who reviews the legal clocks because of it, if someone does."""
+        return reviewer(now, self.source)

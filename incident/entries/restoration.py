@@ -153,7 +153,7 @@ class InboundNoted(Fact):
     template: ClassVar[str | None] = "inbound"
     is_folded: ClassVar[bool] = False
 
-    origin: Literal["customer", "regulator", "press", "vendor", "other"]
+    origin: Literal["customer", "regulator", "press", "vendor", "researcher", "other"]
     count: int | None = None
     text: PersonalText
 
