@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot.cli.contacts.contact_app import contact_app
+from bot.cli.review.review_app import review_app
 from bot.config.setting_problems import MissingSettings
 
 
@@ -36,6 +37,7 @@ app = typer.Typer(
     help="Runs major incidents in Slack and keeps a tamper-evident record of them.",
 )
 app.add_typer(contact_app)
+app.add_typer(review_app)
 
 # Collect after so many new objects: Python's own 700 are less than a hundred messages' worth, and slow every start by a tenth.
 GC_THRESHOLDS: Final = (10_000, 20, 20)
@@ -271,9 +273,7 @@ def bench(
 
 @app.command()
 def soak(
-    minutes: Annotated[
-        float, typer.Option(help="How long people act; finishing the remaining work takes longer.")
-    ] = 10,
+    minutes: Annotated[float, typer.Option(help="How long people act; the rest of the work takes longer.")] = 10,
     seed: Annotated[int, typer.Option(help="The random seed; the same seed makes the same steps.")] = 1,
     database: Annotated[
         str, typer.Option(help="DATABASE_URL of an empty database; a fresh SQLite file unless given.")

@@ -7,11 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from bot.export import html_page
+from bot.export.after.review_document import has_review, review_page, write_review
 from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
 from bot.export.document import readable
 from bot.export.export_record import export_record
@@ -207,6 +208,10 @@ def _write_documents(
     incident = fold([readable(entry, names) for entry in entries])
     record = export_record(entries, incident, as_of=at, names=names, render=render)
     write_packs(folder, entries, incident, names=names, render=render, at=at)
+    if has_review(incident):
+        longest = timedelta(minutes=policy.scribe.gap_minutes)
+        page = review_page(entries, incident, names=names, render=render, longest_silence=longest, at=at)
+        write_review(folder, page, render)
     write_json(folder / "record.json", record)
     context = html_page.page_context(
         entries,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.export.after.after_record import after_record
 from bot.export.document import document_report
 from bot.export.outside.affected_rows import affected_rows, outside_notice_rows, screening_rows
 from bot.export.outside.pack_files import pack_rows
@@ -41,6 +42,7 @@ def export_record(
         "screenings": screening_rows(incident, names),
         "outside_notices": outside_notice_rows(incident, names),
         "packs": pack_rows(entries, incident, names),
+        "after": after_record(incident, names),
         **_analysis(incident, names),
         "presence": _presence(entries, names),
     }

@@ -17,7 +17,7 @@ import sys
 RESULTS = {0: "verified", 2: "not checked", 3: "tampered", 5: "wrong key", 6: "intact", 7: "not signed"}
 ALWAYS = {"README.txt", "entries.jsonl", "index.html", "people.json", "proof.json", "record.json", "verify.py"}
 SOMETIMES = {"checkpoint.tsr", "checkpoint.txt", "keys.json", "policy.yaml"}
-PACK = re.compile(r"pack-PK[1-9][0-9]{0,5}\.(html|json|md|pdf)")
+PACK = re.compile(r"pack-PK[1-9][0-9]{0,5}\.(html|json|md|pdf)|review\.(html|md|pdf)")
 MANIFEST = "checkpoint entries exported_at exported_by files format head incident number policy team"
 ENTRY = "alg by facts format incident kind n occurred_at prev recorded_at source team version words"
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493

@@ -233,6 +233,17 @@ def test_metrics_are_json(record: StartedRecord, number: str, tmp_path: Path) ->
     assert isinstance(json.loads(result.out), dict)
 
 
+def test_the_review_is_printed_or_written_as_pdf(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    printed = record.muster(tmp_path, "review", number)
+    written = record.muster(tmp_path, "review", number, "--pdf", "--out", str(tmp_path / "here"))
+    unknown = record.muster(tmp_path, "review", "INC-2026-9999", "--pdf")
+
+    assert printed.out.startswith(f"# Review of {number}: "), printed.everything
+    assert "[E1]" in printed.out
+    assert (tmp_path / "here" / f"{number}-review.pdf").read_bytes().startswith(b"%PDF-"), written.everything
+    assert (written.err, unknown.code) == ("", 1)
+
+
 def test_an_export_into_an_unwritable_folder_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file is here", encoding="utf-8")
 
