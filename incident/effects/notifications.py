@@ -113,7 +113,7 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Return the job for text that is hidden, shown again or amended, and for a channel that is missing."""
     fact = entry.fact
     if isinstance(fact, UpdateCorrected):
-        return (_amendment(after, entry.n, fact),) if fact.has_channel else ()
+        return (_amendment(after, entry.n, fact),) if fact.is_sent else ()
     if isinstance(fact, Undone):
         return _twice(_job(after, JobKind.AMEND, entry.n, None, URGENT), entry)
     if (isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries) or _restricts(fact):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from bot.export.page_rows import failed_deliveries, sent_updates
+from bot.failpoints import Failpoint, no_failpoint
 from bot.notify.channels.apprise_url import AppriseUrl
 from bot.notify.channels.smtp_mail import SmtpMail
 from bot.notify.update_sender import UpdateSender
-from bot.rendering.renderer import Mode, Renderer
+from bot.rendering.renderer import Mode, Renderer, VerbContext
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey
 from incident.medium import Medium
@@ -54,17 +56,26 @@ def rig(sqlite_store: Store, server: SmtpDouble, receiver: Receiver) -> Iterator
     """A worker that sends updates to customers outside Slack alone, and to executives in their channel and by mail."""
     recipients = {"customer": [LIST, SERVICE], "exec": [LIST]}
     with worker_env_on(sqlite_store, update_recipients=recipients) as env:
-        mail = SmtpMail(SecretStr(f"smtp://127.0.0.1:{server.port}"), "muster@example.org", env.clock)
-        sender = UpdateSender(
-            env.adapter.record,
-            {Medium.EMAIL: mail, Medium.APPRISE: AppriseUrl()},
-            {LIST: SecretStr(ADDRESS), SERVICE: SecretStr(f"{receiver.url.replace('http', 'json')}/status")},
-            Renderer(Mode.TERMINAL, names=lambda person: person.rpartition(":")[2].capitalize()),
-            env.clock,
-        )
-        env.worker.stop()
-        env.worker = env.another_worker("sender", handlers=sender.handlers)
+        use(env, server, receiver)
         yield env
+
+
+def use(rig: WorkerEnv, server: SmtpDouble, receiver: Receiver, reached: Failpoint = no_failpoint) -> UpdateSender:
+    """Take a worker that sends by these servers in place of the one before."""
+    sender = UpdateSender(
+        rig.adapter.record,
+        {
+            Medium.EMAIL: SmtpMail(SecretStr(f"smtp://127.0.0.1:{server.port}"), "muster@example.org", rig.clock),
+            Medium.APPRISE: AppriseUrl(),
+        },
+        {LIST: SecretStr(ADDRESS), SERVICE: SecretStr(f"{receiver.url.replace('http', 'json')}/status")},
+        Renderer(Mode.TERMINAL, names=lambda person: person.rpartition(":")[2].capitalize()),
+        rig.clock,
+        reached,
+    )
+    rig.worker.stop()
+    rig.worker = rig.another_worker("sender", handlers=sender.handlers)
+    return sender
 
 
 def updated(rig: WorkerEnv, *audiences: str, text: str = "Some *cards* are declined.", **declared: Any) -> IncidentKey:
@@ -204,3 +215,47 @@ def test_of_a_restricted_incident_the_number_leaves_or_nothing_as_the_policy_say
         for hidden in ("intruder", "orders", "checkout", "P1"):
             assert hidden not in words
         assert sent.is_bare
+
+
+def test_what_stops_between_the_call_and_its_entry_is_sent_again_under_the_same_message_id(
+    rig: WorkerEnv, server: SmtpDouble, receiver: Receiver
+) -> None:
+    stops = ["update_outside:call:after"]
+
+    def reached(point: str) -> None:
+        if point in stops:
+            stops.clear()
+            raise RuntimeError("the power failed")
+
+    use(rig, server, receiver, reached)
+    key = updated(rig, "exec")
+    rig.after(seconds=10)
+
+    first, second = server.received
+    assert first["Message-ID"] == second["Message-ID"]
+    assert [fact.ref for fact in delivered(rig, key, LIST)] == [first["Message-ID"]]
+
+
+def test_two_replicas_send_an_update_once(rig: WorkerEnv, server: SmtpDouble, receiver: Receiver) -> None:
+    other = rig.another_worker("other", handlers=use(rig, server, receiver).handlers)
+    key = updated(rig, "customer")
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda worker: worker.drain(rig.clock.now()), (other, rig.worker)))
+    other.stop()
+    rig.after(seconds=5)
+
+    assert (len(server.received), len(receiver.calls)) == (1, 1)
+    assert len(delivered(rig, key)) == 2
+
+
+def test_the_answer_names_recipients_and_does_not_say_that_they_have_it(rig: WorkerEnv) -> None:
+    key = updated(rig, "customer")
+    posted = tuple(rig.entries(key, "status_update_posted"))
+
+    view = VerbContext(rig.incident(key), posted, rig.person("ilse"), rig.clock.now())
+    answer = rig.adapter.renderer.answer("update", view)
+
+    assert "It goes out of Slack too, to the mail list customers and status (Apprise)." in answer
+    assert "Recorded for customers." in answer
+    assert "Posted to" not in answer

@@ -97,18 +97,19 @@ def _contradicts(now: DecisionContext, texts: Iterable[str]) -> Doubt | None:
 
 
 def _without_channel(now: DecisionContext, texts: Texts) -> Doubt | None:
-    reached = {
-        one for places in (now.policy.audiences, now.policy.update_recipients) for one in places if places.get(one)
-    }
-    nowhere = [one for one in texts if one is not Audience.INTERNAL and one not in reached]
+    nowhere = [one for one in texts if one is not Audience.INTERNAL and not _has_address(now, one)]
     return Doubt("update_no_channel", {"nowhere": ", ".join(nowhere)}) if nowhere else None
+
+
+def _has_address(now: DecisionContext, audience: Audience) -> bool:
+    return bool(now.policy.audiences.get(audience) or now.policy.update_recipients.get(audience))
 
 
 def _restricted(now: DecisionContext, texts: Texts) -> Doubt | None:
     """Doubt that a restricted incident's update may be posted to a channel, until one was."""
     if not is_restricted(now.open):
         return None
-    states = [now.open.audience(one) for one in texts if one is not Audience.INTERNAL and now.policy.audiences.get(one)]
+    states = [now.open.audience(one) for one in texts if one is not Audience.INTERNAL and _has_address(now, one)]
     unsure = [state.audience for state in states if not state.posts or state.unreached]
     return Doubt("update_restricted", {"unsure": ", ".join(unsure)}) if unsure else None
 
