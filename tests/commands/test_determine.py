@@ -62,7 +62,7 @@ def test_a_second_determination_never_moves_a_clock():
 
     assert len(desk.incident.clocks) == 1
     assert clock(desk, "gdpr33", "authority").trigger_at == T(10)
-    assert "It starts no clock that did not run before" in desk.answer()
+    assert "The clocks that it starts were running already" in desk.answer()
 
 
 @pytest.mark.parametrize("answer", [False, "False"])

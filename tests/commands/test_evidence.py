@@ -75,7 +75,7 @@ def test_the_reply_asks_for_the_digest_and_the_place_that_are_not_given():
     bare, whole = Evidence(item="a disk"), Evidence(**IMAGE)
 
     assert "It has no SHA-256" in HandmadeDesk().answer(bare)
-    assert "It has no place" in HandmadeDesk().answer(bare)
+    assert "Where is it stored?" in HandmadeDesk().answer(bare)
     assert HandmadeDesk().answer(whole) == "Recorded as EV1."
     assert HandmadeDesk().said(whole) == "*Evidence EV1* secured by <@UILSE>: memory image of web-2"
 

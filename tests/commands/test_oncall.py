@@ -128,9 +128,9 @@ def test_the_copy_of_a_feed_is_shown_with_its_age_and_why_it_fails(desk: Command
         return re.sub(r"<!date[^>]*>", "then", bench.answer())
 
     assert "• on call: <@UEVA> (feed), until then (20:00 UTC); then nobody" in answer(good)
-    assert "• by a feed, read then\n" in answer(good)
+    assert "• from a feed, last read then\n" in answer(good)
     failing = good.model_copy(update={"failing_since": T(-5), "problem": "not_readable", "unmatched": 3})
     assert (
-        "by a feed, read then. :warning: It is no feed that Muster can read since then. In 3 of its turns I know no such name"
-        in answer(failing)
+        "from a feed, last read then. :warning: It is not a feed that Muster can read (since then). "
+        "I don't know the people of 3 of its shifts" in answer(failing)
     )
