@@ -43,6 +43,8 @@ class JobKind(StrEnum):
     NOT_INVITED = "not_invited"
     APPROVER = "approver"
     MASK = "mask"
+    EVIDENCE_FILE = "evidence_file"
+    EVIDENCE_ERASURE = "evidence_erasure"
     AMEND = "amend"
     TIMER = "timer"
     CHECKPOINT = "checkpoint"

@@ -18,6 +18,7 @@ from sandbox.delivery.response_urls import ResponseUrls
 from sandbox.delivery.socket_mode_server import SocketModeServer
 from sandbox.delivery.trigger_ids import TriggerIds
 from sandbox.faults import Faults
+from sandbox.http.file_endpoint import FileEndpoint
 from sandbox.http.response_endpoint import ResponseEndpoint
 from sandbox.http.routes import application
 from sandbox.http.server_thread import ServerThread
@@ -92,12 +93,14 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Serve from a thread; return when requests are answered."""
-        app = application(
-            self._web_api, self._response_endpoint, self.sockets, [*page_routes(self), *provider_routes(self.phones)]
-        )
+        page = [*page_routes(self), *provider_routes(self.phones)]
+        scopes = Scopes(self.manifest)
+        files = FileEndpoint(self.workspace, scopes, bot_token=self.bot_token, faults=self.faults)
+        app = application(self._web_api, self._response_endpoint, files, self.sockets, page)
         self._server_thread = ServerThread(app, self._host, self._port, every_tick=self._tick)
         self._server_thread.start()
         self._response_urls.root = f"{self.page_url}respond/"
+        self.workspace.file_root = self.page_url
         self.dispatcher.start(self._server_thread.loop, self.sockets)
         return self
 

@@ -19,6 +19,7 @@ from storage.database.transactions import Transactions, transactions_of
 from storage.directory import Directory
 from storage.drafts import Drafts
 from storage.errors import require_team
+from storage.files.evidence_files import EvidenceFiles
 from storage.heartbeats import Heartbeats
 from storage.integrity.checkpoints import Checkpoints
 from storage.integrity.high_water_mark import HighWaterMark
@@ -61,6 +62,7 @@ class Store:
         self.timestamps = Timestamps(transactions, team)
         self.signing_keys = SigningKeys(transactions, team)
         self.retention = RetentionDeletion(transactions, team)
+        self.files = EvidenceFiles()
 
     def migrate(self) -> None:
         """Migrate the database to this release's schema and check that its triggers fire."""

@@ -98,18 +98,18 @@ def connect(
     metrics.observe_skew(lambda: clock_watch.skew_seconds)
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
     client = client_for(address, token, timeout=call_seconds, on_call=metrics.record_call, on_date=clock_watch.compare)
-    signer = read_key(settings.key_file) if settings.key_file else None
     identity = retry.until_answered(lambda: identify(client))
     team, bot = str(identity.team_id), str(identity.bot_user_id)
     store = opened(settings.database_url.get_secret_value(), team=team)
     store.high_water_mark.open(settings.spool)
+    store.files.open(settings.evidence, settings.evidence_mb * 1024 * 1024)
     is_migrated = migrate_if_available(store)
     dependencies = Dependencies(
         identity=identity,
         clock=clock,
         metrics=metrics,
         clock_watch=clock_watch,
-        signer=signer,
+        signer=read_key(settings.key_file) if settings.key_file else None,
         store=store,
         is_migrated=is_migrated,
         policy=PolicyReloader(settings.policy, store.directory, clock),

@@ -12,6 +12,7 @@ from bot.notify.update_sender import UpdateSender
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.timestamp_authority import Authority
+from bot.worker.handlers.evidence_jobs import EvidenceJobs
 from bot.worker.handlers.integrity_jobs import IntegrityJobs
 from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_runner import WorkerDependencies
@@ -54,12 +55,14 @@ def build_worker(
         recent_messages=degraded.recent,
     )
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
-    slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers})
+    evidence = EvidenceJobs(store.files)
+    slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers, **evidence.slack_handlers})
     feeds = FeedJobs(record, store.directory, on.feeds)
     needs = WorkerDependencies(
         handlers={
             **slack_handlers,
             **integrity.handlers,
+            **evidence.handlers,
             **feeds.handlers,
             **_senders(on, record, plain, Renderer(Mode.TERMINAL, names=name_of), reached),
         },

@@ -55,6 +55,7 @@ def open_any_record(settings: RecordSettings | None = None) -> Iterator[tuple[St
             f"There is no database at {file} yet. `muster run` creates it, or DATABASE_URL names another one."
         )
     with open_store(url) as store:
+        store.files.open(settings.evidence)
         if store.transactions.read(schema.current) is None:
             raise NotFound(
                 "The database is empty. `muster run` begins a record in it; `muster migrate` only its tables."
@@ -71,6 +72,7 @@ def open_database(given: RecordSettings | None = None) -> Iterator[tuple[Store, 
     url = settings.database_url.get_secret_value()
     with open_store(url, team=team or _NO_TEAM) as store:
         store.high_water_mark.open(settings.spool, writes=False)
+        store.files.open(settings.evidence)
         yield store, settings
 
 

@@ -78,7 +78,13 @@ def export_incident(number: str, out: Path) -> int:
             authority = authority_of(settings.tsa_url, settings.tsa_cert)
             stamp = partial(stamp_now, store, authority) if authority else None
             export = write_bundle(
-                store, key, out=out, exported_by=claimed_identity(), at=now, seal=Seal(signer, stamp), policy=policy
+                store,
+                key,
+                out=out,
+                exported_by=claimed_identity(),
+                at=now,
+                seal=Seal(signer, stamp),
+                policy=policy,
             )
     except EXPECTED_ERRORS as error:
         return fail(explain(error))

@@ -16,6 +16,7 @@ def delete_expired(*, dry_run: bool) -> int:
                 expired = store.retention.expired(loaded.policy, now)
             else:
                 expired = store.retention.delete_expired(loaded.policy, loaded.hash, now)
+                store.files.erase_incidents(store.team or "", store.retention.retired())
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     for one in expired:

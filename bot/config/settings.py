@@ -48,6 +48,8 @@ SOURCES: Final = {name: f"Where to get it: {source}." for name, source in TOKEN_
     "MUSTER_HTTP_PORT": "Use a free port, such as 3000.",
     "MUSTER_HTTP_HOST": "Use 127.0.0.1 (the default) behind a proxy on this machine, or 0.0.0.0 to be reached from others.",
     "MUSTER_SPOOL": "Use a folder on a disk that stays; muster-spool is the default.",
+    "MUSTER_EVIDENCE": "Use a folder on a disk that stays, which every replica shares; muster-evidence is the default.",
+    "MUSTER_EVIDENCE_MB": "Use the size in MB of the largest file that is stored as evidence; 250 is the default.",
     "MUSTER_GAP_SECONDS": "Use the seconds without a connection after which the record notes a gap; 60 is the default.",
     "MUSTER_KEY_FILE": "Use the file that `muster keygen` wrote, outside the database.",
     "MUSTER_LOG_FORMAT": "Use text (the default) or json.",
@@ -76,6 +78,8 @@ class Settings(PagingSettings):
     )
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
+    evidence: Path = Field(Path("muster-evidence"), validation_alias="MUSTER_EVIDENCE")
+    evidence_mb: int = Field(250, gt=0, le=10_000, validation_alias="MUSTER_EVIDENCE_MB")
     log_format: LogFormat = Field("text", validation_alias="MUSTER_LOG_FORMAT")
     gap_seconds: int = Field(60, ge=0, validation_alias="MUSTER_GAP_SECONDS")
     tsa_url: Annotated[str | None, AfterValidator(web_address)] = Field(None, validation_alias="MUSTER_TSA_URL")
@@ -102,6 +106,7 @@ class RecordSettings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
+    evidence: Path = Field(Path("muster-evidence"), validation_alias="MUSTER_EVIDENCE")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     tsa_url: str | None = Field(None, validation_alias="MUSTER_TSA_URL")
     tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")

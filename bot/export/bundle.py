@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,14 @@ from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
 from bot.export.document import readable
 from bot.export.export_record import export_record
 from bot.export.outside.pack_files import write_packs
-from bot.export.proof import Evidence, write_json, write_manifest, write_people, write_proof
+from bot.export.proof import (
+    Evidence,
+    write_evidence_files,
+    write_json,
+    write_manifest,
+    write_people,
+    write_proof,
+)
 from bot.export.reader_names import ReaderNames
 from commands.core.run import note_outcome, record_passed
 from incident.entries.delivery import Exported
@@ -85,7 +92,14 @@ def write_bundle(
 
 
 def _try_to_write(
-    store: Store, key: IncidentKey, *, out: Path, exported_by: PersonId, at: datetime, seal: Seal, policy: Policy
+    store: Store,
+    key: IncidentKey,
+    *,
+    out: Path,
+    exported_by: PersonId,
+    at: datetime,
+    seal: Seal,
+    policy: Policy,
 ) -> Export | None:
     """Write and record an export; None when a text was redacted, masked or shown during that."""
     chain = CheckedChain(store.queries, key)
@@ -164,7 +178,11 @@ def _write(
     entries = [masked_view.masked(entry, masks) for entry in chain.entries]
     names = ReaderNames(store.directory.person, chain.key.team)
     head = chain.rows[-1].hash
-    incident = _write_documents(folder, entries, names=names, at=at, exported_by=exported_by, head=head, policy=policy)
+    hidden = frozenset(e.n for e in chain.entries if e.redacted or masked_view.hides(masks, e))
+    copies = write_evidence_files(folder, chain.key, entries, hidden, store.files)
+    incident = _write_documents(
+        folder, entries, names=names, at=at, exported_by=exported_by, policy=policy, shown=_Shown(head, copies)
+    )
     has_policy = _write_policy(folder, store.directory.policy_text(incident.policy_hash), incident.policy_hash)
     lines = zip(chain.rows, chain.entries, strict=True)
     write_proof(folder, (_without_text(line) if masked_view.hides(masks, e) else line for line, e in lines), evidence)
@@ -175,7 +193,7 @@ def _write(
         "number": incident.number,
         "policy": incident.policy_hash,
     }
-    write_manifest(folder, heading, evidence)
+    write_manifest(folder, heading, evidence, has_files=bool(copies))
     return Export(
         folder=draft.export,
         number=incident.number,
@@ -193,6 +211,14 @@ def _without_text(line: StoredEntryRow) -> StoredEntryRow:
     return line._replace(words=None, salt=None)
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What the documents show of the other files: the hash of the last entry, and the copies of evidence by entry."""
+
+    head: str
+    copies: Mapping[int, str]
+
+
 def _write_documents(
     folder: Path,
     entries: Sequence[Entry],
@@ -200,13 +226,13 @@ def _write_documents(
     names: ReaderNames,
     at: datetime,
     exported_by: PersonId,
-    head: str,
     policy: Policy,
+    shown: _Shown,
 ) -> Incident:
     """Write the record and the page, from the entries alone, and return the folded incident with its texts readable."""
     render = html_page.document_renderer(names)
     incident = fold([readable(entry, names) for entry in entries])
-    record = export_record(entries, incident, as_of=at, names=names, render=render)
+    record = export_record(entries, incident, as_of=at, names=names, render=render, copies=shown.copies)
     write_packs(folder, entries, incident, names=names, render=render, at=at)
     if has_review(incident):
         longest = timedelta(minutes=policy.scribe.gap_minutes)
@@ -219,7 +245,7 @@ def _write_documents(
         record,
         names=names,
         render=render,
-        head=head,
+        head=shown.head,
         exported_at=f"{utc_text(at)[:19]}Z",
         exported_by=names(exported_by),
         time_zone=policy.time_zone,

@@ -5,7 +5,7 @@ docs/reference/record.schema.json is its schema (S1-45, S1-75).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,14 +30,23 @@ from roles.person_ids import PersonId
 
 
 def export_record(
-    entries: Sequence[Entry], incident: Incident, *, as_of: datetime, names: Names, render: Renderer
+    entries: Sequence[Entry],
+    incident: Incident,
+    *,
+    as_of: datetime,
+    names: Names,
+    render: Renderer,
+    copies: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the record as JSON-ready data. `incident` is folded from these entries, its texts readable."""
+    """Return the record as JSON-ready data. `incident` is folded from these entries, its texts readable.
+
+    `copies` are the names of the files of evidence in the export, by the entry that secured each.
+    """
     return {
         "header": _header(entries, incident, names),
         **document_report(entries, as_of=as_of, names=names, render=render),
         "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
-        "evidence": [_evidence(one, names) for one in incident.evidence],
+        "evidence": [_evidence(one, names, (copies or {}).get(one.n)) for one in incident.evidence],
         "affected": affected_rows(incident, names),
         "screenings": screening_rows(incident, names),
         "outside_notices": outside_notice_rows(incident, names),
@@ -102,16 +111,31 @@ def _call(call: Escalation, names: Names, attempts: list[dict[str, Any]]) -> dic
     }
 
 
-def _evidence(item: EvidenceItem, names: Names) -> dict[str, Any]:
-    """Return an item of the evidence register; `by` is its custodian."""
+def _evidence(item: EvidenceItem, names: Names, copy: str | None) -> dict[str, Any]:
+    """Return an item of the evidence register; `by` secured it and is its first custodian. `file` is its copy in the export."""
     return {
         "entry": item.n,
         "id": item.id,
         "item": item.item,
         "sha256": item.sha256,
-        "location": item.location,
+        "location": item.place,
         "collected_at": moment(item.collected_at),
         "by": names(item.by),
+        "size": item.size,
+        "stored": item.stored,
+        "not_stored_because": item.not_stored_because,
+        "file": copy,
+        "custody": [
+            {
+                "entry": one.n,
+                "at": moment(one.at),
+                "from": names(one.by),
+                "to": names(one.to) if one.to else one.receiver,
+                "location": one.location,
+                "reason": one.reason,
+            }
+            for one in item.custody
+        ],
     }
 
 

@@ -7,23 +7,30 @@ signature is over the manifest, so that it covers every byte of the export.
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
 
 from incident.entries.integrity import KeyRotated
+from incident.entries.outside.evidence_items import FileSecured, FileStored
+from incident.entry import Entry, IncidentKey
 from incident.frozen import clean
 from incident.record.hash_chain import canonical
 from roles.person_ids import PersonId
+from storage.files.evidence_files import EvidenceFiles
 from storage.integrity.checkpoints import Proof
 from storage.integrity.rfc3161_timestamps import Timestamp
 from storage.integrity.signing_keys import Signer
 from storage.record.entry_rows import StoredEntryRow
 
 FORMAT: Final = "muster-export/2"
+# An older verifier does not know the files of evidence, and says so.
+FORMAT_WITH_FILES: Final = "muster-export/3"
+_SUFFIX: Final = re.compile(r"\.[a-z0-9]{1,8}")
 _QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 VERIFIER: Final = Path(__file__).with_name("verify.py")
 _README: Final = """\
@@ -77,11 +84,31 @@ def _line(row: StoredEntryRow) -> str:
     return f'{{"hash":"{row.hash}","text":{_QUOTED.encode(row.text)},"words":{words}}}'
 
 
-def write_manifest(folder: Path, heading: dict[str, Any], evidence: Evidence) -> None:
+def write_evidence_files(
+    folder: Path, key: IncidentKey, entries: Iterable[Entry], hidden: Collection[int], files: EvidenceFiles
+) -> dict[int, str]:
+    """Copy the stored files that are evidence into the folder, and return the name of each by the entry that secured it.
+
+    A file whose entry is hidden or redacted is left out, and so is one that is not what was stored: the register shows both.
+    """
+    secured = {entry.n: entry.fact for entry in entries if isinstance(entry.fact, FileSecured)}
+    written = {}
+    for entry in entries:
+        fact = entry.fact
+        if not isinstance(fact, FileStored) or fact.secured in hidden or fact.secured not in secured:
+            continue
+        suffix = Path(secured[fact.secured].name).suffix.lower()
+        name = f"evidence-{fact.id}-{fact.secured}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
+        if files.copy(key, fact.sha256, folder / name):
+            written[fact.secured] = name
+    return written
+
+
+def write_manifest(folder: Path, heading: dict[str, Any], evidence: Evidence, *, has_files: bool = False) -> None:
     """Write the manifest of all files in the folder, and its signature if there is a key."""
     proof = evidence.proof
     manifest = {
-        "format": FORMAT,
+        "format": FORMAT_WITH_FILES if has_files else FORMAT,
         **heading,
         "checkpoint": {"root": proof.root, "seq": proof.seq},
         "entries": proof.leaf.n,
@@ -98,8 +125,8 @@ def write_manifest(folder: Path, heading: dict[str, Any], evidence: Evidence) ->
 
 
 def _size_and_digest(path: Path) -> dict[str, Any]:
-    data = path.read_bytes()
-    return {"sha256": sha256(data).hexdigest(), "size": len(data)}
+    with path.open("rb") as file:
+        return {"sha256": file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}
 
 
 def write_people(path: Path, names: Mapping[PersonId, str]) -> None:

@@ -10,6 +10,7 @@ to compare), 7 not signed. docs/explanation/trust.md of Muster describes the for
 
 import hashlib
 import json
+import mmap
 import pathlib
 import re
 import sys
@@ -18,6 +19,7 @@ RESULTS = {0: "verified", 2: "not checked", 3: "tampered", 5: "wrong key", 6: "i
 ALWAYS = {"README.txt", "entries.jsonl", "index.html", "people.json", "proof.json", "record.json", "verify.py"}
 SOMETIMES = {"checkpoint.tsr", "checkpoint.txt", "keys.json", "policy.yaml"}
 PACK = re.compile(r"pack-PK[1-9][0-9]{0,5}\.(html|json|md|pdf)|review\.(html|md|pdf)")
+EVIDENCE = re.compile(r"evidence-[\w./ -]{1,60}-([1-9]\d{0,8})(\.[a-z0-9]{1,8})?", re.ASCII)
 MANIFEST = "checkpoint entries exported_at exported_by files format head incident number policy team"
 ENTRY = "alg by facts format incident kind n occurred_at prev recorded_at source team version words"
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -75,7 +77,7 @@ def unhex(text, size):
 
 
 def sha256(data):
-    return hashlib.sha256(data if isinstance(data, bytes) else data.encode("utf-8")).hexdigest()
+    return hashlib.sha256(data.encode("utf-8") if isinstance(data, str) else data).hexdigest()
 
 
 def canonical(value):
@@ -124,6 +126,9 @@ def check_entries(files, manifest):
     frozen = {f"pack-{facts['pack']}.json": facts["sha256"] for kind, facts, _ in chain if kind == "pack_frozen"}
     packs = {name: sha256(data) for name, data in files.items() if PACK.fullmatch(name) and name.endswith(".json")}
     expect(packs.items() <= frozen.items(), "a pack of a report is not the one that was frozen")
+    stored = {f"{facts['secured']}": facts["sha256"] for kind, facts, _ in chain if kind == "file_stored"}
+    for name, own in [(name, EVIDENCE.fullmatch(name)) for name in files if EVIDENCE.fullmatch(name)]:
+        expect(stored.get(own[1]) == sha256(files[name]), f"{name!a} is not the file that its entry secured")
     declared = [chain[0][0], chain[0][1]["number"], chain[0][1]["policy_hash"]]
     expect(same(declared, ["declared", manifest["number"], manifest["policy"]]), "MANIFEST.json differs from entry 1")
     is_policy = sha256(files.get("policy.yaml", b"")) == manifest["policy"] or "policy.yaml" not in files
@@ -153,8 +158,11 @@ def message_of(facts):
 
 def check_files(files, manifest):
     listed = manifest["files"]
-    may_be = SOMETIMES.union(filter(PACK.fullmatch, listed))
-    is_export = manifest["format"] == "muster-export/2" and ALWAYS <= set(listed) <= ALWAYS | may_be
+    evidence = set(filter(EVIDENCE.fullmatch, listed))
+    may_be = SOMETIMES.union(evidence, filter(PACK.fullmatch, listed))
+    is_export = (
+        manifest["format"] == f"muster-export/{3 if evidence else 2}" and ALWAYS <= set(listed) <= ALWAYS | may_be
+    )
     expect(is_export, "MANIFEST.json does not have the format and the files of an export")
     expect(("checkpoint.txt" in listed) == ("checkpoint.tsr" in listed), "a part of the time stamp is missing")
     problems = [f"{name} is missing" for name in sorted(set(listed) - set(files))]
@@ -218,7 +226,14 @@ def read_files(folder):
         expect(path.is_file() and not path.is_symlink(), f"{name!a} is a link, a folder or no file")
     for name in sorted({".DS_Store", "Thumbs.db", "desktop.ini"}.intersection(paths)):
         print(f"not of the export, left unread: {paths.pop(name).name}")
-    return {name: path.read_bytes() for name, path in paths.items()}
+    return {name: contents(path) for name, path in paths.items()}
+
+
+def contents(path):
+    """Return the bytes of a file; those of evidence stay on the disk, since they may be larger than memory."""
+    with path.open("rb") as file:
+        is_mapped = EVIDENCE.fullmatch(path.name) and path.stat().st_size
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if is_mapped else file.read()
 
 
 def successors(line, rotations):
@@ -231,9 +246,11 @@ def successors(line, rotations):
 def check(folder, key):
     """Check the export in a folder, and return the exit status and the result in a sentence."""
     files, found = read_files(folder), {}
-    other = re.search(rb'"format": ?"muster-export/(?!2")(\d{1,3})"', files.get("MANIFEST.json", b""))
+    other = re.search(rb'"format": ?"muster-export/(?![23]")(\d{1,3})"', files.get("MANIFEST.json", b""))
     if other:
-        raise Stop(2, f"the export has format {int(other[1])}, this program checks format 2; use the verify.py in it")
+        raise Stop(
+            2, f"the export has format {int(other[1])}, this program checks formats 2 and 3; use the verify.py in it"
+        )
     manifest = read("MANIFEST.json", files.get("MANIFEST.json"), MANIFEST)
     for part in (check_entries, check_files, check_proof, check_keys, check_signature):
         try:

@@ -28,7 +28,15 @@ from bot.slack.listeners.slash_commands import SlashCommandListener
 from bot.slack.listeners.view_submissions import ViewSubmissionListener
 
 THREADS: Final = 32
-SHORTCUTS: Final = ("declare", "timeline_add", "decision_add", "action_add", "redact_message", "declare_from_message")
+SHORTCUTS: Final = (
+    "declare",
+    "timeline_add",
+    "evidence_keep",
+    "decision_add",
+    "action_add",
+    "redact_message",
+    "declare_from_message",
+)
 _ANYTHING: Final = re.compile(".*", re.DOTALL)
 
 

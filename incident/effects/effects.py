@@ -12,6 +12,7 @@ from typing import Final
 
 from incident.effects import affected_surfaces
 from incident.effects.channel_messages import channel_messages, without_channel
+from incident.effects.file_jobs import file_jobs
 from incident.effects.job_keys import key_of
 from incident.effects.notice_jobs import notice_jobs
 from incident.effects.notifications import notifications
@@ -35,6 +36,7 @@ SILENT: Final = frozenset(
         "pin_removed",
         "candidate_passed",
         "closure_warned",
+        "file_erased",
         "notice_delivered",
         "source_changed",
         "left",
@@ -59,6 +61,7 @@ def effects(
     jobs = [*page_jobs(before, after, effective), *notifications(after, effective, policy)]
     jobs += [*notice_jobs(after, effective), *update_jobs(before, after, effective)]
     jobs += [*channel_messages(after, effective), *without_channel(after, effective, policy)]
+    jobs += file_jobs(after, effective)
     declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)
     if declared is not None:
         jobs += affected_surfaces.initial_jobs(after, declared, policy)

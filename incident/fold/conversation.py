@@ -110,8 +110,11 @@ def mask_lifted(incident: Incident, entry: Entry, fact: MaskLifted) -> Change:
 
 
 def redacted(incident: Incident, entry: Entry, fact: Redacted) -> Change:
-    """Remove the mask of the message, whose text is gone."""
-    return _masks(incident, entry)
+    """Remove the mask of the message, whose text is gone; a file of it that was stored is to be erased."""
+    evidence = tuple(
+        one.model_copy(update={"is_redacted": True}) if one.n in fact.entries else one for one in incident.evidence
+    )
+    return _masks(incident, entry) | {"evidence": evidence}
 
 
 def _masks(incident: Incident, entry: Entry) -> Change:

@@ -9,8 +9,26 @@ from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from roles.person_ids import PersonId
 
 
+class CustodyChange(Frozen):
+    """A change of hands, which entry `n` recorded: to a person here, or to `receiver` outside Slack."""
+
+    n: int
+    at: Utc
+    by: PersonId
+    to: PersonId | None
+    receiver: MaybePersonalText
+    location: MaybePersonalText
+    reason: PersonalText
+
+
+Stored = Literal["pending", "stored", "not_stored", "erased"]
+
+
 class EvidenceItem(Frozen):
-    """An item of the evidence register; `by` is its custodian, `n` its entry."""
+    """An item of the evidence register; `by` secured it, in entry `n`.
+
+    Of a file in Slack, `file` is Slack's id, and `stored` says what became of its bytes; None for what is no file.
+    """
 
     n: int
     id: str
@@ -19,6 +37,18 @@ class EvidenceItem(Frozen):
     location: MaybePersonalText
     collected_at: Utc
     by: PersonId
+    file: str | None = None
+    size: int | None = None
+    stored: Stored | None = None
+    not_stored_because: str | None = None
+    is_redacted: bool = False
+    custody: tuple[CustodyChange, ...] = ()
+
+    @property
+    def place(self) -> str | None:
+        """Where it is, as last stated."""
+        stated = [one.location for one in self.custody if one.location]
+        return stated[-1] if stated else self.location
 
 
 ENDED: Final = frozenset({"provider_resolved", "resolved", "closed", "withdrawn"})

@@ -10,6 +10,7 @@ from typing import Final
 from incident.entries import conversation
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entries.lifecycle import Declared
+from incident.entries.outside.evidence_items import FileSecured
 from incident.entry import Entry, Fact
 from incident.policy import MOST_BEFORE_MINUTES
 from roles.person_ids import PersonId
@@ -22,6 +23,7 @@ MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePinned)
 MESSAGE_KINDS: Final = tuple(fact.kind for fact in MESSAGES)
 _ABOUT: Final = (
     *MESSAGES,
+    FileSecured,
     conversation.PinRemoved,
     conversation.DecisionMade,
     conversation.ActionOpened,

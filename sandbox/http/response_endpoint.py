@@ -44,13 +44,15 @@ class ResponseEndpoint:
         return Response(body, 404 if result.endswith("_url") else 400, media_type="application/json")
 
     async def upload(self, request: Request) -> Response:
-        """Record the size of an uploaded file; its bytes are dropped."""
-        size = len(await request.body())
+        """Take the bytes of a file."""
+        content = await request.body()
+        size = len(content)
         with self._ws.lock:
             file = self._ws.files.get(request.path_params["file"])
             if file is None or "uploaded" not in file:
                 return PlainTextResponse("not found", 404)
             file["uploaded"], file["size"] = True, size
+            self._ws.file_bytes[file["id"]] = content
         return PlainTextResponse(f"OK - {size}")
 
     def _apply(self, target: ResponseTarget, payload: Payload) -> None:

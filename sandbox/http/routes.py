@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from sandbox.delivery.socket_mode_server import SocketModeServer
+from sandbox.http.file_endpoint import FileEndpoint
 from sandbox.http.response_endpoint import ResponseEndpoint
 from sandbox.http.web_api_endpoint import WebApiEndpoint
 
@@ -16,13 +17,18 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 def application(
-    web_api: WebApiEndpoint, responses: ResponseEndpoint, sockets: SocketModeServer, page: Sequence[BaseRoute]
+    web_api: WebApiEndpoint,
+    responses: ResponseEndpoint,
+    files: FileEndpoint,
+    sockets: SocketModeServer,
+    page: Sequence[BaseRoute],
 ) -> Any:
     """Return the whole workspace as one ASGI application that serves loopback host names only."""
     routes: list[BaseRoute] = [
         Route("/api/{method}", web_api.handle, methods=["GET", "POST"]),
         WebSocketRoute("/link", sockets.serve),
         Route("/respond/{kind}/{team}/{key}", responses.respond, methods=["POST"]),
+        Route("/files-pri/{file}/{name:path}", files.download),
         Route("/upload/{file}", responses.upload, methods=["POST", "PUT"]),
         *page,
     ]

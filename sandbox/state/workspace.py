@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Notice, Payload, Person, Usergroup, View
 from sandbox.state.workspace_clock import Clock, MessageTimestamps, to_micros
@@ -37,6 +38,8 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.ephemerals: dict[str, list[Ephemeral]] = {}
         self.files: dict[str, Payload] = {}
+        self.file_bytes: dict[str, bytes] = {}
+        self.file_root = ""
         self.canvases: dict[str, Payload] = {}
         self.scheduled: dict[str, Payload] = {}
         self._subscribers: list[Subscriber] = []
@@ -98,11 +101,16 @@ class Workspace:
             self.usergroups[group.id] = group
             return group
 
-    def add_file(self, name: str, user: str, **more: Any) -> Payload:
-        """Add a file as files.info returns it. Its bytes are no part of the workspace."""
+    def add_file(self, name: str, user: str, content: bytes | None = None, **more: Any) -> Payload:
+        """Add a file as files.info returns it, with its bytes if they are given."""
         with self.lock:
+            file_id = self.new_id("F")
+            path = f"{self.file_root}files-pri/{self.team_id}-{file_id}"
+            if content is not None:
+                self.file_bytes[file_id] = content
+                more = {"size": len(content), **more}
             file = {
-                "id": self.new_id("F"),
+                "id": file_id,
                 "name": name,
                 "title": name,
                 "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
@@ -112,6 +120,8 @@ class Workspace:
                 "user": user,
                 "created": self.seconds(),
                 "timestamp": self.seconds(),
+                "url_private": f"{path}/{quote(name)}",
+                "url_private_download": f"{path}/download/{quote(name)}",
                 **more,
             }
             self.files[file["id"]] = file

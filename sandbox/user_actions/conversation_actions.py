@@ -128,16 +128,34 @@ class ConversationActions:
             channel_mutations.unarchive(self._ws, conversation, person.id)
         self._wire_log.mark_changed()
 
-    def share_file(self, user: str, channel: str, name: str, text: str = "", *, thread_ts: str | None = None) -> str:
+    def share_file(
+        self,
+        user: str,
+        channel: str,
+        name: str,
+        text: str = "",
+        *,
+        thread_ts: str | None = None,
+        content: bytes | None = None,
+    ) -> str:
         """Share a file with a text in a channel or thread, and return the message's timestamp."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
-            file = self._ws.add_file(name, person.id, uploaded=True)
+            file = self._ws.add_file(name, person.id, content, uploaded=True)
             message = message_mutations.post(
                 self._ws, conversation, person.id, text, subtype="file_share", files=[file], thread_ts=thread_ts
             )
         self._wire_log.mark_changed()
         return message.ts
+
+    def delete_file(self, user: str, file: str) -> None:
+        """Delete a file that one shared."""
+        with self._ws.lock:
+            known = self._ws.files.get(file)
+            if known is None or known.get("user") != self._ws.find_person(user).id:
+                raise NotPossibleError("only who shared a file deletes it")
+            message_mutations.delete_file(self._ws, file)
+        self._wire_log.mark_changed()
 
     def mark_read(self, user: str, channel: str) -> None:
         """Mark a channel as read to its end."""

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, delete, select
 
 from incident.entries.integrity import Retired
-from incident.entry import EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
+from incident.entry import WORKSPACE, EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
 from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -63,6 +63,12 @@ class RetentionDeletion:
             projection.clear_caches()
             self._transactions.truncate_log()
         return tuple(deleted)
+
+    def retired(self) -> tuple[str, ...]:
+        """Return the ids of the incidents that were ever deleted, from their tombstones."""
+        team = require_team(self._team)
+        mine = (ENTRY.c.team == team) & (ENTRY.c.incident == WORKSPACE) & (ENTRY.c.kind == Retired.kind)
+        return tuple(self._transactions.read(lambda c: c.execute(select(ENTRY.c.channel).where(mine)).scalars().all()))
 
 
 def _find_expired(connection: Connection, team: str, policy: Policy, at: datetime) -> tuple[ExpiredIncident, ...]:

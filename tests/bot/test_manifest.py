@@ -89,6 +89,7 @@ def test_the_shortcuts_have_names_within_the_limits_of_slack():
     assert SHORTCUTS == {
         "declare": "global",
         "timeline_add": "message",
+        "evidence_keep": "message",
         "decision_add": "message",
         "action_add": "message",
         "redact_message": "message",

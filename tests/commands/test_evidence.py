@@ -113,3 +113,40 @@ def test_a_typed_line_records_evidence(line, fields):
 def test_the_intent_of_a_scenario_is_the_verb():
     assert verb_of("evidence") is Evidence
     assert EvidenceSecured.timeline == "evidence"
+
+
+def test_custody_is_a_chain_of_who_had_it_when_where_and_why(room):
+    room.do("evidence", at=20, **IMAGE)
+    room.do("evidence", at=21, form={"form": "pass", "id": "ev-1", "to": who("eva"), "item": "she images it"})
+    outside = {"form": "pass", "id": "EV1", "receiver": "Police", "location": "their laboratory", "item": "they asked"}
+    room.do("evidence", by="eva", at=30, form=outside)
+
+    [item] = room.incident.evidence
+    assert [(one.at, one.by, one.to, one.receiver, one.reason) for one in item.custody] == [
+        (T(21), who("rob"), who("eva"), None, "she images it"),
+        (T(30), who("eva"), None, "Police", "they asked"),
+    ]
+    assert (item.by, item.place, item.location) == (who("rob"), "their laboratory", IMAGE["location"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "reason"),
+    [
+        ({"id": "EV9", "to": who("eva"), "item": "x"}, Code.STATE, "custody_which"),
+        ({"id": "EV1", "item": "x"}, Code.MISSING_FIELDS, "custody_to"),
+        ({"id": "EV1", "to": who("eva")}, Code.MISSING_FIELDS, "custody_why"),
+    ],
+)
+def test_a_change_of_hands_names_the_item_the_receiver_and_why(room, fields, code, reason):
+    room.do("evidence", **IMAGE)
+
+    outcome = room.do("evidence", form={"form": "pass", **fields})
+
+    assert (outcome.code, outcome.reason) == (code, reason)
+    assert room.incident.evidence[0].custody == ()
+
+
+def test_a_typed_line_hands_evidence_on():
+    fields = parsed("evidence pass EV1 <@U3> because she images it").fields
+    assert fields.pop("to").endswith("U3")
+    assert fields == {"form": "pass", "id": "EV1", "item": "she images it"}

@@ -27,6 +27,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "conversations.replies": ("channels:history", "groups:history"),
     "conversations.rename": ("channels:manage", "groups:write"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
+    "files.info": ("files:read",),
     "pins.add": ("pins:write",),
     "usergroups.users.list": ("usergroups:read",),
     "users.conversations": ("channels:read", "groups:read"),

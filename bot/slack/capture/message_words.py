@@ -40,6 +40,17 @@ def files_of(message: Json) -> str | None:
     return ", ".join(str(file.get("name") or file.get("title") or "a file") for file in files) or None
 
 
+def shared_file(file: Json) -> Json:
+    """Return id, name and size of a file, and whether it was deleted since."""
+    size = file.get("size")
+    return {
+        "id": str(file["id"]),
+        "name": str(file.get("name") or file.get("title") or "a file"),
+        "size": size if isinstance(size, int) else None,
+        "is_gone": file.get("mode") == "tombstone",
+    }
+
+
 def words_or_files_of(message: Json) -> str:
     """Return the words of a message, or the names of its files if it has no words."""
     return words_of(message) or files_of(message) or ""

@@ -33,6 +33,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "conversations.replies": _TIER_3,
     "conversations.rename": _TIER_2,
     "conversations.setTopic": _TIER_2,
+    "files.info": _TIER_4,
     "pins.add": _TIER_2,
     "usergroups.users.list": _TIER_2,
     "users.conversations": _TIER_2,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import JsonValue
 from slack_bolt import Ack
 
 from bot.rendering.user_text import from_line
-from bot.slack.capture.message_words import words_or_files_of
+from bot.slack.capture.message_words import shared_file, words_or_files_of
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, author_of, from_shortcut
 from bot.slack.payload import Json
@@ -19,6 +20,7 @@ from incident.rules.seen_length import cut_seen, seen_length
 
 _PIN: Final = "timeline_add"
 _REDACT: Final = "redact_message"
+_KEEP: Final = "evidence_keep"
 _FORMS: Final = {"decision_add": "decide", "action_add": "action"}
 
 
@@ -35,6 +37,9 @@ class ShortcutListener:
         text = from_line(words_or_files_of(message))
         if shortcut == _PIN:
             reply = self.gateway.executor.execute(interaction, "pin", _pinned(interaction, message))
+            self.gateway.replies.send(interaction, reply)
+        elif shortcut == _KEEP:
+            reply = self.gateway.executor.execute(interaction, "keep", _with_files(interaction, message))
             self.gateway.replies.send(interaction, reply)
         elif shortcut == _REDACT:
             self._open(interaction, "redact", {"ref": f"{interaction.context.channel}:{interaction.context.message}"})
@@ -60,6 +65,12 @@ def pinned_words(interaction: Interaction, message: Json) -> Fields:
     words: Fields = {"text": from_line(words_or_files_of(message))}
     writer = author_of(interaction.team, message)
     return words | ({"author": writer} if writer else {})
+
+
+def _with_files(interaction: Interaction, message: Json) -> Fields:
+    """Return the place of a message and its files, as Slack's payload shows them."""
+    files: list[JsonValue] = [shared_file(one) for one in message.get("files") or () if one.get("id")]
+    return {"channel": interaction.context.channel, "ts": interaction.context.message, "files": files}
 
 
 def _first_line(text: str) -> str:

@@ -102,7 +102,7 @@ _ALWAYS: Final = (
 )
 # Typed anywhere, or offered by the message they are about.
 _NOT_HERE: Final = frozenset(
-    {"answer", "backfill", "declare", "drill", "join", "later", "list", "pin", "show", "subscribe", "unpin"}
+    {"answer", "backfill", "declare", "drill", "join", "keep", "later", "list", "pin", "show", "subscribe", "unpin"}
 )
 # Offered by the state of the incident.
 _BY_INCIDENT: Final = frozenset(

@@ -107,9 +107,10 @@ class IntegrityJobs:
         return Delivered()
 
     def apply_retention(self, run: JobRun) -> Result:
-        """Delete what the policy's retention periods no longer allow to keep."""
+        """Delete what the policy's retention periods no longer allow to keep, with the files that were its evidence."""
         active = self.active()
         self.store.retention.delete_expired(active.policy, active.hash, run.at)
+        self.store.files.erase_incidents(run.job.incident.team, self.store.retention.retired())
         return Delivered()
 
     def _last(self, run: JobRun) -> Checkpoint | None:

@@ -110,6 +110,8 @@ FINAL: Final[dict[type[Fact], str]] = {
     status_updates.UpdatesHeld: "undo_held",
     status_updates.UpdatesReleased: "undo_held",
     integrity.Preserved: "undo_preserved",
+    evidence_items.CustodyPassed: "undo_evidence",
+    evidence_items.FileSecured: "undo_evidence",
     regulatory_clocks.Determined: "undo_determined",
     regulatory_clocks.NotReportable: "undo_determined",
     regulatory_clocks.ReportSubmitted: "undo_determined",
@@ -179,6 +181,7 @@ def ids_of(facts: Sequence[Fact]) -> tuple[str, ...]:
     given = (
         conversation.ActionOpened,
         evidence_items.EvidenceSecured,
+        evidence_items.FileSecured,
         findings.FindingMade,
         restoration.Recovered,
         restoration.Contained,

@@ -74,6 +74,7 @@ def delete_file(ws: Workspace, file_id: str) -> None:
     """Delete a file. Each message that shared it keeps its tombstone in place of the file."""
     tombstone = {"id": file_id, "mode": "tombstone"}
     ws.files[file_id] = tombstone
+    ws.file_bytes.pop(file_id, None)
     for channel in ws.channels.values():
         for message in channel.messages.values():
             if any(one["id"] == file_id for one in message.files):

@@ -30,7 +30,8 @@ def test_each_item_of_evidence_is_exported_with_digest_custodian_and_time(sqlite
     jsonschema.validate(record, SCHEMA)
     [exported] = record["evidence"]
     assert exported.pop("by")
-    assert exported == {"entry": entry, "id": "EV1", **ITEM, "collected_at": f"{T(4):%Y-%m-%dT%H:%M:%SZ}"}
+    bare = {"size": None, "stored": None, "not_stored_because": None, "file": None, "custody": []}
+    assert exported == {"entry": entry, "id": "EV1", **ITEM, "collected_at": f"{T(4):%Y-%m-%dT%H:%M:%SZ}", **bare}
     page = (folder / "index.html").read_text("utf-8")
     register = page.partition('aria-label="Evidence register"')[2].partition("</table>")[0]
     assert all(words in register for words in ("9f2c41", "sealed store 4", f"{T(4):%Y-%m-%d %H:%M}"))

@@ -31,6 +31,8 @@ _IDS = {
     "evidence": "EV1",
     "vendor": "CASE-1",
     "contain": "C1",
+    "finding": "F1",
+    "recover": "R1",
 }
 
 

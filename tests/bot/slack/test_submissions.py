@@ -146,6 +146,22 @@ def test_a_message_becomes_a_decision_that_links_the_message(place, channel, inc
     assert (entry.fact.text, entry.fact.ts) == ("Let us fail over &amp; wait", ts)
 
 
+def test_the_files_of_a_message_become_evidence(place, channel, incident):
+    ts = place.actor.share_file("bea", channel, "trace.log", "see the log", content=b"02:10 login")
+    place.sandbox.settle()
+
+    place.actor.message_shortcut("ann", channel, ts, "evidence_keep")
+
+    [item] = place.now(incident.key).evidence
+    assert (item.id, item.item, item.size, item.stored, item.by) == (
+        "EV1",
+        "trace.log",
+        11,
+        "pending",
+        place.person("ann"),
+    )
+
+
 def test_a_threaded_message_becomes_an_action(place, channel, incident):
     parent = place.actor.post("bea", channel, "What now?")
     ts = place.actor.post("bea", channel, "Check the replica", thread_ts=parent)

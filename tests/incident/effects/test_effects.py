@@ -174,6 +174,7 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
         "part_written",
         "rca_opened",
         "sign_off_asked",
+        "file_stored",
     }
     of_muster = {
         "channel_made",

@@ -1,5 +1,6 @@
 """Files: uploaded, shared, listed and deleted by a plain client, as slack_sdk does it."""
 
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -89,3 +90,26 @@ def test_the_upload_helper_of_the_client_works(client: WebClient, place: str) ->
 @pytest.mark.parametrize("method", ["files.upload", "channels.create", "im.open", "workflows.stepCompleted"])
 def test_a_retired_method_is_refused(client: WebClient, method: str) -> None:
     assert refusal(client.api_call, api_method=method) == "method_deprecated"
+
+
+def fetch(address: str, token: str) -> tuple[int, bytes]:
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as response:
+            return response.status, b"<html" if response.geturl() != address else response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, b""
+
+
+def test_the_bytes_of_a_file_are_given_to_the_app_in_its_channel_and_to_no_one_else(
+    sandbox: Sandbox, client: WebClient, place: str
+) -> None:
+    file = upload(client)
+    address = sandbox.workspace.files[file]["url_private_download"]
+    assert fetch(address, sandbox.bot_token)[0] == 404
+    share(client, file, channel_id=place)
+
+    assert fetch(address, sandbox.bot_token) == (200, b"abc")
+    assert fetch(address, "xoxb-other") == (200, b"<html")
+    client.files_delete(file=file)
+    assert fetch(address, sandbox.bot_token)[0] == 404

@@ -1,0 +1,1 @@
+"""Files that the record refers to and that are no part of the database."""
