@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from commands.core.request import Place
 from incident.entries.outside.report_packs import PackFrozen
 from incident.record.hash_chain import canonical
 from incident.refusal import Code
@@ -92,6 +93,28 @@ def test_what_reports_ask_for_is_found_in_the_entries_that_hold_it_and_nothing_e
     }
     assert found["3.16"][1] == [at["time_set"], restored]
     assert found["3.34"][1] == [at["contained"]]
+
+
+def test_a_correction_of_an_entry_comes_with_its_value():
+    desk = breached()
+    n = next(e.n for e in desk.entries() if e.fact.kind == "determined" and e.fact.what == "classified_major")
+    desk.do("correct", at=6, form={"entry": n, "text": "the criterion is critical services"})
+    frozen(desk, 7)
+
+    correction = next(e.n for e in desk.entries() if e.fact.kind == "corrected")
+    assert fields(desk)["2.5"]["value"] == f"{WHY}\n(corrected: the criterion is critical services)"
+    assert fields(desk)["2.5"]["entries"] == [n, correction]
+
+
+def test_a_pack_of_a_restricted_incident_is_shown_to_those_who_may_see_it_and_to_no_one_else():
+    desk = breached()
+    frozen(desk, 6)
+    elsewhere = Place(number=desk.incident.number)
+    stranger = desk.do("pack", "clerk", 7, form={"pack": "PK1"}, place=elsewhere)
+    owner = desk.do("pack", "nadia", 8, form={"pack": "PK1"}, place=elsewhere)
+
+    assert desk.incident.restricted
+    assert (stranger.code, stranger.key, owner.code) == (Code.NO_INCIDENT, None, None)
 
 
 def test_a_draft_follows_the_record_and_is_itself_not_recorded():

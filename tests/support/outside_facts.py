@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from incident.entries import restoration
 from incident.entries.outside import (
     affected_data,
     evidence_items,
+    findings,
     outside_notices,
     provider_cases,
     regulatory_breach,
@@ -55,6 +57,7 @@ def outside_script(number: str) -> list[NewEntry]:
     s.add(regulatory_breach.RegulatoryMarked(holds=True, reason="Card data was stored"), by=CYD)
     s.add(regulatory_breach.ImpactForced(asked=3, mark=14), by=CYD)
     _pack(s)
+    _analysis(s)
     return s.drafts
 
 
@@ -83,3 +86,16 @@ def _pack(s: Script) -> None:
     s.add(frozen, by=CYD)
     s.add(report_packs.PackApproved(**named))
     s.add(report_packs.PackSubmitted(**named))
+
+
+def _analysis(s: Script) -> None:
+    """Add findings that were confirmed and refuted, containment that was reviewed and undone, a recovery that was checked."""
+    found = s.add(findings.FindingMade(id="F1", text="A token was stolen", source="The sign-in log", verified=True))
+    s.add(findings.FindingConfirmed(id="F1", finding=found, text="Seen twice"), by=CYD)
+    s.add(findings.FindingRefuted(id="F1", finding=found, text="It was another token"), by=CYD)
+    contained = s.add(restoration.Contained(id="CT1", term="long", text="The bastion is rebuilt", review_at=at(900)))
+    named = {"id": "CT1", "contained": contained}
+    s.add(restoration.ContainmentReviewed(**named, text="It holds", review_at=at(1800)))
+    s.add(restoration.ContainmentUndone(**named, text="The cause is gone"))
+    restored = s.add(restoration.Recovered(id="R1", method="backup", text="Restored web-2", backup="Of Monday"))
+    s.add(restoration.RecoveryChecked(id="R1", recovery=restored, text="Scanned, and clean"))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from incident.entries.classification import PriorityChanged, Reclassified
+from incident.entries.conversation import Corrected
 from incident.entries.lifecycle import Declared, StateChanged, TimeSet, TitleChanged
 from incident.entries.outside.affected_data import AffectedNoted
 from incident.entries.outside.outside_notices import OutsideNoticeGiven
@@ -278,6 +279,7 @@ KINDS: Final = tuple(
     for fact in (
         AffectedNoted,
         Contained,
+        Corrected,
         Declared,
         Determined,
         OutsideNoticeGiven,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from incident.entries.conversation import Corrected
 from incident.entries.outside.report_packs import FrozenField, PackValueTyped, ValueOrigin
 from incident.outside.regimes import Regime, ReportField
 from incident.rules.outside.pack_record import UNREADABLE, Basis, Found, Recorded
@@ -108,6 +109,16 @@ def _typed(known: Recorded) -> dict[tuple[str, str], Found]:
     return found
 
 
+def _with_corrections(known: Recorded, found: Found) -> Found:
+    """Return a value with the last correction of each of its entries after it, since the entry itself stays as it was."""
+    last = {fact.corrects: (entry.n, fact.text) for entry, fact in known.all(Corrected)}
+    corrections = [last[n] for n in found.entries if n in last and last[n][1] not in UNREADABLE]
+    if not corrections:
+        return found
+    value = "\n".join((found.value, *(f"(corrected: {text})" for _, text in corrections)))
+    return replace(found, value=value, entries=(*found.entries, *(n for n, _ in corrections)))
+
+
 def _value(known: Recorded, stage: str, field: ReportField, typed: Found | None, policy: str | None) -> PackValue:
     if typed is not None:
         by = next(entry.by for entry in known.entries if entry.n == typed.entries[0])
@@ -115,6 +126,8 @@ def _value(known: Recorded, stage: str, field: ReportField, typed: Found | None,
     if field.source == STAGE:
         return PackValue(stage, field, "form", known.stage.label)
     found = SOURCES[field.source](known) if field.source else None
+    if found is not None and field.kind == "text":
+        found = _with_corrections(known, found)
     if found is not None and read_value(field, found.value) is not None:
         return PackValue(stage, field, "entry", found.value, found.entries, None, found.basis)
     return PackValue(stage, field, "policy", policy) if policy else PackValue(stage, field, "missing")

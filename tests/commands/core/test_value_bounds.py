@@ -52,6 +52,7 @@ NEEDED: dict[str, Any] = {
 NEEDED_BY: dict[str, dict[str, Any]] = {
     "vendor": {"form": "case"},
     "contain": {"term": "long"},
+    "notice": {"to": "police", "road": "phone"},
     "recover": {"method": "backup"},
     "review": {"what": "held"},
     "cap": {"what": "add"},
