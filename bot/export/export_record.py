@@ -18,6 +18,7 @@ from bot.rendering.renderer import Renderer
 from incident.entries.conversation import Joined, Left
 from incident.entries.delivery import PageAttempted
 from incident.entries.lifecycle import Declared
+from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry
 from incident.model.components import Escalation
 from incident.model.incident import Incident
@@ -46,6 +47,7 @@ def export_record(
         "header": _header(entries, incident, names),
         **document_report(entries, as_of=as_of, names=names, render=render),
         "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
+        "deliveries": delivery_rows(entries),
         "evidence": [_evidence(one, names, (copies or {}).get(one.n)) for one in incident.evidence],
         "affected": affected_rows(incident, names),
         "screenings": screening_rows(incident, names),
@@ -86,6 +88,27 @@ def attempt_rows(call: int, incident: Incident, entries: Iterable[Entry]) -> lis
             "ended_at": maybe(one.ended_at),
         }
         for one in (page.attempts if page else ())
+    ]
+
+
+def delivery_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return each attempt to deliver an update or its correction: to the channel of its audience, or to a recipient outside Slack."""
+    found = ((entry, entry.fact) for entry in entries)
+    return [
+        {
+            "entry": entry.n,
+            "at": moment(entry.recorded_at),
+            "update": fact.update,
+            "audience": fact.audience.value,
+            "medium": fact.medium.value,
+            "recipient": fact.recipient,
+            "attempt": fact.attempt,
+            "ref": fact.ref,
+            "error": fact.error,
+            "number_only": fact.is_bare,
+        }
+        for entry, fact in found
+        if isinstance(fact, UpdateDelivered)
     ]
 
 

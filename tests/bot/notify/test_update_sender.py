@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import jsonschema
 import pytest
 from pydantic import SecretStr
 
+from bot.export.export_record import delivery_rows
 from bot.export.page_rows import failed_deliveries, sent_updates
 from bot.failpoints import Failpoint, no_failpoint
 from bot.notify.channels.apprise_url import AppriseUrl
 from bot.notify.channels.smtp_mail import SmtpMail
 from bot.notify.update_sender import UpdateSender
-from bot.rendering.renderer import Mode, Renderer, VerbContext
+from bot.rendering.renderer import TEMPLATES, Mode, Renderer, VerbContext
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey
 from incident.medium import Medium
@@ -27,6 +30,7 @@ from tests.support.worker_env import WorkerEnv, worker_env_on
 
 # Apprise's services import what later Pythons lack.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+SCHEMA = json.loads((TEMPLATES.parent / "docs/reference/record.schema.json").read_text("utf-8"))
 LIST, SERVICE, ADDRESS = "MUSTER_LIST_CUSTOMERS", "MUSTER_APPRISE_STATUS", "all-customers@example.org"
 
 
@@ -136,6 +140,9 @@ def test_a_failed_mail_is_repeated_like_a_page_and_then_said_in_the_channel_and_
     assert row.reached.endswith(f"{LIST}: not delivered after 4 attempts")
     assert row.reached.startswith("delivered, in #exec")
     assert len(failed_deliveries(entries, render)) == 4
+    exported = delivery_rows(entries)
+    jsonschema.validate(exported, {**SCHEMA["properties"]["deliveries"], "$defs": SCHEMA["$defs"]})
+    assert [(one["recipient"], one["ref"] is None) for one in exported if one["attempt"] == 4] == [(LIST, True)]
 
 
 def test_an_update_that_fails_everywhere_is_not_said_to_be_posted(
