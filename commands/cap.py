@@ -29,6 +29,7 @@ class Cap(Verb):
     name = "cap"
     aliases = ("corrective action", "corrective")
     group = Group.PROVE
+    asserts = ("done", "check")
 
     what: Annotated[fields.ActionStep, fields.ACTION_STEP]
     id: Annotated[str | None, fields.ACTION_ID] = None

@@ -32,6 +32,7 @@ class Finding(Verb):
 
     name = "finding"
     group = Group.RECORD
+    asserts = ("confirm",)
 
     form: Annotated[
         Form | None, FormField("What to do", Control.CHOICE, leading=True, choices=_FORMS, synonyms=_SYNONYMS)

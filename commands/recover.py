@@ -38,6 +38,7 @@ class Recover(Verb):
     name = "recover"
     aliases = ("recovery",)
     group = Group.RESTORE
+    asserts = ("checked",)
     dated = True
 
     method: Annotated[

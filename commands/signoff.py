@@ -19,6 +19,7 @@ class Signoff(Verb):
     name = "signoff"
     aliases = ("sign off", "sign-off")
     group = Group.PROVE
+    asserts = True
 
     text: Annotated[str | None, FormField("What you add", Control.TEXT, "Resources granted, questions", rest=True)] = (
         None

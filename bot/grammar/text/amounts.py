@@ -6,6 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+# An amount that is no whole number as it is written, and the words that come before one.
+AMOUNT: Final = re.compile(r"[~≈]?\d[\d.,'’]*(?:%|k|m|\+)?")
+ABOUT: Final = frozenset(
+    {"about", "around", "over", "under", "nearly", "almost", "some", "approx", "ca", "circa", "roughly"}
+)
 _AMOUNT: Final = re.compile(r"of|out|percent|%|x|times|more|other|(?:s|m|h|ms|d)|(?:sec|min|hour|day|week)\w*")
 _NO_PLURALS: Final = frozenset({"this", "does", "always", "thus", "perhaps"})
 # What people who write or call are counted in.

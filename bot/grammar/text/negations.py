@@ -15,7 +15,7 @@ from commands.core.fields.form_field import Control
 _NEGATIONS: Final = frozenset({"not", "never", "nearly", "almost", "hardly", "cannot", "neither", "nope"})
 # Words that may come before it: `it is not back`, `that's not so`, `still not there`.
 _BEFORE: Final = frozenset(
-    {"it", "it's", "its", "that", "that's", "this", "is", "was", "are", "has", "still", "we", "do"}
+    {"it", "it's", "its", "that", "that's", "this", "is", "was", "are", "has", "still", "we", "do", "does", "did"}
 )
 # `no errors` says that something is so; `no`, `no, …`, `no because …` and `no longer` do not.
 _AFTER_NO: Final = frozenset({"because", "longer", "not", "it", "since"})

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.grammar.datetime_parser import MARKS, MOST_WORDS
 from bot.grammar.parse_state import HAPPENED, ParseState
+from bot.grammar.text.amounts import ABOUT, AMOUNT
 from bot.grammar.text.fixed_words import slug
 from bot.grammar.text.mention_hints import hint_mentions
 from bot.grammar.text.time_hints import TIMED, hint_first_time, hint_last_time, hint_named_value, take_stamp
@@ -39,6 +40,7 @@ def add_hints(state: ParseState, start: int, end: int, rest: str) -> None:
     _hint_addressee(state, head)
     _hint_second(state, head)
     _hint_id(state, head)
+    _hint_amount(state, head)
     _hint_box(state, head, last_tokens(text, 1) or head)
     # In a line an incident may be the record itself: `link related INC-2026-0007`.
     if INCIDENT_NUMBER.fullmatch(head[0].text) and state.form_fields[rest].control is not Control.LINE:
@@ -158,6 +160,15 @@ def _hint_id(state: ParseState, head: list[Token]) -> None:
     if empty is not None and found is not None:
         state.values[empty] = found
         state.doubt("field_in_words", found, state.form_fields[empty].label)
+
+
+def _hint_amount(state: ParseState, head: list[Token]) -> None:
+    """Doubt an amount at the start of a text whose verb asks for a count, written as no whole number: `1,200`, `about 40`, `12%`."""
+    counts = (one for _, one in state.empty_fields() if one.control is Control.WORD and one.leading and one.pattern)
+    if any(re.fullmatch(one.pattern, "1") for one in counts):
+        about = int(head[0].text.lower() in ABOUT and len(head) > 1)
+        if AMOUNT.fullmatch(head[about].text.lower()):
+            state.doubt("number", " ".join(token.text for token in head[: about + 1]))
 
 
 def _hint_box(state: ParseState, head: list[Token], tail: list[Token]) -> None:
