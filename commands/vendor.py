@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
-
-from pydantic import StringConstraints
+from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.outside.case_words import (
+    CASE_FORMS,
+    CASE_SYNONYMS,
+    CaseForm,
+    CaseId,
+    Named,
+    find_case,
+    named_items,
+)
 from commands.core.rules.outside.own_time import dated
 from commands.core.verb import Decided, DecisionContext, Group, Verb
-from incident.entries.outside.provider_cases import CaseChased, CaseOpened, CaseUpdated
+from incident.entries.outside.provider_cases import CaseChased, CaseOpened, CaseUpdated, CustomersInformed
 from incident.frozen import Utc
-from incident.model.outside_records import ProviderCase
 from incident.refusal import Code, Refusal
-
-Form = Literal["case", "update", "chase"]
-CaseId = Annotated[str, StringConstraints(pattern=r"^[\w./#@+ -]{1,60}$")]
-# What a provider calls itself, its severities and its states.
-Named = Annotated[str, StringConstraints(pattern=r"^[\w./&+,'’()# -]{1,80}$")]
-_FORMS: Final = (("case", "A case was opened"), ("update", "They gave news"), ("chase", "I asked them for news"))
-_SYNONYMS: Final = (
-    ("open", "case"),
-    ("opened", "case"),
-    ("new", "case"),
-    ("news", "update"),
-    ("chased", "chase"),
-    ("called", "chase"),
-)
-_INTENTS: Final = {"case": "third_party_case", "update": "third_party_update", "chase": "third_party_chase"}
 
 
 class Vendor(Verb):
@@ -38,8 +29,10 @@ class Vendor(Verb):
     group = Group.RESTORE
 
     form: Annotated[
-        Form | None,
-        FormField("What happened", Control.CHOICE, leading=True, needed=True, choices=_FORMS, synonyms=_SYNONYMS),
+        CaseForm | None,
+        FormField(
+            "What happened", Control.CHOICE, leading=True, needed=True, choices=CASE_FORMS, synonyms=CASE_SYNONYMS
+        ),
     ] = None
     provider: Annotated[
         Named | None, FormField("Provider", Control.WORD, "As in the policy", leading=True, only=("case",))
@@ -56,7 +49,7 @@ class Vendor(Verb):
         ),
     ] = None
     text: Annotated[
-        str | None, FormField("What they say", Control.TEXT, "As they say it", rest=True, only=("update",))
+        str | None, FormField("What they say", Control.TEXT, "As they say it", rest=True, only=("update", "informed"))
     ] = None
     severity: Annotated[
         Named | None, FormField("Severity", Control.LINE, "As the provider names it", only=("case",))
@@ -72,18 +65,31 @@ class Vendor(Verb):
     ] = None
     provider_at: Annotated[
         Utc | None,
-        FormField("When they wrote it, by their clock", Control.MOMENT, past=True, words=("theirs",), only=("update",)),
+        FormField(
+            "When they wrote it, by their clock",
+            Control.MOMENT,
+            past=True,
+            words=("theirs",),
+            only=("update", "informed"),
+        ),
+    ] = None
+
+    files: Annotated[
+        str | None,
+        FormField(
+            "Evidence", Control.LINE, "EV3: a mail of theirs that is evidence", words=("mail",), only=("update",)
+        ),
     ] = None
 
     @property
-    def kind(self) -> Form:
+    def kind(self) -> CaseForm:
         """The form: as chosen, else by which fields are filled."""
         return self.form or ("case" if self.provider else "update")
 
     @property
     def intent(self) -> str:
         """Name the form as stored requests do."""
-        return _INTENTS[self.kind]
+        return f"third_party_{self.kind}"
 
     def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Open a case under a number that is free, or record news of one or a question about it, in any state, by anyone."""
@@ -91,14 +97,18 @@ class Vendor(Verb):
             raise Refusal(Code.MISSING_FIELDS, "case_which", "case_id")
         if self.kind == "case":
             return (self._opened(now, self.case_id),)
-        case = _find(self.case_id, now.open.provider_cases)
+        case = find_case(self.case_id, now.open.provider_cases)
         if case is None:
             raise Refusal(Code.STATE, "case_unknown", "case_id", id=self.case_id)
         if self.kind == "chase":
             return (CaseChased(provider=case.provider, case_id=case.case_id),)
         if not self.text:
             raise Refusal(Code.MISSING_FIELDS, "case_news", "text", id=case.case_id)
-        news = CaseUpdated(provider=case.provider, case_id=case.case_id, text=self.text, status=self.status)
+        of: dict[str, str] = {"provider": case.provider, "case_id": case.case_id, "text": self.text}
+        if self.kind == "informed":
+            return (dated(now, CustomersInformed(**of), self.provider_at, "provider_at"),)
+        files = named_items(self.files, now.open.evidence)
+        news = CaseUpdated(**of, status=self.status, files=files)
         return (dated(now, news, self.provider_at, "provider_at"),)
 
     def _opened(self, now: DecisionContext, case_id: str) -> Decided:
@@ -108,9 +118,3 @@ class Vendor(Verb):
             raise Refusal(Code.MISSING_FIELDS, "case_whose", "provider")
         opened = CaseOpened(provider=self.provider, case_id=case_id, severity=self.severity)
         return dated(now, opened, self.opened_at, "opened_at")
-
-
-def _find(case_id: str, cases: tuple[ProviderCase, ...]) -> ProviderCase | None:
-    """Return the case with a number, else one whose number differs in capitals alone."""
-    similar = [case for case in cases if case.case_id.casefold() == case_id.casefold()]
-    return next((case for case in similar if case.case_id == case_id), next(iter(similar), None))

@@ -63,6 +63,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     closure_deadlines.silence,
     provider_deadlines.cases,
     provider_deadlines.chases,
+    provider_deadlines.outside_words,
     regulatory_deadlines.screening,
     regulatory_deadlines.personal_data,
     regulatory_deadlines.running_clocks,

@@ -57,7 +57,8 @@ ENDED: Final = frozenset({"provider_resolved", "resolved", "closed", "withdrawn"
 class ProviderCase(Frozen):
     """A case at a provider, which entry `n` opened. `opened_at` and `last_provider_at` are the provider's times.
 
-    `heard_at` is when news of it was last recorded here, `chased_at` when the provider was last asked for some.
+    `heard_at` is when news of it was last recorded here, `chased_at` when the provider was last asked for some, `informed_at`
+    when it was last recorded that it informed customers itself. `files` are the items of evidence that came with its news.
     """
 
     n: int
@@ -71,6 +72,8 @@ class ProviderCase(Frozen):
     updates: int = 0
     last_provider_at: Utc | None = None
     chased_at: Utc | None = None
+    informed_at: Utc | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -20,6 +20,7 @@ def third_party_cases(incident: Incident) -> list[Report]:
             "last_status": case.last_status,
             "updates": case.updates,
             **({"last_provider_at": moment(case.last_provider_at)} if case.last_provider_at else {}),
+            **({"files": list(case.files)} if case.files else {}),
         }
         for case in incident.provider_cases
     ]

@@ -7,6 +7,7 @@ import pytest
 from bot.simulation.replay.intents import fields_of, verb_of
 from commands.core.fields.form_field import missing
 from commands.vendor import Vendor
+from incident.deadlines.outside.provider_deadlines import outside_words
 from incident.refusal import Code
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
@@ -184,3 +185,26 @@ def test_the_intents_of_a_scenario_are_forms_of_the_verb():
 
 def test_a_typed_line_without_a_number_opens_the_form():
     assert missing(Vendor, parsed("vendor case AWS").fields) == ("case_id",)
+
+
+def test_what_a_provider_informs_customers_of_is_asked_for_as_an_update_of_ours_until_there_is_one():
+    desk = opened()
+    desk.do("take", "ilse", 15, role="comms_lead")
+    desk.do("vendor", at=20, form={"form": "informed", "case_id": "7712345678", "text": "payments are delayed"})
+
+    [due] = outside_words(desk.incident, desk.policy)
+    assert (due.steps[0].at, due.steps[0].whom) == (T(20), (who("ilse"),))
+    desk.tick(21)
+    assert "outside_word" in [one.fact.ask for one in desk.entries() if one.fact.kind == "prompt_due"]
+    desk.do("update", "ilse", 25, audience="customer", text="Payments are delayed; the cause is known.")
+    assert outside_words(desk.incident, desk.policy) == ()
+
+
+def test_news_names_the_items_of_evidence_that_came_with_it():
+    desk = opened()
+    desk.do("evidence", at=20, item="mail of cloud-1")
+    desk.do("vendor", at=21, form={**NEWS, "files": "ev-1"})
+
+    assert desk.incident.provider_cases[0].files == ("EV1",)
+    refused = desk.do("vendor", at=22, form={**NEWS, "files": "EV1, EV9"})
+    assert (refused.code, refused.reason) == (Code.STATE, "evidence_unknown")

@@ -65,6 +65,7 @@ UNDOABLE: Final = frozenset(
         provider_cases.CaseChased,
         provider_cases.CaseOpened,
         provider_cases.CaseUpdated,
+        provider_cases.CustomersInformed,
         lifecycle.Acknowledged,
         lifecycle.DrillInjected,
         lifecycle.MajorDeclared,

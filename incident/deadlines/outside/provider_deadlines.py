@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
@@ -12,7 +12,7 @@ from incident.model.outside_records import ProviderCase
 from incident.outside.vendors import Vendor
 from incident.policy import Policy
 from incident.rules.outside.vendor_contacts import contacts_of, vendors_of
-from incident.states import RESPONDING, State
+from incident.states import RESPONDING, Audience, State
 from roles.role_names import Role
 
 _CASE_DUE: Final = timedelta(minutes=10)
@@ -59,3 +59,29 @@ def _chase(incident: Incident, policy: Policy, case: ProviderCase) -> Deadline:
     both = each_once(case.by, contact.owner if contact else None, incident.holder(Role.COMMANDER))
     steps = (PromptStep(since + wait, "chase", (case.by,)), PromptStep(since + 2 * wait, "chase", both))
     return Deadline(key_of("chase", case.n, since), since + wait, steps, wait, about=case.id)
+
+
+def outside_words(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
+    """Prompt to log what a provider informed customers of as an update of ours (S1-62), until one was posted since.
+
+    At once the comms lead, else the commander, else the contact; after ten minutes the commander and the person who passes
+    on the vendor's news too; then every half hour. Not of an internal service, in a drill, or while updates are on hold.
+    """
+    ours = incident.audience(Audience.CUSTOMER)
+    if incident.state not in _HARMED or not incident.customer_facing or incident.drill or ours.held:
+        return ()
+    return tuple(
+        _outside_word(incident, policy, case, case.informed_at)
+        for case in incident.provider_cases
+        if case.informed_at is not None and (ours.last_post_at is None or ours.last_post_at < case.informed_at)
+    )
+
+
+def _outside_word(incident: Incident, policy: Policy, case: ProviderCase, at: datetime) -> Deadline:
+    contact = next(iter(contacts_of((case.provider,), policy, incident.key.team)), None)
+    commands = incident.holder(Role.COMMANDER)
+    first = each_once(incident.holder(Role.COMMS_LEAD) or commands or incident.contact)
+    since = latest(incident, at)
+    second = each_once(*first, commands, contact.comms_owner if contact else None)
+    steps = (PromptStep(since, "outside_word", first), PromptStep(since + _CASE_DUE, "outside_word", second))
+    return Deadline(key_of("outside_word", case.n, at), since + _CASE_DUE, steps, timedelta(minutes=30), about=case.id)

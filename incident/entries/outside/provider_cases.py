@@ -21,7 +21,10 @@ class CaseOpened(Fact):
 
 
 class CaseUpdated(Fact):
-    """The provider gave news of a case. The entry occurred at the provider's time and was recorded at ours (S1-61)."""
+    """The provider gave news of a case. The entry occurred at the provider's time and was recorded at ours (S1-61).
+
+    `files` are the items of evidence that came with it, such as a mail (S1-80).
+    """
 
     kind: ClassVar[str] = "case_updated"
     timeline: ClassVar[str | None] = "third_party"
@@ -31,6 +34,19 @@ class CaseUpdated(Fact):
     case_id: str
     text: PersonalText
     status: str | None
+    files: tuple[str, ...] = ()
+
+
+class CustomersInformed(Fact):
+    """The provider itself informed customers of a case, as on its portal (S1-62). The entry occurred by its clock."""
+
+    kind: ClassVar[str] = "customers_informed"
+    timeline: ClassVar[str | None] = "outside_word"
+    template: ClassVar[str | None] = "vendor"
+
+    provider: str
+    case_id: str
+    text: PersonalText
 
 
 class CaseChased(Fact):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from incident.entries.outside.provider_cases import CaseChased, CaseOpened, CaseUpdated
+from incident.entries.outside.provider_cases import CaseChased, CaseOpened, CaseUpdated, CustomersInformed
 from incident.entry import Entry
 from incident.fold.change import Change
 from incident.model.incident import Incident
@@ -35,8 +35,15 @@ def case_updated(incident: Incident, entry: Entry, fact: CaseUpdated) -> Change:
             "updates": case.updates + 1,
             "last_provider_at": entry.occurred_at,
             "heard_at": entry.recorded_at,
+            "files": (*case.files, *fact.files),
         },
     )
+
+
+def customers_informed(incident: Incident, entry: Entry, fact: CustomersInformed) -> Change:
+    """Set when it was recorded that the provider informed customers, which is news of the case too."""
+    known = {"informed_at": entry.recorded_at, "heard_at": entry.recorded_at}
+    return _changed(incident, fact.case_id, lambda case: known)
 
 
 def case_chased(incident: Incident, entry: Entry, fact: CaseChased) -> Change:

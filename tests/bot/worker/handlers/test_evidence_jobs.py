@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,6 +100,19 @@ def test_a_kept_file_is_stored_by_its_digest_and_exported_where_verify_checks_it
     assert verified(folder).stdout.startswith("verified: ")
     copy.write_bytes(TRACE.replace(b"odd", b"our"))
     assert "not the file that its entry secured" in verified(folder).stdout
+
+
+def test_a_mail_of_a_provider_is_named_by_its_case_and_its_digest_is_in_the_manifest(desk, tmp_path):
+    desk.share(b"Subject: case 771", "case.eml")
+    desk.store()
+    desk.env.act("vendor", "rob", desk.key, form="case", provider="cloud-1", case_id="771")
+    desk.env.act("vendor", "rob", desk.key, form="update", case_id="771", text="see their mail", files="EV1")
+
+    folder = desk.export(tmp_path / "out")
+    record, manifest = (json.loads((folder / name).read_text("utf-8")) for name in ("record.json", "MANIFEST.json"))
+    assert [case["files"] for case in record["third_party_cases"]] == [["EV1"]]
+    [item] = record["evidence"]
+    assert manifest["files"][item["file"]]["sha256"] == hashlib.sha256(b"Subject: case 771").hexdigest()
 
 
 def test_a_file_is_kept_before_it_is_deleted_in_slack_and_stays(desk):
