@@ -13,6 +13,8 @@ from storage.errors import InvalidDatabaseUrl
 
 POOL_TIMEOUT_S: Final = 2
 IDLE_IN_TRANSACTION_S: Final = 10
+# Shorter, so that no transaction of a stopped process is still waiting when the database ends the one that has the lock.
+LOCK_WAIT_S: Final = IDLE_IN_TRANSACTION_S - 1
 # A PostgreSQL server that vanished without closing its connections is noticed after about ten seconds.
 NETWORK_TIMEOUTS: Final[dict[str, Any]] = {
     "connect_timeout": 3,
@@ -101,8 +103,10 @@ def _leave_access_mode_to_server(connection: Any, _record: object, _proxy: objec
 
 def _configure_postgresql(connection: Any, _record: object) -> None:
     # A replica that freezes in a transaction keeps its locks; without this timeout its incidents would freeze too.
+    # The threads of that replica that wait for the lock would get it in turn, and each keep it for as long.
     connection.autocommit = True
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
+    connection.execute(f"SET lock_timeout = '{LOCK_WAIT_S}s'")
     connection.autocommit = False
 
 

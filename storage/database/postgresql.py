@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
+from storage.database.engine import LOCK_WAIT_S
 from storage.database.time_limit import Cancellation, seconds_left
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ CLOSE_TIMEOUT_S: Final = 3
 # A reader blocks no writer, only a schema change, so its transaction may stay idle for longer.
 _LONG_IDLE: Final = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 _STATEMENT_TIMEOUTS: Final = text(
-    "SELECT set_config('statement_timeout', :ms, true), set_config('lock_timeout', :ms, true)"
+    "SELECT set_config('statement_timeout', :ms, true), set_config('lock_timeout', :lock_ms, true)"
 )
 
 
@@ -90,7 +91,9 @@ def _once(engine: Engine, work: Callable[[Connection], T], cancellation: Cancell
     cancellation.check()
     with engine.begin() as connection:
         if seconds is not None:
-            connection.execute(_STATEMENT_TIMEOUTS, {"ms": str(int(seconds * 1000) + 1)})
+            ms = int(seconds * 1000) + 1
+            lock_ms = min(ms, LOCK_WAIT_S * 1000)
+            connection.execute(_STATEMENT_TIMEOUTS, {"ms": str(ms), "lock_ms": str(lock_ms)})
         elif engine.get_execution_options().get("postgresql_readonly"):
             connection.execute(_LONG_IDLE)
         result = work(connection)

@@ -34,6 +34,8 @@ KNOWN: Final = (
     "0016",
 )
 _LOCK: Final = 7_236_019
+# Another replica may be upgrading for longer than a transaction waits for a row.
+_WAIT: Final = text("SET LOCAL lock_timeout = 0")
 _VERSIONS: Final = "alembic_version"
 
 
@@ -48,6 +50,7 @@ def migrate(engine: Engine) -> None:
 def _migrate(engine: Engine) -> None:
     with engine.connect() as connection, begin_writing(connection):
         if connection.dialect.name == "postgresql":
+            connection.execute(_WAIT)
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:
             grants = held_grants(connection)
@@ -59,6 +62,8 @@ def _migrate(engine: Engine) -> None:
 def reinstall_triggers(engine: Engine) -> None:
     """Install the triggers of an existing database again, upgraded first if need be, and check that they fire."""
     with engine.connect() as connection, begin_writing(connection):
+        if connection.dialect.name == "postgresql":
+            connection.execute(_WAIT)
         if current(connection) not in (None, HEAD):
             upgrade(connection)
         check_schema(connection)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from storage.database.engine import IDLE_IN_TRANSACTION_S
+from storage.database.engine import IDLE_IN_TRANSACTION_S, LOCK_WAIT_S
 from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 from storage.store import Store, open_store
@@ -176,6 +178,47 @@ def test_a_replica_frozen_in_a_transaction_loses_its_locks(postgres_url: str) ->
             frozen.transactions.write(work)
 
         assert beats(frozen) == beats(other) == 1
+
+
+def test_the_transactions_of_a_stopped_process_do_not_keep_a_lock_one_after_another(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as frozen, open_store(postgres_url, team=TEAM) as other:
+        record(frozen, lambda number: long_script(number)[:1])
+        event.listen(frozen.engine, "checkout", lambda raw, *_: hurry(raw))
+        ended, has_lock = threading.Event(), threading.Event()
+
+        def stop(connection: Connection) -> None:
+            connection.execute(text("SELECT n FROM chain FOR UPDATE"))
+            has_lock.set()
+            ended.wait(20)
+
+        with ThreadPoolExecutor(5) as threads:
+            stopped = [threads.submit(frozen.transactions.write, stop) for _ in range(5)]
+            assert has_lock.wait(20)
+            began = time.monotonic()
+            other.transactions.write(lambda connection: connection.execute(text("SELECT n FROM chain FOR UPDATE")))
+            waited = time.monotonic() - began
+            ended.set()
+
+        assert {str(one.exception()) for one in stopped} <= {"slow", "gone"}
+        # Ended one after another, they would have had it for five seconds.
+        assert waited < 4
+
+
+def hurry(connection: Any) -> None:
+    """Let the times of a connection pass ten times as fast."""
+    connection.autocommit = True
+    for name in ("idle_in_transaction_session_timeout", "lock_timeout"):
+        (shown,) = connection.execute(f"SHOW {name}").fetchone()
+        seconds = int(shown.removesuffix("ms")) if shown.endswith("ms") else int(shown.removesuffix("s") or 0) * 1000
+        connection.execute(f"SET {name} = '{seconds // 10}ms'")
+    connection.autocommit = False
+
+
+def test_a_limit_longer_than_a_lock_is_waited_for_does_not_prolong_it(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as store, time_limit(60):
+        shown = store.transactions.write(lambda c: c.execute(text("SHOW lock_timeout")).scalar_one())
+
+    assert shown == f"{LOCK_WAIT_S}s"
 
 
 def test_a_read_transaction_may_idle_for_longer_than_a_write_transaction(postgres_url: str) -> None:
