@@ -12,8 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
 class Frozen(BaseModel):
     """A value that never changes and refuses unknown fields."""
 
-    # Validators are built at first use: a start needs few of the hundreds.
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False, defer_build=True)
+    # Validators are built at first use: a start needs few of the hundreds. Errors do not repeat the value that they
+    # refuse: it may be what a person wrote, and errors are logged.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=False, defer_build=True, hide_input_in_errors=True
+    )
 
 
 def utc_text(at: datetime) -> str:

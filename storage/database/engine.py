@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -31,6 +32,10 @@ _NO_ADDRESS: Final = (
 _SQLITE_OPTIONS: Final = frozenset(
     {"timeout", "check_same_thread", "cached_statements", "detect_types", "isolation_level"}
 )
+_HIDDEN: Final = "[hidden]"
+# Class 22 of SQLSTATE: the data are at fault, and the server's message quotes them.
+_OF_DATA: Final = "22"
+_QUOTED: Final = re.compile(r'".*"', re.DOTALL)
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",
@@ -66,7 +71,7 @@ def read_url(text: str) -> URL:
 def make_engine(text: str) -> Engine:
     """Return an engine whose commits are durable and whose SQLite writers never upgrade a read lock.
 
-    Its errors show no parameters: they are what people wrote, and their addresses.
+    Its errors show no parameters and no values of rows: they are what people wrote, and their addresses.
     """
     url = read_url(text)
     if url.get_backend_name() == "sqlite":
@@ -93,6 +98,7 @@ def make_engine(text: str) -> Engine:
     )
     event.listen(engine, "connect", _configure_postgresql)
     event.listen(engine, "checkout", _leave_access_mode_to_server)
+    event.listen(engine, "handle_error", _hide_values)
     return engine
 
 
@@ -108,6 +114,19 @@ def _configure_postgresql(connection: Any, _record: object) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
     connection.execute(f"SET lock_timeout = '{LOCK_WAIT_S}s'")
     connection.autocommit = False
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    # The server names in DETAIL the row that broke a constraint. Only the first line is left, before anything logs it.
+    error: Any = context.original_exception
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    if primary is None:
+        return
+    shown = _QUOTED.sub(_HIDDEN, primary) if str(error.sqlstate).startswith(_OF_DATA) else primary
+    whole, wrapped = str(error), context.sqlalchemy_exception
+    error.args = (shown,)
+    if wrapped is not None:
+        wrapped.args = tuple(one.replace(whole, shown) if isinstance(one, str) else one for one in wrapped.args)
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

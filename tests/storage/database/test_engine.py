@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -96,3 +97,26 @@ def test_a_server_set_to_read_only_refuses_a_write_also_after_a_read_on_the_same
         with pytest.raises(Unavailable) as refused:
             store.transactions.write(lambda c: c.execute(text("DELETE FROM draft")))
         assert refused.value.why == "read_only"
+
+
+@pytest.mark.parametrize(
+    ("statement", "shown"),
+    [
+        ("INSERT INTO presence VALUES ('T', 'Ada of +49 151 23456789', NULL)", "null value in column"),
+        (
+            "INSERT INTO presence SELECT 'T', 'Ada of +49 151 23456789', '2026' FROM generate_series(1, 2)",
+            "duplicate key",
+        ),
+        ("SELECT CAST('Ada of \"+49 151 23456789\"' AS integer)", "[hidden]"),
+        ("SELECT CAST('{\"Ada of +49 151 23456789' AS json)", "invalid input syntax for type json"),
+    ],
+)
+def test_an_error_of_postgresql_names_no_value(postgres_url: str, statement: str, shown: str) -> None:
+    with open_store(postgres_url) as store, pytest.raises(SQLAlchemyError) as raised:
+        store.transactions.write(lambda connection: connection.execute(text(statement)))
+
+    printed = "".join(traceback.format_exception(raised.value)).replace(statement, "")
+    assert shown in printed
+    assert "Ada" not in printed
+    assert "23456789" not in printed
+    assert "DETAIL" not in printed
