@@ -8,8 +8,9 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
+from bot.call_deadline import open_within
 from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.rfc3161_timestamps import (
     InvalidTimestamp,
@@ -72,7 +73,7 @@ def _post(url: str, query: bytes) -> bytes:
         raise InvalidTimestamp(f"{url} is no web address")
     request = Request(url, data=query, headers={"Content-Type": "application/timestamp-query"})  # noqa: S310 - settings
     try:
-        with urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - settings allow http and https only
+        with open_within(_TIMEOUT_SECONDS, request) as response:
             reply: bytes = response.read(_MAX_BYTES)
     except HTTPError as error:
         if error.code >= 500 or error.code in _BUSY:

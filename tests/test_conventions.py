@@ -18,6 +18,7 @@ SOURCE = ("bot", "commands", "roles", "incident", "organisation", "storage", "sa
 # Each must continue after any error: a worker after a job, a listener after a request, the clock after a tick, the
 # database's one writer after a write, and a batch of messages after one that cannot be recorded.
 MAY_CATCH_EVERYTHING = {
+    "bot/call_deadline.py:run_within.run",
     "bot/scheduler.py:_run_safely",
     "bot/slack/capture/batcher.py:Batcher._lead",
     "bot/slack/error_reports.py:report_unexpected",

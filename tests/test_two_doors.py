@@ -42,6 +42,7 @@ SPEAKS = {
     "bot.slack.client.web_api": "is the worker's client, used where nothing can be recorded",
     "bot.slack.degraded.provisional_channel": "says that the database is absent, when nothing can be recorded",
     "bot.slack.client.client_factory": "makes the clients",
+    "bot.call_deadline": "bounds the calls of these",
     "bot.notify.provider_api": "pages people from a job; what answers a page imports the channels for their words alone",
 }
 # What may be imported of storage: its errors and time limit, and how a database URL is read.

@@ -18,8 +18,9 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request
 
+from bot.call_deadline import open_within
 from bot.clock import Clock
 from bot.worker.port import RateLimited, Refused, Unknown
 
@@ -46,13 +47,6 @@ class CallFailed(Exception):  # noqa: N818 - it is an answer: the result that th
         super().__init__(str(status))
         self.result = result
         self.status = status
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Follows no redirect: the request carries credentials that are for one host."""
-
-    def redirect_request(self, *arguments: Any) -> None:
-        """Return no further request."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,7 @@ class ProviderApi:
         headers = {**self.headers, "User-Agent": "Muster", **({"Content-Type": content} if content else {})}
         request = Request(f"{self.url.rstrip('/')}{path}", data=data, headers=headers, method=method)  # noqa: S310 - settings
         try:
-            with build_opener(_NoRedirect).open(request, timeout=self.timeout) as response:
+            with open_within(self.timeout, request, redirects=False) as response:
                 return _parsed(response.read(_MAX_BYTES))
         except HTTPError as error:
             raise CallFailed(self._refusal(error, (*self.secrets, *hidden)), error.code) from None

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Lock
 from typing import Final
+from urllib.request import Request
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
+from bot.call_deadline import open_within
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from bot.slack.payload import Json
 
@@ -93,13 +95,22 @@ class Responder:
         self._pool.shutdown(wait=True)
 
     def _respond(self, target: ReplyTarget, text: str, blocks: list[Json]) -> None:
-        webhook = WebhookClient(target.response_url or "", timeout=5, retry_handlers=[])
-        webhook.proxy = self._client.proxy
+        webhook = _ResponseUrl(target.response_url or "", timeout=5, retry_handlers=[])
+        webhook.proxy, webhook.ssl = self._client.proxy, self._client.ssl
         response = webhook.send(
             text=text, blocks=blocks, response_type="ephemeral", replace_original=target.replaces, delete_original=False
         )
         if response.status_code != 200:
             _log.warning("a reply was not sent: %s", response.body[:200])
+
+
+class _ResponseUrl(WebhookClient):
+    """A response URL of Slack's. A call ends after `timeout`, whatever the server sends until then."""
+
+    def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
+        with open_within(self.timeout, req, tls=self.ssl, proxy=self.proxy) as response:
+            body = response.read().decode("utf-8")
+            return WebhookResponse(url=url, status_code=response.status, body=body, headers=dict(response.headers))
 
 
 def _log_failure(done: Future[None]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
+from bot.call_deadline import trusted_tls
 from bot.config.outside.regime_files import known_regimes
 from bot.rendering.renderer import for_slack
-from bot.slack.client.client_factory import trusted_tls
 from commands.core.verb_registry import words
 
 # `bot.cli.main` is left to those who run it.

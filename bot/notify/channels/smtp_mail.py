@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from bot.call_deadline import BoundedTls, connect_until
 from bot.clock import Clock
 from bot.notify.channel import Page
 from bot.worker.port import Delivered, Refused, Unknown
@@ -88,19 +90,35 @@ class SmtpMail:
         """Connect, encrypt, and sign in where the address has a user."""
         url = urlsplit(self.server.get_secret_value())
         host, port = url.hostname or "", url.port or _PORTS[url.scheme]
+        tls: Any = BoundedTls(self.tls)
         if url.scheme == "smtps":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.timeout, context=self.tls)
+            connection: smtplib.SMTP = _TlsConnection(host, port, timeout=self.timeout, context=tls)
         else:
-            connection = smtplib.SMTP(host, port, timeout=self.timeout)
+            connection = _Connection(host, port, timeout=self.timeout)
         try:
             if url.scheme == "smtp" and host not in _LOCAL:
-                connection.starttls(context=self.tls)
+                connection.starttls(context=tls)
             if url.username:
                 connection.login(unquote(url.username), unquote(url.password or ""))
         except (smtplib.SMTPException, OSError):
             connection.close()
             raise
         return connection
+
+
+class _Connection(smtplib.SMTP):
+    """A connection whose time-out is for all of it."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connect_until(time.monotonic() + timeout, (host, port))
+
+
+class _TlsConnection(_Connection, smtplib.SMTP_SSL):
+    """The same with TLS from the start."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = super()._get_socket(host, port, timeout)
+        return self.context.wrap_socket(plain, server_hostname=host)
 
 
 def _one_line(text: str) -> str:

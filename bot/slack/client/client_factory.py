@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from http.client import HTTPException
-from ssl import SSLContext, create_default_context
 from typing import Any, Final
 from urllib.parse import urlsplit
+from urllib.request import Request
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+
+from bot.call_deadline import open_within, trusted_tls
 
 CallObserver = Callable[[str, str], None]
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -21,7 +22,7 @@ _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 class ObservedClient(WebClient):
     """A client that reports the result of each call to `on_call`: ok, too_many, refused, trouble or unknown.
 
-    `on_date` gets the `Date` of each response.
+    `on_date` gets the `Date` of each response. A call ends after `timeout`, whatever the server sends until then.
     """
 
     on_call: CallObserver = staticmethod(lambda method, result: None)
@@ -41,6 +42,11 @@ class ObservedClient(WebClient):
         self.on_call(api_method, "ok")
         self.on_date(_date_of(response))
         return response
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        """Call Slack; the time-outs of slack_sdk would bound each read alone."""
+        with open_within(self.timeout, req, tls=self.ssl, proxy=self.proxy) as response:
+            return {"status": response.status, "headers": response.headers, "body": response.read().decode("utf-8")}
 
 
 def client_for(
@@ -62,12 +68,6 @@ def client_for(
     if address.hostname in _LOCAL:
         client.proxy = None
     return client
-
-
-@cache
-def trusted_tls() -> SSLContext:
-    """Return what trusts the machine's certificates; slack_sdk would read all of them again for each call, in 20 ms."""
-    return create_default_context()
 
 
 def _result(rejected: SlackApiError) -> str:

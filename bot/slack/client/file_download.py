@@ -7,15 +7,16 @@ from http.client import HTTPException
 from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from slack_sdk import WebClient
 
-from bot.slack.client.client_factory import trusted_tls
+from bot.call_deadline import open_within
 
 _SLACK: Final = "slack.com"
 _PIECE: Final = 1024 * 1024
 _GONE: Final = frozenset({404, 410})
+_WHOLE_SECONDS: Final = 600.0
 _TOO_MANY: Final = 429
 
 
@@ -31,25 +32,21 @@ class DownloadLater(Exception):  # noqa: N818 - it is no error: the file can be 
     """Slack is busy or did not answer; the download may be tried again."""
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """Follows no redirect: without the scope Slack sends one to its sign-in page."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow none."""
-
-
 def download(client: WebClient, address: str, *, mimetype: str, timeout: float) -> Iterator[bytes]:
-    """Yield the bytes at a file's address in pieces of 1 MiB. Raises DownloadRefused, DownloadLater."""
+    """Yield the bytes at a file's address in pieces of 1 MiB. Raises DownloadRefused, DownloadLater.
+
+    `timeout` is for each part, in seconds; all of it takes ten minutes at most.
+    """
     host, own = urlsplit(address), urlsplit(client.base_url)
     is_own = (host.scheme, host.netloc) == (own.scheme, own.netloc)
     is_slack = host.scheme == "https" and (host.hostname or "").endswith(f".{_SLACK}")
     if not is_own and not is_slack:
         raise DownloadRefused("external")
-    handlers = [_NoRedirect(), HTTPSHandler(context=trusted_tls())]
-    opener = build_opener(*handlers, *([ProxyHandler({})] if is_own and client.proxy is None else []))
+    proxy = "" if is_own and client.proxy is None else None
     request = Request(address, headers={"Authorization": f"Bearer {client.token}"})  # noqa: S310 - checked above
     try:
-        with opener.open(request, timeout=timeout) as response:
+        # Without the scope Slack redirects to its sign-in page.
+        with open_within(_WHOLE_SECONDS, request, redirects=False, proxy=proxy, pause=timeout) as response:
             kind = response.headers.get_content_type()
             if kind == "text/html" and mimetype != kind:
                 raise DownloadRefused("no_scope")

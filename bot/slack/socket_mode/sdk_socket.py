@@ -15,7 +15,7 @@ from typing import Any
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
-from bot.slack.client.client_factory import trusted_tls
+from bot.call_deadline import trusted_tls
 
 
 class SdkSocket:

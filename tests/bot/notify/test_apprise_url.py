@@ -9,10 +9,10 @@ import pytest
 
 from bot.notify.channel import Page
 from bot.notify.channels.apprise_url import AppriseUrl
-from bot.worker.port import Delivered, Refused
+from bot.worker.port import Delivered, Refused, Unknown
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
-from tests.support.http_double import BROKEN, Called, HttpDouble
+from tests.support.http_double import BROKEN, HANGS, Called, HttpDouble
 
 # Its services import what later Pythons lack.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -50,6 +50,14 @@ def test_a_service_that_did_not_take_the_page_is_tried_again(receiver: Receiver,
     result = AppriseUrl().send(page, method(receiver))
 
     assert result == Refused("The service behind Apprise did not take the page.", permanent=False)
+
+
+def test_a_service_that_does_not_answer_in_time_may_have_taken_the_page(receiver: Receiver, page: Page) -> None:
+    receiver.faults = [HANGS]
+
+    result = AppriseUrl(timeout=0.3).send(page, method(receiver))
+
+    assert result == Unknown("The service behind Apprise does not answer.")
 
 
 @pytest.mark.parametrize("query", ["?optional=yes", "?a=b&Optional=no", "?optional"])

@@ -5,15 +5,9 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from bot.clock import SetClock
@@ -23,7 +17,7 @@ from bot.notify.channels.smtp_mail import SmtpMail
 from bot.worker.port import Delivered, Refused, Unknown
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
-from tests.support.smtp_double import DROPS_AFTER_DATA, HANGS, PASSWORD, USER, SmtpDouble
+from tests.support.smtp_double import DROPS_AFTER_DATA, HANGS, PASSWORD, USER, SmtpDouble, server_tls, write_certificate
 
 ADA = ContactMethod(medium=Medium.EMAIL, address="ada@example.org")
 
@@ -38,23 +32,7 @@ def server() -> Iterator[SmtpDouble]:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate with its key, for this machine and signed by itself."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "double")])
-    now = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
-    signed = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    file = tmp_path_factory.mktemp("tls") / "double.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return file
-
-
-def server_tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return write_certificate(tmp_path_factory.mktemp("tls") / "double.pem")
 
 
 def mail(port: int, clock: SetClock, scheme: str = "smtp", who: str = "") -> SmtpMail:

@@ -7,7 +7,8 @@ import ssl
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.slack.client.client_factory import client_for, trusted_tls
+from bot.call_deadline import trusted_tls
+from bot.slack.client.client_factory import client_for
 from bot.slack.socket_mode.sdk_socket import SdkSocket
 
 
