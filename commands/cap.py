@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
+from commands.core.request import Fields
 from commands.core.rules.after_incident import follow_up
 from commands.core.rules.after_incident import review_fields as fields
 from commands.core.verb import DecisionContext, Group, Verb
@@ -16,7 +17,9 @@ from incident.entries.aftermath.lessons import (
 )
 from incident.entry import Fact
 from incident.frozen import Utc
+from incident.model.incident import Incident
 from incident.model.response.after_incident import CorrectiveAction
+from incident.ports import Reader
 from incident.refusal import Code, Refusal
 from incident.rules.short_ids import next_id
 from incident.states import ActionSort
@@ -45,6 +48,11 @@ class Cap(Verb):
     def intent(self) -> str:
         """Name the request as stored requests do."""
         return f"cap_{self.what}"
+
+    @classmethod
+    def proposal(cls, given: Fields, incident: Incident, reader: Reader) -> Fields:
+        """Propose a new action, unless one is named."""
+        return {} if given.get("id") else {"what": given.get("what") or "add"}
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Open an action under the next id, or change one."""

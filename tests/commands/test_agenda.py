@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from incident.entries.status_updates import UpdateMissed
 from tests.support.after_bench import REVIEW, closed_bench
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
@@ -11,11 +12,14 @@ from tests.support.command_bench import CommandBench, who
 
 def test_every_line_of_the_draft_names_its_entry():
     bench = closed_bench()
+    missed = UpdateMissed(audience="exec", due_at=T(40))
+    bench.note(bench.key, missed)
     bench.do("agenda", "eva", 60)
     lines = [line for line in bench.answer().splitlines() if line.startswith("•")]
 
     numbers = {entry.n for entry in bench.entries()}
     assert len(lines) > 6
+    assert "&lt;" not in bench.answer()
     assert all((found := re.findall(r"\[E(\d+)\]", line)) and {int(n) for n in found} <= numbers for line in lines)
 
 

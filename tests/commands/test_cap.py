@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from commands.cap import Cap
 from incident.entries.aftermath.lessons import CorrectiveActionDone, CorrectiveActionMoved, CorrectiveActionOpened
 from incident.refusal import Code
 from incident.states import ActionSort
@@ -83,3 +84,7 @@ def test_an_action_gets_another_owner_and_another_date():
     bench.do("cap", "rob", 70, what="move", id="CA1", owner=who("nadia"), text="Eva is away")
 
     assert bench.facts() == [CorrectiveActionMoved(id="CA1", owner=who("nadia"), due_at=T(9000), reason="Eva is away")]
+
+
+def test_a_form_proposes_a_new_action_unless_one_is_named():
+    assert [Cap.proposal(given, with_action().incident, None) for given in ({}, {"id": "CA1"})] == [{"what": "add"}, {}]

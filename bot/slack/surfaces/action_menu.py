@@ -57,7 +57,16 @@ _NEXT: Final[dict[State, tuple[MenuItem, ...]]] = {
         MenuItem("review"),
         MenuItem("reopen"),
     ),
-    **{state: (MenuItem("reopen"),) for state in (State.CLOSED, *VOID)},
+    State.CLOSED: (
+        MenuItem("review", is_primary=True),
+        MenuItem("agenda", _ACT),
+        MenuItem("rca"),
+        MenuItem("lesson"),
+        MenuItem("cap"),
+        MenuItem("signoff"),
+        MenuItem("reopen"),
+    ),
+    **{state: (MenuItem("reopen"),) for state in VOID},
 }
 _WRITE: Final = (
     MenuItem("note"),
@@ -87,6 +96,10 @@ _MORE: Final = (
     MenuItem("release"),
     MenuItem("hold"),
     MenuItem("review"),
+    MenuItem("agenda", _ACT),
+    MenuItem("rca"),
+    MenuItem("lesson"),
+    MenuItem("cap"),
     MenuItem("quiet"),
     MenuItem("void"),
 )
@@ -117,6 +130,7 @@ _BY_INCIDENT: Final = frozenset(
         "handover",
         "major",
         "priority",
+        "signoff",
         "take",
         "unmask",
     }
