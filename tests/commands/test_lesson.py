@@ -8,6 +8,7 @@ from incident.entries.aftermath.lessons import LessonLearned
 from incident.entry import WORKSPACE
 from incident.refusal import Code
 from incident.states import LessonTarget
+from organisation.deadlines.task_deadlines import task_deadlines
 from organisation.entries.task_changes import TaskKind
 from organisation.fold.organisation_fold import ORGANISATION
 from tests.support.after_bench import closed_bench
@@ -72,3 +73,14 @@ def test_the_owner_of_a_lesson_may_see_its_incident():
     bench = closed_bench(private=True)
 
     assert bench.do("lesson", "ilse", 60, **{**LESSON, "owner": who("clerk")}).reason == "task_owner_unseen"
+
+
+def test_the_evidence_of_a_lesson_for_training_is_asked_for_when_it_is_due():
+    bench = closed_bench()
+    bench.do("lesson", "rob", 60, **{**LESSON, "target": "awareness"})
+    task = tasks(bench)[-1]
+
+    organisation = bench.memory.read(lambda reader: reader.peek_aggregate(ORGANISATION, (TEAM, WORKSPACE)))
+    [deadline] = [one for one in task_deadlines(organisation, None) if one.about == task.id]
+    assert T(9000) in [step.at for step in deadline.steps if step.whom == (who("eva"),)]
+    assert bench.do("task", "eva", 9000, what="done", id=task.id).reason == "task_evidence"

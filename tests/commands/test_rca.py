@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rendering.renderer import VerbContext
 from commands.rca import Rca
 from incident.entries.aftermath.reviews import DocumentMoved, RcaOpened
 from incident.refusal import Code
 from incident.rules.business_days import after_business_days
 from incident.states import Document, DocumentState
+from roles.person_ids import MUSTER
 from tests.support.after_bench import RCA, after_policy, closed_bench, resolved_bench
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench
+from tests.support.handmade_incidents import renderer
 
 
 def test_closing_a_major_incident_starts_the_time_of_its_analysis():
@@ -41,6 +44,7 @@ def test_a_security_incident_needs_its_attack_vector_which_may_be_unknown():
     bench.do("rca", "ilse", 50, what="write", **RCA)
 
     assert bench.do("rca", "ilse", 51, what="submit").fields == ("attack_vector",)
+    assert bench.do("rca", "nadia", 51, what="approve").reason == "document_draft"
     bench.do("rca", "ilse", 52, what="write", attack_vector="Unknown because the logs are gone")
     bench.do("rca", "ilse", 53, what="submit")
     assert bench.facts() == [DocumentMoved(document=Document.RCA, state=DocumentState.IN_REVIEW)]
@@ -79,6 +83,10 @@ def test_the_third_incident_of_a_kind_recurs(third, recurs):
     assert ("recurrence_seen" in kinds, "rca_opened" in kinds) == (recurs, recurs)
     if recurs:
         assert bench.incident.aftermath.recurrence.numbers == ("INC-2026-0001", "INC-2026-0002")
+        seen = [one for one in bench.entries() if one.fact.kind == "recurrence_seen"]
+        posted = renderer().said("surfaces/recurrence", VerbContext(bench.incident, tuple(seen), MUSTER, T(120)))
+        assert "INC-2026-0001, INC-2026-0002" in posted
+        assert "Link the problem behind them" in posted
 
 
 def test_a_restricted_incident_is_not_counted_in_another():

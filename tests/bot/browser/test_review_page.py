@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser_env import BrowserEnv
-from tests.support.page_user import aside, command, message, press, send, write
+from tests.support.page_user import command, message, press, send, write
 
 pytestmark = pytest.mark.browser
+
+
+def answer(page: Page, words: str) -> Locator:
+    return page.get_by_test_id("ephemeral").filter(has_text=words).last
 
 
 def test_a_review_goes_from_its_meeting_to_its_approval(stood: BrowserEnv) -> None:
@@ -32,11 +36,11 @@ def test_a_review_goes_from_its_meeting_to_its_approval(stood: BrowserEnv) -> No
     write(page, "went_badly", "No one watched the pool")
     send(page)
     command(page, "/incident agenda")
-    expect(aside(page, "Switch the fraud rules off")).to_contain_text("[E1]")
+    expect(answer(page, "Switch the fraud rules off")).to_contain_text("[E1]")
     command(page, "/incident review submit")
-    expect(aside(page, "Another person approves it")).to_be_visible()
+    expect(answer(page, "Another person approves it")).to_be_visible()
     command(page, "/incident review approve")
-    expect(aside(page, "Not approved: you wrote or submitted it")).to_be_visible()
+    expect(answer(page, "Not approved: you wrote or submitted it")).to_be_visible()
 
     owner = stood.see("olu")
     asked = message(owner, "The review waits for your approval")

@@ -28,7 +28,7 @@ NUMBER = "INC-2026-0001"
 def office(sqlite_store: Store, tmp_path: Path) -> Office:
     office = Office(sqlite_store, tmp_path)
     office.in_force(SHIPPED, 0)
-    office.key = office.do("declare", 1, title="Ledger & lag", service="checkout", impact=2, urgency=2).key
+    office.key = office.do("declare", 1, title="Ledger & lag", service="checkout", impact=1, urgency=1).key
     office.do("decide", 2, NUMBER, text="Fail over because *it* is quicker")
     office.note(office.key, ReviewScheduled(owner=OLU, at=T(60)), 5)
     office.do("review", 61, NUMBER, what="held", attendees="Olu & Ken", text="We agreed")
@@ -65,6 +65,23 @@ def test_the_record_and_the_page_have_what_follows_the_incident(office: Office):
     assert [one["id"] for one in record["after"]["corrective_actions"]] == ["CA1"]
     assert f"No root cause analysis, because: {reason}" in (folder / "index.html").read_text("utf-8")
     assert f"Not applicable because: {reason}" in (folder / "review.html").read_text("utf-8")
+
+
+def test_the_export_of_a_major_incident_has_all_its_parts_and_every_section_of_its_root_cause(office: Office):
+    parts = {"method": "Five whys", "root_cause": "No limit", "contributing": "A sale", "confidence": "High"}
+    office.do("rca", 66, NUMBER, what="write", actor=OLU, **parts)
+    folder = office.export(office.key, 70)
+
+    review, page = ((folder / name).read_text("utf-8") for name in ("review.html", "index.html"))
+    sections = re.findall(r"<h3>(.*?)</h3><p class=\"text\">(.*?) <a", review)
+    assert sections[-4:] == [
+        ("Method", "Five whys"),
+        ("Root cause", "No limit"),
+        ("Contributing factors", "A sale"),
+        ("Confidence", "High"),
+    ]
+    assert all(f'id="{part}"' in page for part in ("timeline", "roles", "updates", "after"))
+    assert (folder / "policy.yaml").exists()
 
 
 def test_redacted_words_are_in_no_format(office: Office):

@@ -101,7 +101,9 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
 
     held_only = {"accept", "handover", "done", "unmask", "approve", "discard"}
     once_closed = {"signoff"}
-    assert {verb.name for verb in verb_registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only - once_closed <= offered
+    assert {
+        verb.name for verb in verb_registry.verbs()
+    } - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only - once_closed <= offered
 
 
 def test_the_action_menu_offers_unmask_while_a_text_is_masked(place, base):
