@@ -23,6 +23,20 @@ def test_a_command_is_on_the_record_when_it_is_acknowledged(place, channel, inci
     assert response.payload["response_type"] == "ephemeral"
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("contain short the fraud rules are off", "contained"),
+        ("evidence memory image of web-2", "evidence_secured"),
+        ("inbound customers they cannot pay", "inbound_noted"),
+    ],
+)
+def test_a_line_without_an_id_or_a_count_that_may_be_left_out_acts_at_once(place, channel, incident, line, kind):
+    slash(place, channel, line)
+
+    assert len(place.entries(incident.key, kind)) == 1
+
+
 def test_the_short_command_is_the_same_command(place, channel, incident):
     slash(place, channel, "note typed short", command="/inc")
 

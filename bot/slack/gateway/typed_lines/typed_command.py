@@ -206,7 +206,8 @@ def _lacks_text(verb: type[Verb], fields: Fields) -> bool:
 
 def _lacks_reference(interaction: Interaction, verb: type[Verb], fields: Fields) -> bool:
     """True if a verb acts on a message or an entry, and neither the line nor the place names one."""
-    named = (name for name, mark in form_fields(verb).items() if mark.leading and mark.pattern)
+    marks = form_fields(verb).items()
+    named = (name for name, one in marks if one.leading and one.pattern and one.control is Control.LINE)
     return interaction.context.message is None and any(name not in fields for name in named)
 
 
