@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from commands.core.fields.form_field import Control, FormField
+from commands.core.request import Fields
 from commands.core.verb import DatedFact, Decided, DecisionContext, Group, Verb
 from incident.entries.outside.affected_data import PERSONAL, AffectedKind, AffectedNoted, Basis
 from incident.refusal import Code, Refusal
@@ -56,6 +57,7 @@ class Affected(Verb):
     name = "affected"
     aliases = ("affects",)
     group = Group.CLASSIFY
+    needs_text = False
 
     what: Annotated[
         AffectedKind,
@@ -78,6 +80,11 @@ class Affected(Verb):
         Annotated[int, Field(ge=0, le=100)] | None,
         FormField("Percent of all", Control.LINE, "0 to 100", words=("share",)),
     ] = None
+
+    @classmethod
+    def is_whole(cls, fields: Fields) -> bool:
+        """True once a number or a text is there."""
+        return any(fields.get(name) not in (None, "") for name in ("count", "percent", "text"))
 
     def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Record it in any state. Numbers come with their basis. The first about personal data pages the privacy officer."""

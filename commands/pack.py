@@ -11,6 +11,7 @@ from commands.core.fields.field_types import Slug
 from commands.core.fields.form_field import Control, FormField
 from commands.core.fields.regime_choices import REGIMES, REPORTS
 from commands.core.preconditions import refuse_without
+from commands.core.request import Fields
 from commands.core.rules.outside import pack_rules, pack_view
 from commands.core.rules.outside.pack_view import PackView
 from commands.core.verb import DecisionContext, Group, Verb
@@ -36,6 +37,7 @@ class Pack(Verb):
     name = "pack"
     aliases = ("packs",)
     group = Group.PROVE
+    needs_text = False
 
     act: Annotated[
         Act | None, FormField("What to do", Control.CHOICE, leading=True, choices=_ACTS, synonyms=_SYNONYMS)
@@ -62,6 +64,11 @@ class Pack(Verb):
     def kind(self) -> Act:
         """What to do: as chosen, else typed values if there are some, else show it."""
         return self.act or ("values" if (self.values or "").strip() else "show")
+
+    @classmethod
+    def is_whole(cls, fields: Fields) -> bool:
+        """True unless values are to be typed and none are."""
+        return fields.get("act") != "values" or bool(fields.get("values"))
 
     def decide(self, now: DecisionContext) -> Sequence[Fact]:
         """Type values or freeze as anyone, approve with authority and as none of its authors. What is shown is not recorded."""

@@ -181,6 +181,8 @@ class Verb(Frozen):
     of_organisation: ClassVar[bool] = False
     # A typed line opens the form, which says what will happen; its submission confirms it.
     is_confirmed: ClassVar[bool] = False
+    # A typed line with fixed words alone opens the form, which asks for the text; with False it runs.
+    needs_text: ClassVar[bool] = True
     # It deletes, ends, restricts or releases: no misspelt word leads to it, and it never runs with words left over.
     drastic: ClassVar[bool] = False
     # Its moment is measured, so that a time at the end of its text may be that moment.

@@ -200,7 +200,7 @@ def _is_unknown_choice(verb: type[Verb], parsed: ParsedCommand) -> bool:
 def _lacks_text(verb: type[Verb], fields: Fields) -> bool:
     """True if a verb that takes a text got fixed words only: `tempfix removed TF1` opens its form."""
     marks = form_fields(verb)
-    takes_text = any(mark.rest for mark in marks.values()) and not verb.is_query
+    takes_text = verb.needs_text and any(mark.rest for mark in marks.values()) and not verb.is_query
     return takes_text and all(marks[name].leading for name in fields if name in marks)
 
 
