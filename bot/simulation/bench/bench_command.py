@@ -19,6 +19,7 @@ from bot.simulation.bench.declare_latency import measure_at_once, measure_declar
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
 from bot.simulation.bench.pages.page_latency import measure_pages
+from bot.simulation.bench.records.evidence_record import measure_evidence
 from bot.simulation.bench.replay_time import measure_replay
 from bot.simulation.bench.resume_time import measure_resume
 from bot.simulation.demo.channel_noise import measure_noise
@@ -40,6 +41,8 @@ class Sizes:
     pages: int
     messages: int
     entries: int
+    files: int
+    analysis: int
     people: int
     incidents: int
     burst_s: int
@@ -56,6 +59,8 @@ WHOLE: Final = Sizes(
     pages=50,
     messages=500,
     entries=10_000,
+    files=200,
+    analysis=2_000,
     people=200,
     incidents=50,
     burst_s=60,
@@ -71,6 +76,8 @@ QUICK: Final = Sizes(
     pages=5,
     messages=50,
     entries=500,
+    files=2,
+    analysis=100,
     people=50,
     incidents=2,
     burst_s=1,
@@ -125,6 +132,8 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         results["backlog"] = measure_backlog(overloaded, channels, events=sizes.backlog)
     _print_progress("a long record")
     results |= measure_record(entries=sizes.entries)
+    _print_progress("evidence")
+    results |= measure_evidence(files=sizes.files, entries=sizes.analysis)
     _print_progress("a replay")
     results["replay_s"] = measure_replay(events=sizes.events)
     _print_progress("the noise of the demo")
@@ -143,6 +152,8 @@ ORDER: Final = (
     "backlog",
     "verify_entries_per_s",
     "export_s",
+    "export_evidence_s",
+    "analysis",
     "replay_s",
     "small_incident",
     "startup_s",
