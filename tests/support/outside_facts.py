@@ -15,7 +15,7 @@ from incident.entries.outside import (
 )
 from incident.entry import NewEntry
 from roles.person_ids import MUSTER
-from tests.support.recorded_team import CYD, Script, at, declared
+from tests.support.recorded_team import CHANNEL, CYD, Script, at, declared, ts
 
 
 def outside_script(number: str) -> list[NewEntry]:
@@ -97,5 +97,12 @@ def _analysis(s: Script) -> None:
     named = {"id": "CT1", "contained": contained}
     s.add(restoration.ContainmentReviewed(**named, text="It holds", review_at=at(1800)))
     s.add(restoration.ContainmentUndone(**named, text="The cause is gone"))
+    message = {"channel": CHANNEL, "ts": ts(30)}
+    secured = s.add(evidence_items.FileSecured(id="EV2", file="F1", name="trace.log", size=12, **message))
+    s.add(evidence_items.FileStored(id="EV2", secured=secured, sha256="f" * 64, size=12), by=MUSTER)
+    s.add(
+        evidence_items.CustodyPassed(id="EV2", evidence=secured, receiver="Police", location="Lab", reason="They asked")
+    )
+    s.add(provider_cases.CustomersInformed(provider="cloud-1", case_id="771", text="Payments are delayed"))
     restored = s.add(restoration.Recovered(id="R1", method="backup", text="Restored web-2", backup="Of Monday"))
     s.add(restoration.RecoveryChecked(id="R1", recovery=restored, text="Scanned, and clean"))

@@ -117,6 +117,9 @@ def long_script(number: str) -> list[NewEntry]:
     _page(s)
     _notify(s)
     _look_back(s)
+    contained = s.add(restoration.Contained(id="C2", term="long", text="Path closed", review_at=at(900)))
+    s.add(restoration.ContainmentReviewed(id="C2", contained=contained, text="It holds", review_at=at(1800)))
+    s.add(restoration.ContainmentUndone(id="C2", contained=contained, text="The cause is gone"))
     s.add(delivery.ChannelChanged(channel=CHANNEL, how="renamed", name="payments-war-room"), by=MUSTER)
     return s.drafts
 

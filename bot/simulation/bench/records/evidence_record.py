@@ -19,7 +19,7 @@ from bot.export.bundle import Seal, write_bundle
 from bot.plain_yaml import load_yaml
 from bot.simulation.replay.scenario_policy import SHIPPED
 from commands.core.record_service import FixedPolicy, RecordService
-from commands.core.request import Actor, Place, Request
+from commands.core.request import Actor, Fields, Place, Request
 from incident.entries.conversation import ActionDone, ActionOpened
 from incident.entries.outside.evidence_items import FileSecured, FileStored
 from incident.entries.outside.findings import FindingConfirmed, FindingMade
@@ -58,7 +58,7 @@ def measure_evidence(*, files: int, entries: int) -> dict[str, Any]:
 
 
 def _declare(record: RecordService) -> IncidentKey:
-    fields = {"title": "Odd logins", "service": next(iter(record.policy.services))}
+    fields: Fields = {"title": "Odd logins", "service": next(iter(record.policy.services))}
     request = Request(
         verb="declare",
         fields=fields,
