@@ -10,7 +10,7 @@ one behind the claim of its job. These take the path of another that has a point
 
 - `say_elsewhere`, `no_channel`, `not_invited`, `approver`, `subscriber_notice`, `notice`, `origin_reply`, `channel_link` and `publish`, which post as `say` does; `adopt`, which reads a channel as `reconcile` does;
   `channel_name`, which looks first as `make_channel` does;
-  `notice_mail` and `update_outside`, which send as `page_method` does;
+  `notice_mail`, which sends as `page_method` does;
   `stamp` and `retention`, which call no Slack and check at each start what is left to do; `page_receipt`, which only asks;
 - the backfill after a connection or a rejoin: it enqueues a job, as the refresh of a Home tab does, and is enqueued again
   with the next connection or when Slack sends the event again;
@@ -64,6 +64,7 @@ _DONE: Final = (
     "update_here:chat.postMessage",
     "page:chat.update",
     "page_stop:call",
+    "update_outside:call",
     "prompt:chat.update",
     "prompt:chat.delete",
     "home:views.publish",

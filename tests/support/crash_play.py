@@ -29,6 +29,7 @@ from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner
 from tests.support.kill_whole import SharedClock
 from tests.support.paging_providers import MOBILE, NUMBER, TWILIO_SID, TWILIO_TOKEN, PagingProviders
 from tests.support.policies import full_policy
+from tests.support.smtp_double import SmtpDouble
 from tests.support.worker_env import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,7 @@ START = T(5)
 # What is given up by the one who died can be taken up after this, the lease of a claim.
 LEASE = timedelta(seconds=31)
 COMMAND = "/incident"
+RECIPIENT = "MUSTER_LIST_EXECUTIVES"
 
 
 class Play:
@@ -59,17 +61,23 @@ class Play:
             timing=Timing(ack_seconds=2.0),
         )
         self.users = {name: self.sandbox.workspace.find_person(name).id for name in PEOPLE}
-        self.providers = PagingProviders()
+        self.providers, self.mail = PagingProviders(), SmtpDouble()
 
     @property
     def rang(self) -> Counter[str]:
         """How often each telephone was rang with the same words."""
         return Counter(f"{call['To']}: {call['Twiml']}" for call in self.providers.telephone.values())
 
+    @property
+    def mailed(self) -> Counter[str]:
+        """How often each mail arrived, by its Message-ID."""
+        return Counter(str(mail["Message-ID"]) for mail in self.mail.received)
+
     def __enter__(self) -> Play:
         self.sandbox.start()
         policy = full_policy(list(self.users.values())).model_dump(mode="json")
         policy["groups"]["legal"] = [self.users["ilse"]]
+        policy["update_recipients"] = {"exec": [RECIPIENT]}
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
         team = self.sandbox.workspace.team_id
         with open_store(self.url, team=team) as store:
@@ -83,6 +91,7 @@ class Play:
                 runner.restart()
         self.sandbox.stop()
         self.providers.close()
+        self.mail.close()
 
     def start(self) -> None:
         """Start Muster; one that is killed while it starts is started again."""
@@ -104,6 +113,7 @@ class Play:
             "without": self.without,
             "clock": str(self.clock_path),
             "log": str(self.reached),
+            "recipients": {RECIPIENT: "executives@example.org"},
             "environment": {
                 "slack_bot_token": self.sandbox.bot_token,
                 "slack_app_token": self.sandbox.app_token,
@@ -112,6 +122,8 @@ class Play:
                 "MUSTER_POLICY": str(self.folder / "policy.yaml"),
                 "MUSTER_GAP_SECONDS": 3600,
                 "MUSTER_SPOOL": str(self.folder / "spool"),
+                "MUSTER_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}",
+                "MUSTER_MAIL_FROM": "muster@example.org",
                 "MUSTER_TWILIO_SID": TWILIO_SID,
                 "MUSTER_TWILIO_TOKEN": TWILIO_TOKEN,
                 "MUSTER_TWILIO_FROM": NUMBER,

@@ -112,6 +112,8 @@ class ObedientMuster:
             store.recorder = Reaching(store.recorder, self.reached, forgetful=without == "keys")
             return store
 
+        # The names of these settings are the policy's, so that they are read from the environment alone.
+        os.environ.update(settings.get("recipients", {}))
         environment = Settings(**{"_env_file": None, **settings["environment"]})
         self.muster: Application = compose(
             environment,

@@ -22,7 +22,7 @@ _TIME = re.compile(
     r"<!date\^[^>]*>|\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?|\b\d\d:\d\d( UTC)?|[0-9A-HJKMNP-TV-Z]{26}"
 )
 _THING = re.compile(r"(?<=[a-z]:)\d+$")
-_CALL = re.compile(r"\bCA\d{32}\b")
+_CALL = re.compile(r"\bCA\d{32}\b|<[0-9a-f]{32}@example\.org>")
 _SPAN = re.compile(r"\b\d+ (seconds?|minutes?|min|hours?)\b|\ba minute\b|\bless than a minute\b")
 _NUMBERS = frozenset(
     {

@@ -21,12 +21,13 @@ Fresh = Callable[[], AbstractContextManager[str]]
 
 @dataclass(frozen=True)
 class PlayResult:
-    """The state after a play, the failpoints at which Muster was killed, the order in which they were reached, who was rang."""
+    """The state after a play, the failpoints at which Muster was killed, their order, who was rang, and what was mailed."""
 
     state: dict[str, Any]
     killed_at: list[str]
     order: tuple[str, ...]
     rang: Counter[str]
+    mailed: Counter[str]
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Plays:
         with self.fresh() as url, performed(self.runner, folder, url, at=at, without=without) as play:
             order = dict.fromkeys(play.reached.read_text("utf-8").split())
             reached = tuple(name for name in order if name in FAILPOINTS)
-            return PlayResult(observed_state(play.sandbox, url), play.killed_at, reached, play.rang)
+            return PlayResult(observed_state(play.sandbox, url), play.killed_at, reached, play.rang, play.mailed)
 
 
 @pytest.fixture(scope="module")
