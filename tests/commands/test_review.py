@@ -70,6 +70,8 @@ def test_parts_stay_drafts_and_only_what_changes_is_written():
     assert [one.part for one in bench.incident.aftermath.review.parts] == [Part.WHAT_HAPPENED, Part.WENT_WELL]
     assert Review.proposal({"what": "write"}, bench.incident, None)["what_happened"] == "The cache was cold"
     assert bench.do("review", "rob", 62, what="write", went_well="The rollback").reason == "document_same"
+    hidden = bench.do("review", "rob", 62, what="write", went_well="[masked]", what_happened="[redacted]")
+    assert hidden.reason == "document_nothing"
     assert bench.do("review", "rob", 62, what="write", went_well=" ").reason == "document_nothing"
 
 

@@ -9,8 +9,10 @@ from commands.core.preconditions import not_authorised, refuse_short
 from commands.core.rules.after_incident.part_fields import PARTS_OF
 from commands.core.verb import DecisionContext
 from incident.entries.aftermath.reviews import DocumentMoved, PartWritten
+from incident.frozen import REDACTED
 from incident.model.incident import Incident
 from incident.model.response.after_incident import WrittenDocument
+from incident.record.masked_view import MASKED
 from incident.refusal import Code, Refusal
 from incident.states import Document, DocumentState, Part
 from roles.authority import may
@@ -22,6 +24,8 @@ _REFUSED: Final[Mapping[DocumentState, str]] = {
     DocumentState.APPROVED: "document_approved",
     DocumentState.WAIVED: "document_waived",
 }
+# A form proposes a part as its reader may see it; sent back, it says nothing.
+_NO_TEXT: Final = frozenset({"", MASKED, REDACTED})
 _LEAST: Final = 15
 _OPTIONAL: Final = frozenset({Part.LUCKY})
 
@@ -58,7 +62,7 @@ def written(document: Document, texts: Mapping[Part, str | None], now: DecisionC
     """Return the parts that say something else than before. Refuses a document that waits for approval or has it."""
     _refuse_unless(document, now, DocumentState.DRAFT)
     present = document_of(now.open, document)
-    given = [(part, text.strip()) for part, text in texts.items() if text and text.strip()]
+    given = [(part, text.strip()) for part, text in texts.items() if text and text.strip() not in _NO_TEXT]
     if not given:
         raise Refusal(Code.MISSING_FIELDS, "document_nothing", *(str(part) for part in texts))
     changed = [(part, text) for part, text in given if (old := present.part(part)) is None or old.text != text]
