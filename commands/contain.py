@@ -44,7 +44,7 @@ class Contain(Verb):
     dated = True
 
     term: Annotated[
-        Term, FormField("For how long", Control.CHOICE, leading=True, needed=True, choices=_TERMS, synonyms=_SYNONYMS)
+        Term, FormField("What happened", Control.CHOICE, leading=True, needed=True, choices=_TERMS, synonyms=_SYNONYMS)
     ]
     id: Annotated[
         Slug | None,

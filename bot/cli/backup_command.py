@@ -15,9 +15,7 @@ from storage.maintenance.backup import back_up
 from storage.maintenance.restore import Extent, RestoreResult, restore
 from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
 
-_NOT_INCLUDED: Final = (
-    "It holds everything people wrote. The signing key, .env and policy.yaml are not in it: back them up separately."
-)
+_NOT_INCLUDED: Final = "It holds everything people wrote. The signing key, .env, policy.yaml and files of evidence are not in it: copy them too."
 
 
 def back_up_database(file: Path) -> int:

@@ -18,7 +18,7 @@ def test_a_finding_without_a_source_is_marked_as_unverified_wherever_it_is_read(
     assert (found.id, found.verified, found.status) == ("F1", False, "open")
     assert "marked as unverified" in room.answer()
     room.do("status", at=6)
-    assert f"*Findings*: F1 {TEXT} (unverified). 1 unverified" in room.answer()
+    assert f"*Findings*: F1 {TEXT} (unverified)" in room.answer()
 
 
 @pytest.mark.parametrize(

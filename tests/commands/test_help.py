@@ -71,7 +71,7 @@ def test_a_question_records_nothing():
 
 
 def test_the_choices_of_a_field_are_listed():
-    assert "• For how long: short, long" in ANYWHERE.answer(Help(about="contain"))
+    assert "• What happened: short, long, undone, reviewed" in ANYWHERE.answer(Help(about="contain"))
 
 
 def test_every_role_has_help_also_where_there_is_no_incident():

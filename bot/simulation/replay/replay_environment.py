@@ -83,6 +83,7 @@ class ReplayEnvironment:
             "MUSTER_POLICY": folder / "policy.yaml",
             "MUSTER_GAP_SECONDS": gap_seconds,
             "MUSTER_SPOOL": folder / "spool",
+            "MUSTER_EVIDENCE": folder / "evidence",
             "MUSTER_KEY_FILE": key_file,
             **(more or {}),
         }
