@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.cli.main import GC_THRESHOLDS
 from storage.store import Store, open_store
@@ -83,6 +84,10 @@ SLOW = (
     "tests/upgrade/",
 )
 TEMPLATE = "muster_template"
+
+# How long an example takes depends on what else the machine does, and is no property of the code.
+settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 
 
 def pytest_sessionstart() -> None:

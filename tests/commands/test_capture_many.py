@@ -41,7 +41,7 @@ def captures(facts: list[CapturedFact], surface: EntryPoint = EntryPoint.EVENT) 
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     facts=st.lists(captured_facts(), min_size=1, max_size=12),
     surface=st.sampled_from((EntryPoint.EVENT, EntryPoint.HISTORY)),

@@ -73,7 +73,7 @@ def act(desk: CommandBench, at: float, kind: str, subject: Any, result: bool | N
     as_legal(desk, kind, at, forms[kind])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(acts, max_size=14))
 def test_a_clock_starts_once_never_moves_and_is_met_iff_submitted_by_its_due_time(script):
     desk, at, first = regulated(*REGIMES), 0, {}
@@ -93,7 +93,7 @@ def test_a_clock_starts_once_never_moves_and_is_met_iff_submitted_by_its_due_tim
     assert fold(desk.entries()).clocks == clocks
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(packings, min_size=4, max_size=12))
 def test_a_frozen_pack_never_changes_has_its_digest_and_is_approved_by_none_of_its_authors(script):
     desk, at, first = regulated(*REGIMES, type="security"), 0, {}

@@ -113,7 +113,7 @@ INVARIANTS = [
 ]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(chains)
 def test_every_invariant_holds_after_every_entry(chain):
     incident = None
@@ -126,7 +126,7 @@ def test_every_invariant_holds_after_every_entry(chain):
     assert broken == set()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(chains, st.data())
 def test_folding_a_beginning_and_then_the_rest_is_folding_all(chain, data):
     cut = data.draw(st.integers(1, len(chain.entries)))
@@ -141,7 +141,7 @@ def redacted(entry: Entry) -> Entry:
     return entry.model_copy(update={"fact": join(type(entry.fact), facts, None), "redacted": True})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(chains, st.data())
 def test_redacting_any_entry_changes_no_state_but_words(chain, data):
     place = data.draw(st.integers(0, len(chain.entries) - 1))
@@ -154,13 +154,13 @@ def test_redacting_any_entry_changes_no_state_but_words(chain, data):
     assert unmet(found, two_service_policy()) == unmet(chain.now, two_service_policy())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(chains)
 def test_the_folded_incident_is_valid_and_survives_being_stored(chain):
     assert Incident.model_validate_json(chain.now.model_dump_json()) == chain.now
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(chains, st.integers(0, 300))
 def test_letting_time_pass_in_one_step_or_in_many_records_the_same(chain, wait):
     now = (chain.now.last_entry_at - chain.entries[0].recorded_at).total_seconds() / 60

@@ -106,7 +106,7 @@ def test_what_is_no_calendar_or_is_cut_off_or_never_ends_is_a_problem(body):
 WEEKLY: dict[str, Any] = {"start": "2026-01-05 09:00", "participants": [ADA, BEN, CHI]}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "UTC"]),
     count=st.integers(1, 3),

@@ -104,7 +104,7 @@ def is_missed_later(incident: Incident) -> bool:
     return any(is_backed_off(incident, audience) for audience in incident.audiences)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     steps,
     st.sampled_from(Priority),

@@ -174,7 +174,7 @@ def _play(chain: Chain, script: list[tuple[str, float]], at: float) -> float:
     return at
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(acts, minutes), max_size=12),
     st.sampled_from(Priority),

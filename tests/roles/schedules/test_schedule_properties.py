@@ -82,7 +82,7 @@ def schedules(draw):
 
 
 @given(schedules(), moments, st.integers(1, 20 * 24), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_shifts_cover_the_time_and_no_moment_has_another_answer_than_its_shift(of, start, hours, data):
     end = start + timedelta(hours=hours)
     found = shifts(of, start, end)
@@ -96,7 +96,7 @@ def test_shifts_cover_the_time_and_no_moment_has_another_answer_than_its_shift(o
 
 
 @given(schedules(), moments, st.integers(1, 300), st.integers(1, 300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_time_cut_in_two_has_the_same_shifts_and_gaps(of, start, first, second):
     middle, end = start + timedelta(hours=first), start + timedelta(hours=first + second)
     whole = shifts(of, start, end)
@@ -107,7 +107,7 @@ def test_a_time_cut_in_two_has_the_same_shifts_and_gaps(of, start, first, second
 
 
 @given(schedules(), moments)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_until_the_next_hand_over_the_same_people_are_on_call(of, at):
     following = next_handover(of, at)
     now = [one.person for one in who(of, at)]
@@ -118,7 +118,7 @@ def test_until_the_next_hand_over_the_same_people_are_on_call(of, at):
 
 
 @given(rotations(), st.sampled_from(ZONES), moments, people, st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_new_version_never_changes_the_past_and_starts_with_the_person_it_names(rules, zone, at, order, data):
     zone = rules["time_zone"] or zone
     last = max([rules["start"], *(one["effective"] for one in rules["changes"])])

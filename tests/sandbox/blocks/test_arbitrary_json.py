@@ -42,7 +42,7 @@ def of_a_type(table: Table) -> st.SearchStrategy[dict[str, Any]]:
     return st.sampled_from(sorted(table)).flatmap(filled)
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 @given(of_a_type(BLOCKS))
 def test_any_json_for_a_block_is_accepted_or_rejected(block: dict[str, Any]) -> None:
     assert is_rejected(check_message, [block]) in (True, False)
@@ -55,7 +55,7 @@ def test_a_type_that_is_not_a_string_is_rejected(kind: Any) -> None:
     assert is_rejected(check_message, [{"type": "section", "text": {"type": kind, "text": "x"}}])
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 @given(of_a_type(ELEMENTS))
 def test_any_json_for_an_element_is_accepted_or_rejected(element: dict[str, Any]) -> None:
     blocks = [{"type": "actions", "elements": [element]}, {"type": "section", "accessory": element}]
@@ -63,7 +63,7 @@ def test_any_json_for_an_element_is_accepted_or_rejected(element: dict[str, Any]
     assert is_rejected(check_message, blocks) in (True, False)
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80, database=None)
 @given(st.dictionaries(st.sampled_from([*NAMES, "title", "submit", "private_metadata"]), JSON, max_size=5))
 def test_arbitrary_json_for_a_view_is_rejected(fields: dict[str, Any]) -> None:
     assert is_rejected(check_view, fields | {"type": "modal"}, "modal")

@@ -182,7 +182,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(place=st.integers(0, 10_000), row=st.integers(0, 40), cell=CELLS)
 def test_no_cell_stops_the_check(sqlite_case: Case, place: int, row: int, cell: object) -> None:
     columns = [(table, column.name) for table in TABLES for column in SQLModel.metadata.tables[table].columns]
@@ -203,7 +203,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(n=st.integers(1, 28), place=st.integers(0, 40), value=JSON)
 def test_no_hashed_text_stops_the_check(sqlite_case: Case, n: int, place: int, value: Any) -> None:
     """The hash is made to fit, so that the check goes on to read the fact and to fold it."""

@@ -110,7 +110,7 @@ def a_copy(template: Path) -> Iterator[str]:
 
 def served_in(examples: int, fresh: Fresh) -> int:
     """Run the model, each example on a fresh database, and return the number of versions served at the end."""
-    given = settings(max_examples=examples, stateful_step_count=25, deadline=None, database=None)
+    given = settings(max_examples=examples, stateful_step_count=25, database=None)
 
     class On(Queue):
         pass
