@@ -16,7 +16,7 @@ from bot.timestamp_authority import certificates_in
 from bot.worker.handlers.integrity_jobs import DAILY, IntegrityJobs
 from bot.worker.job_runner import _MAX_ATTEMPTS
 from bot.worker.worker import Worker
-from incident.entry import workspace_chain
+from incident.entry import IncidentKey, workspace_chain
 from incident.jobs import JobKind
 from incident.policy import Policy
 from storage.integrity.rfc3161_timestamps import TIMESTAMP
@@ -222,20 +222,28 @@ def test_a_stamp_by_another_signer_is_not_recorded(
     assert len(keeper.store.jobs.dead_letters()) == 1
 
 
-def test_expired_incidents_are_deleted_without_a_command(keeper: WorkerEnv, signer: Signer) -> None:
+def test_expired_incidents_are_deleted_without_a_command_and_their_files_with_them(
+    keeper: WorkerEnv, signer: Signer, tmp_path: Path
+) -> None:
+    keeper.store.files.open(tmp_path / "evidence")
     key = keeper.declare()
+    other = IncidentKey(keeper.team, "01OTHER")
+    stored = [keeper.store.files.store(one, [b"02:10 login"]).sha256 for one in (key, other)]
     keeper.drain()
     keeper.act("void", "ilse", key, as_="false_alarm", reason="The monitor itself was broken")
     keeper.after(minutes=5)
     keeper.store.checkpoints.take(keeper.clock.now(), signer)
     day(keeper, START + timedelta(days=365), kinds=(JobKind.RETENTION,))
     assert keeper.incident(key).is_over
+    assert keeper.store.files.is_whole(key, stored[0])
 
     day(keeper, START + timedelta(days=3 * 366), kinds=(JobKind.RETENTION,))
 
     [tombstone] = keeper.entries(workspace_chain(keeper.team), "retired")
     assert (tombstone.fact.incident, tombstone.fact.policy_hash) == (key.id, "p" * 64)
     assert keeper.store.queries.incident(key) is None
+    assert keeper.store.files.find(key, stored[0]) is None
+    assert keeper.store.files.is_whole(other, stored[1])
     assert verify(keeper.store).is_sound
 
 
