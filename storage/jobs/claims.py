@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     bindparam,
     exists,
+    literal_column,
     or_,
     select,
     union_all,
@@ -42,14 +43,17 @@ class ClaimedJob(Frozen):
 
 
 _OTHER = JOB.alias("other")
+# Written out: of a state that it is given later, PostgreSQL must expect as many rows as any state has on average, which in
+# a queue full of done jobs is so many that it would plan each claim again, for several times as long as the claim takes.
+_READY: Final[ColumnElement[str]] = literal_column(f"'{JobState.READY}'", JOB.c.state.type)
 # Ready jobs of one team: a team's jobs are claimed by its own process, never by another team's.
-READY_OF_TEAM: Final = (JOB.c.state == JobState.READY) & (JOB.c.team == bindparam("of_team"))
+READY_OF_TEAM: Final = (JOB.c.state == _READY) & (JOB.c.team == bindparam("of_team"))
 _NOW: Final[BindParameter[datetime]] = bindparam("now", type_=JOB.c.run_at.type)
 
 
 def unblocked() -> ColumnElement[bool]:
     """Condition: no earlier job of the same ordering key is ready, and none whose result this one needs."""
-    ready = (_OTHER.c.team == JOB.c.team) & (_OTHER.c.state == JobState.READY)
+    ready = (_OTHER.c.team == JOB.c.team) & (_OTHER.c.state == _READY)
     earlier = exists().where(ready, _OTHER.c.lane == JOB.c.lane, _OTHER.c.id < JOB.c.id)
     needed = exists().where(ready, _OTHER.c.key == JOB.c.needs)
     return ~earlier & ~needed
@@ -64,7 +68,7 @@ def _first_due(rank: int) -> CTE:
     """Select the first jobs of a rank that can be claimed, from an index in their order: few rows, however many are due."""
     return (
         select(JOB.c.id)
-        .where(READY_OF_TEAM, JOB.c.rank == rank, JOB.c.run_at <= _NOW)
+        .where(READY_OF_TEAM, JOB.c.rank == literal_column(str(rank)), JOB.c.run_at <= _NOW)
         .where(or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW), unblocked())
         .with_hint(JOB, *by_index("ix_job_claim"))
         .order_by(JOB.c.run_at, JOB.c.id)
@@ -83,7 +87,7 @@ _FIRST: Final = (
 # can be claimed is asked again under its lock.
 _DUE: Final = (
     select(JOB.c.id)
-    .where(JOB.c.id.in_(select(_FIRST.c.id)), JOB.c.state == JobState.READY)
+    .where(JOB.c.id.in_(select(_FIRST.c.id)), JOB.c.state == _READY)
     .where(or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW))
     .with_hint(JOB, "NOT INDEXED", "sqlite")  # By its id: an index of states would walk every job that waits.
     .order_by(JOB.c.rank, JOB.c.run_at, JOB.c.id)

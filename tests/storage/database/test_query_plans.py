@@ -9,18 +9,20 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from incident.entry import IncidentKey
-from incident.jobs import LATER
+from incident.jobs import LATER, Job, JobKind
 from incident.model.incident_search import IncidentSearch
 from incident.ports import Reader
 from roles.person_ids import MUSTER
 from storage.jobs.job_queue import JobQueue
+from storage.jobs.job_table import JOB
 from storage.store import Store, open_store
 from tests.support.handmade_incidents import EVA
 from tests.support.recorded_team import RECORD_START, record, void_script
@@ -150,6 +152,29 @@ def test_a_claim_reads_the_first_due_jobs_of_each_rank(store: Store) -> None:
     assert [line for line in plan if line == "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)"], plan
     assert not [line for line in plan if "ix_job_due" in line], plan
     assert not [line for line in plan if "SCAN job" in line], plan
+
+
+def execute(statement: str, connection: Connection) -> None:
+    connection.exec_driver_sql(statement)
+
+
+def test_a_claim_among_many_done_jobs_is_planned_once_on_postgresql(postgres_url: str) -> None:
+    columns = ", ".join(column.name for column in JOB.columns if column.name not in ("id", "key", "state"))
+    with open_store(postgres_url, team="T1") as store:
+        some = [Job(kind=JobKind.CHECKPOINT, key=f"k{rank}", incident=KEY, rank=rank) for rank in range(LATER + 1)]
+        store.recorder.transact(lambda unit: unit.enqueue(some, RECORD_START))
+        copied = f"SELECT 'done', key || '-' || n, {columns} FROM job, generate_series(1, 2000) n"
+        for statement in (f"INSERT INTO job (state, key, {columns}) {copied}", "ANALYZE job"):
+            store.transactions.write(partial(execute, statement))
+        # The driver prepares a statement after five executions, and the server compares five plans with a general one.
+        for _ in range(14):
+            store.jobs.claim(RECORD_START - timedelta(days=9), "a")
+        counted = "SELECT generic_plans FROM pg_prepared_statements WHERE strpos(statement, 'first_due') > 0"
+        with store.engine.connect() as connection:
+            general = connection.exec_driver_sql(counted).scalars().all()
+
+    assert general
+    assert max(general) > 0
 
 
 def test_a_claim_on_postgresql_searches_once_for_what_is_due(postgres_url: str) -> None:
