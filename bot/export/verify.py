@@ -159,10 +159,8 @@ def message_of(facts):
 def check_files(files, manifest):
     listed = manifest["files"]
     evidence = set(filter(EVIDENCE.fullmatch, listed))
-    may_be = SOMETIMES.union(evidence, filter(PACK.fullmatch, listed))
-    is_export = (
-        manifest["format"] == f"muster-export/{3 if evidence else 2}" and ALWAYS <= set(listed) <= ALWAYS | may_be
-    )
+    may_be = ALWAYS.union(SOMETIMES, evidence, filter(PACK.fullmatch, listed))
+    is_export = manifest["format"] == f"muster-export/{3 if evidence else 2}" and ALWAYS <= set(listed) <= may_be
     expect(is_export, "MANIFEST.json does not have the format and the files of an export")
     expect(("checkpoint.txt" in listed) == ("checkpoint.tsr" in listed), "a part of the time stamp is missing")
     problems = [f"{name} is missing" for name in sorted(set(listed) - set(files))]
@@ -248,9 +246,7 @@ def check(folder, key):
     files, found = read_files(folder), {}
     other = re.search(rb'"format": ?"muster-export/(?![23]")(\d{1,3})"', files.get("MANIFEST.json", b""))
     if other:
-        raise Stop(
-            2, f"the export has format {int(other[1])}, this program checks formats 2 and 3; use the verify.py in it"
-        )
+        raise Stop(2, f"the export has format {int(other[1])}, this checks formats 2 and 3; use the verify.py in it")
     manifest = read("MANIFEST.json", files.get("MANIFEST.json"), MANIFEST)
     for part in (check_entries, check_files, check_proof, check_keys, check_signature):
         try:
@@ -283,6 +279,10 @@ def main(arguments):
         status, result = stop.args
     except OSError as error:
         status, result = 2, f"{error.filename!a} cannot be read: {error.strerror}"
+    except RecursionError:
+        status, result = 3, "a value is nested deeper than this program can read"
+    except MemoryError:
+        status, result = 2, "the export is larger than the memory of this machine"
     print(f"{RESULTS[status]}: {result}")
     return status
 

@@ -77,7 +77,7 @@ def test_the_export_verifies_with_the_verifier_in_it_and_the_current_one_names_i
 
     assert own.returncode == 0, own.stdout
     assert f"verified: {CLOSED}" in own.stdout
-    says = "not checked: the export has format 1, this program checks formats 2 and 3; use the verify.py in it\n"
+    says = "not checked: the export has format 1, this checks formats 2 and 3; use the verify.py in it\n"
     assert (current.returncode, current.stdout) == (2, says)
 
 

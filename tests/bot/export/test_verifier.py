@@ -252,3 +252,43 @@ def test_the_verifier_is_short_and_needs_only_an_old_python_and_its_standard_lib
     assert len(code) < 215
     imported = {line.split()[1].split(".")[0] for line in source.splitlines() if line.startswith(("import ", "from "))}
     assert imported <= set(sys.stdlib_module_names)
+
+
+# One level after the other around the limit: where it is reached depends on how deep the calls are at that point.
+DEEP = """
+import contextlib, io, json, pathlib, sys
+sys.path.insert(0, sys.argv[2])
+import verify
+folder = pathlib.Path(sys.argv[1])
+manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
+found = set()
+sys.setrecursionlimit(200)
+for field in ("exported_at", "checkpoint", "files"):
+    for depth in range(140, 200):
+        nested = "[" * depth + "]" * depth
+        text = verify.canonical({**manifest, field: "HERE"}).replace('"HERE"', nested)
+        (folder / "MANIFEST.json").write_text(text, "utf-8")
+        with contextlib.redirect_stdout(io.StringIO()):
+            found.add(verify.main([str(folder)]))
+print(sorted(found))
+"""
+
+
+def test_a_value_nested_to_any_depth_has_a_result(folder: Path) -> None:
+    (folder / "SIGNATURE.json").unlink()
+    command = [sys.executable, "-c", DEEP, str(folder), str(Path(verify.__file__).parent)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.stderr == ""
+    assert done.stdout in ("[3]\n", "[3, 7]\n")
+
+
+def test_an_export_larger_than_memory_is_not_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def read(path: Path) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(verify, "contents", read)
+
+    assert verify.main([str(folder)]) == 2
+    assert capsys.readouterr().out.startswith("not checked: ")
