@@ -128,6 +128,15 @@ class _NoRedirect(HTTPRedirectHandler):
         """Return no further request."""
 
 
+class _WebRedirect(HTTPRedirectHandler):
+    """Follows a redirect to a web address only: urllib would follow one to FTP, whose connections have no deadline."""
+
+    def redirect_request(self, request: Request, *given: Any) -> Request | None:
+        """Return the further request."""
+        further = super().redirect_request(request, *given)
+        return further if further is not None and further.type in ("http", "https") else None
+
+
 def open_within(
     seconds: float,
     request: Request,
@@ -144,7 +153,7 @@ def open_within(
     """
     until = time.monotonic() + seconds
     handlers: list[Any] = [_Http(until, pause), _Https(until, pause, tls)]
-    handlers += [] if redirects else [_NoRedirect()]
+    handlers.append(_WebRedirect() if redirects else _NoRedirect())
     if proxy is not None:
         handlers.append(ProxyHandler({"http": proxy, "https": proxy} if proxy else {}))
     return build_opener(*handlers).open(request, timeout=seconds)

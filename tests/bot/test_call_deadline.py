@@ -111,6 +111,19 @@ def test_redirects_share_one_deadline(server: Dripping) -> None:
     assert server.served == 1
 
 
+def test_a_redirect_to_what_has_no_deadline_is_not_followed(server: Dripping) -> None:
+    elsewhere = Dripping(b"220 ready\r\n")
+    server.start = (
+        f"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: ftp://127.0.0.1:{elsewhere.port}/a\r\n\r\n".encode()
+    )
+
+    with pytest.raises(FeedProblem):
+        fetch(server.url, timeout=LIMIT)
+    elsewhere.close()
+
+    assert elsewhere.served == 0
+
+
 def test_a_call_to_a_provider_that_drips_may_have_arrived(server: Dripping) -> None:
     api = ProviderApi("Provider", server.url, "the token", SetClock(T(0)), timeout=LIMIT)
 
