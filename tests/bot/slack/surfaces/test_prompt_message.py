@@ -23,6 +23,7 @@ from incident.entries.role_holders import HandoverOffered
 from incident.entries.status_updates import UpdateDrafted
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
 from incident.model.outside_records import DataMention, ProviderCase, RegulatoryClock
+from incident.model.response.containment import Containment
 from incident.model.slack_references import Mask, OpenPrompt
 from incident.model.update_draft import UpdateDraft
 from incident.outside.vendors import Vendor
@@ -47,6 +48,9 @@ ABOUT = {
     "clock": "6",
     "screening": "5",
     "case": "5",
+    "outside_word": "5",
+    "containment": "C1",
+    "document": "review",
 }
 SOURCES = {
     "handover": HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG),
@@ -71,10 +75,18 @@ def incident(**changes):
             "temp_fixes": (TempFix(id="TF1", text=LONG, owner=EVA, remove_by=later(5)),),
             "update_drafts": (UpdateDraft(n=12, audience=Audience.CUSTOMER, text=LONG, by=ILSE, at=START),),
             "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=START),),
+            "containment": (Containment(at=START, term="short", text=LONG, by=EVA, n=9, id="C1", undo=LONG),),
             "review": Review(owner=EVA, at=later(5)),
             "provider_cases": (
                 ProviderCase(
-                    n=5, provider="cloud", case_id="77", severity=None, opened_at=START, by=ILSE, heard_at=START
+                    n=5,
+                    provider="cloud",
+                    case_id="77",
+                    severity=None,
+                    opened_at=START,
+                    by=ILSE,
+                    heard_at=START,
+                    informed_at=START,
                 ),
             ),
             "regimes": ("gdpr33", "nis2"),
