@@ -79,6 +79,7 @@ NOT_FOR_PEOPLE_IN_A_CHANNEL = {
     "answer",
     "join",
     "later",
+    "keep",  # by "Keep as evidence" in the menu of a message
     "pin",
     "unpin",
     "declare",
