@@ -23,6 +23,7 @@ IN_AN_EMPTY_FOLDER = {
     ("rebuild",): (1, "There is no database"),
     ("export", "INC-2026-0001"): (1, "There is no database"),
     ("metrics", "INC-2026-0001"): (1, "There is no database"),
+    ("review", "INC-2026-0001"): (1, "There is no database"),
     ("keygen",): (0, "give this public key"),
     ("incident", "list"): (1, "There is no database"),
     ("list",): (1, "There is no database"),
