@@ -77,10 +77,11 @@ def _check_feeds(policy: Policy, given: Container[str]) -> Iterator[CheckResult]
             )
         if copy is not None and copy.failing_since is not None:
             problem = slug_labels()["feed_problem"].get(copy.problem, copy.problem)
-            age = f"of {copy.fetched_at:%Y-%m-%d %H:%M} UTC" if copy.fetched_at else "that never was"
-            yield note(
-                f"The feed of {name} {problem} since {copy.failing_since:%Y-%m-%d %H:%M} UTC; its copy {age} counts."
+            at = f"{copy.fetched_at:%Y-%m-%d %H:%M} UTC" if copy.fetched_at else None
+            counts = (
+                f"The copy of {at} counts until it works again." if at else "There is no copy, so its `people` count."
             )
+            yield note(f"The feed of {name} {problem} (since {copy.failing_since:%Y-%m-%d %H:%M} UTC). {counts}")
         if copy is not None and copy.unmatched:
             yield note(
                 f"The feed of {name} has {copy.unmatched} turns with a name that Muster does not know. Use the names of Slack, "

@@ -121,8 +121,8 @@ def test_a_feed_without_its_setting_and_one_that_fails_are_named(tmp_path: Path)
 
     assert any("there is no MUSTER_FEED_PAYMENTS" in one for one in found)
     assert (
-        "The feed of search is no feed that Muster can read since 2026-12-01 10:00 UTC; its copy of 2026-12-01 10:00 UTC counts."
-        in found
+        "The feed of search is not a feed that Muster can read (since 2026-12-01 10:00 UTC). "
+        "The copy of 2026-12-01 10:00 UTC counts until it works again." in found
     )
     assert any("has 2 turns with a name" in one for one in found)
     assert not any("secret" in one for one in found)
