@@ -20,6 +20,7 @@ from bot.worker.port import JobRun
 from commands.declare import Declare
 from incident.entry import Entry, EntryPoint, Fact
 from incident.rules.visibility import is_restricted
+from incident.states import VOID
 from roles.person_ids import slack_user
 
 _DECLARE: Final = "declare"
@@ -30,8 +31,11 @@ _NOT_SHOWN: Final = frozenset({"user_not_in_channel", "channel_not_found", "is_a
 def link_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Show the person who declared where the channel is: in the window of their form, where they typed, or directly.
 
-    Of a channel that Slack refused the window says so; everyone else learns it by another message.
+    Of a channel that Slack refused the window says so; everyone else learns it by another message. An incident that has
+    ended since, as by the button of that window which joins another, is linked nowhere.
     """
+    if run.incident.state in VOID:
+        return ()
     entries = entries_of(run, context)
     first = entries[0]
     is_shown = first.source.surface is EntryPoint.FORM and _update_window(run, context, entries)

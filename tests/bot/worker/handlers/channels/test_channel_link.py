@@ -13,8 +13,8 @@ from tests.support.worker_env import EVERYBODY, posts
 FORM = {"title": "Payments fail", "service": "checkout", "impact": 1, "urgency": 1}
 
 
-def declare(rig, *, surface=EntryPoint.COMMAND, channel=None, message=None, event=None, **fields):
-    """Declare as ilse does, from a channel, a form or a message."""
+def declare(rig, *, surface=EntryPoint.COMMAND, channel=None, message=None, event=None, at_once=None, **fields):
+    """Declare as ilse does, from a channel, a form or a message, and do something at once, before the channel opens."""
     request = Request(
         verb="declare",
         fields={**FORM, **fields},
@@ -26,6 +26,8 @@ def declare(rig, *, surface=EntryPoint.COMMAND, channel=None, message=None, even
         at=rig.clock.now(),
     )
     outcome = run(request, recorder=rig.store.recorder, policy=rig.policy, policy_hash="0" * 64)
+    if at_once is not None:
+        at_once(outcome.key)
     rig.after(seconds=3)
     return outcome.key
 
@@ -72,6 +74,22 @@ def test_the_window_of_the_form_shows_the_link(rig):
     assert f"Its channel: {link(rig, key)}." in shown
     assert rig.direct("ilse") == []
     actor.close(user, view.id)
+
+
+def test_the_window_of_an_incident_that_was_ended_in_it_keeps_that_answer(rig):
+    """The button in it joins the first incident, which may be pressed before the channel is open."""
+    view = opened(rig, rig.users["ilse"])
+
+    def join(key):
+        rig.act("join", "ilse", key, number=first.number)
+
+    first = rig.incident(rig.declare("checkout is down"))
+    before = rig.sandbox.workspace.views[view.id].blocks
+    key = declare(rig, surface=EntryPoint.FORM, event=view.id, at_once=join)
+
+    assert rig.incident(key).places.channel is not None
+    assert rig.sandbox.workspace.views[view.id].blocks == before
+    assert [message.text for message in rig.direct("ilse") if rig.incident(key).number in message.text] == []
 
 
 def test_a_window_that_was_closed_is_made_up_for_directly(rig):
