@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import ChannelMade, DeliveryFailed
 from incident.entries.lifecycle import Declared, TitleChanged
+from incident.entries.outside.evidence_items import FileSecured
 from incident.entries.role_holders import Escalated
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, IncidentKey
@@ -110,13 +111,14 @@ def hidden_by(mask: Mask, key: IncidentKey, reader: Reader) -> Iterator[Entry]:
 def quoting(entries: Iterable[Entry], subject: Subject) -> tuple[int, ...]:
     """Return the numbers of the entries that hold the text of a message or an entry, and are not redacted yet.
 
-    Those are the entry, or every entry about the message; each that repeats a whole text of these; the other levels of a
-    call, which repeat its reason; and with a title the names of the channel, which were made from titles.
+    Those are the entry, or every entry about the message; each that repeats a whole text of these, save another file of
+    the same name; the other levels of a call, which repeat its reason; and with a title the names of the channel, which
+    were made from titles.
     """
     whole = [entry for entry in entries if not entry.redacted]
     about = [entry for entry in whole if _is_about(entry, subject) and _texts(entry)]
     named = {entry.n for entry in about}
-    named |= {entry.n for entry in repeating(whole, about)}
+    named |= {entry.n for entry in repeating(whole, about) if not isinstance(entry.fact, FileSecured)}
     named |= _same_call(whole, named)
     if any(isinstance(entry.fact, Declared | TitleChanged) for entry in about):
         named |= {entry.n for entry in whole if isinstance(entry.fact, ChannelMade) and not entry.fact.adopted}

@@ -15,6 +15,7 @@ from incident.entries.conversation import (
     Noted,
     Redacted,
 )
+from incident.entries.outside.evidence_items import FileSecured
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry
 from incident.fold.fold import fold
@@ -83,6 +84,18 @@ def test_a_part_of_another_word_is_no_quotation():
     chain.add(MessagePosted(channel="C1", ts="7.0", author=ADA, text="restarted"), Noted(text="unrestarted?"), at=1)
 
     assert quoted(chain) == (chain.now.n - 1,)
+
+
+def test_another_file_of_the_same_name_is_no_quotation():
+    chain = Chain(Priority.P1)
+    files = (
+        FileSecured(id=f"EV{ts}", file=f"F{ts}", name="image.png", size=1, channel="C1", ts=f"{ts}.0") for ts in (7, 8)
+    )
+    chain.add(*files, Noted(text="image.png shows the key"), at=1)
+    first, second, note = (entry.n for entry in chain.entries[-3:])
+
+    assert quoted(chain) == (first, note)
+    assert masked_view.quoting(chain.entries, second) == (second, note)
 
 
 def test_no_word_of_what_is_masked_is_shown_and_every_other_is():
