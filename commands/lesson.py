@@ -1,4 +1,7 @@
-"""`lesson`: a lesson names what it changes, and opens a task for its owner in the workspace chain."""
+"""`lesson`: a lesson names what it changes, and opens a task for its owner in the workspace chain.
+
+The task names the lesson and not its text: what hides or removes text in an incident does not reach the workspace chain.
+"""
 
 from __future__ import annotations
 
@@ -65,4 +68,5 @@ class Lesson(Verb):
             id=next_id(follow_up.LESSON_PREFIX, taken), text=text, target=self.target, owner=self.owner, due_at=self.due
         )
         kind = _TASK_OF.get(self.target, TaskKind.LESSON)
-        return (lesson, OpensTask(follow_up.task_of(kind, text, self.owner, self.due, now.open.number)))
+        named = f"Lesson {lesson.id} of {now.open.number}"
+        return (lesson, OpensTask(follow_up.task_of(kind, named, self.owner, self.due, now.open.number)))

@@ -38,6 +38,7 @@ def test_a_lesson_opens_the_task_of_its_target(target, kind):
     task = tasks(bench)[-1]
     number = bench.incident.number
     assert (task.id, task.kind, task.owner, task.incident) == (f"T{before + 1}", kind, who("eva"), number)
+    assert task.text == f"Lesson L1 of {number}", "a redaction of the lesson has nothing to remove here"
     assert bench.answer().startswith("Recorded as L1, and a task is open for")
 
 
