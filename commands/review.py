@@ -110,6 +110,7 @@ class Review(Verb):
         return ReviewScheduled(owner=self.owner, at=self.at)
 
     def _held(self, now: DecisionContext) -> Fact:
+        document_steps.refuse_decided(Document.REVIEW, now)
         at = self.at or now.happened_at
         if at > now.at:
             raise Refusal(Code.BAD_VALUE, "review_held_future", "at")

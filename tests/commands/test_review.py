@@ -111,10 +111,29 @@ def test_a_document_is_returned_with_what_is_to_be_changed():
 
     assert bench.do("review", "eva", what="write", lucky="It was night").reason == "document_in_review"
     assert bench.do("review", "nadia", what="return").reason == "document_reason"
+    assert bench.do("review", "rob", what="return", text="I do not like it").reason == "document_not_yours"
     bench.do("review", "nadia", what="return", text="Name who was notified")
 
     assert bench.incident.aftermath.review.state is DocumentState.DRAFT
     assert "returned to its authors" in bench.said()
+    bench.do("review", "eva", what="submit")
+    assert bench.do("review", "eva", what="return", text="I forgot a part").code is None
+
+
+def test_an_approved_review_keeps_its_minutes_and_its_state():
+    bench = submitted_bench()
+    bench.do("review", "nadia", 3 * DAY, what="approve")
+
+    assert bench.do("review", "rob", what="held", text="Because other minutes").reason == "document_approved"
+    assert bench.do("review", "nadia", what="return", text="One more thing").reason == "document_approved"
+    assert bench.incident.aftermath.review.state is DocumentState.APPROVED
+
+
+def test_who_wrote_the_minutes_does_not_approve_them():
+    bench = submitted_bench()
+    bench.do("review", "nadia", 3 * DAY, what="held", text="We agreed on nothing")
+
+    assert bench.do("review", "nadia", 3 * DAY + 1, what="approve").reason == "document_own"
 
 
 def test_a_form_proposes_the_next_step():

@@ -14,9 +14,12 @@ _ORDER = {part: place for place, part in enumerate(Part)}
 
 
 def review_held(incident: Incident, entry: Entry, fact: ReviewHeld) -> Change:
-    """Set the meeting, in place of an earlier one."""
+    """Set the meeting, in place of an earlier one; who writes its minutes is an author of the review."""
     meeting = MeetingHeld(n=entry.n, by=entry.by, recorded_at=entry.recorded_at, **fact.model_dump())
-    return _with(incident, meeting=meeting)
+    review = incident.aftermath.review
+    if fact.text:
+        review = review.model_copy(update={"authors": _authors(review, entry.by)})
+    return _with(incident, meeting=meeting, review=review)
 
 
 def part_written(incident: Incident, entry: Entry, fact: PartWritten) -> Change:

@@ -20,7 +20,7 @@ class WrittenPart(Frozen):
 
 
 class WrittenDocument(Frozen):
-    """The review or the root cause analysis. `moved_by` set its state at `moved_at` (UTC); `authors` wrote or submitted it."""
+    """The review or the root cause analysis. `moved_by` set its state at `moved_at` (UTC); `authors` wrote it or its minutes, or submitted it."""
 
     state: DocumentState = DocumentState.DRAFT
     parts: tuple[WrittenPart, ...] = ()

@@ -71,6 +71,11 @@ def written(document: Document, texts: Mapping[Part, str | None], now: DecisionC
     return tuple(PartWritten(document=document, part=part, text=text) for part, text in changed)
 
 
+def refuse_decided(document: Document, now: DecisionContext) -> None:
+    """Refuse to change what belongs to a document that is approved, or found not applicable."""
+    _refuse_unless(document, now, DocumentState.DRAFT, DocumentState.IN_REVIEW)
+
+
 def submitted(document: Document, now: DecisionContext) -> DocumentMoved:
     """Return that a draft waits for approval. Refuses one with empty parts, which it names."""
     _refuse_unless(document, now, DocumentState.DRAFT)
@@ -81,10 +86,12 @@ def submitted(document: Document, now: DecisionContext) -> DocumentMoved:
 
 
 def returned(document: Document, reason: str | None, now: DecisionContext) -> DocumentMoved:
-    """Return that a document goes back to its authors, with what is to be changed."""
-    _refuse_unless(document, now, DocumentState.IN_REVIEW, DocumentState.APPROVED, DocumentState.WAIVED)
+    """Return that a document that waits for approval goes back, with what is to be changed; an author or one who approves does it."""
+    _refuse_unless(document, now, DocumentState.IN_REVIEW)
     if not (reason or "").strip():
         raise Refusal(Code.MISSING_FIELDS, "document_reason", "text")
+    if now.actor.id not in document_of(now.open, document).authors:
+        _refuse_without_authority(now)
     return DocumentMoved(document=document, state=DocumentState.DRAFT, reason=reason)
 
 
