@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.rendering.renderer import Renderer
-from bot.slack.surfaces.home_tab import home_context, home_view
+from bot.slack.surfaces.home_tab import TEMPLATE, home_context, home_view
+from incident.deadlines import due_deadlines
+from incident.deadlines.deadline import Deadline
 from incident.memory_store import MemoryStore
 from incident.model.components import Review, TempFix
 from incident.model.incident import Incident
@@ -59,6 +63,16 @@ def test_a_person_whom_another_names_as_approver_is_asked_whether_that_is_right(
     assert text.index("I approved D1") < text.index("I did not")
     assert "D1" not in home_text(asked, ROB)
     assert "D1" not in home_text(over(approval_questions=(ASKED,)))
+
+
+def test_each_kind_of_deadline_has_a_line_of_its_own() -> None:
+    sources = Path(due_deadlines.__file__).parent.rglob("*.py")
+    kinds = {kind for source in sources for kind in re.findall(r'key_of\(\s*"(\w+)"', source.read_text("utf-8"))}
+    lines = {kind: Renderer().macro(TEMPLATE, "asks", Deadline(f"{kind}:1", START, (), about="x")) for kind in kinds}
+
+    assert kinds > {"stale", "clock", "cap_check"}
+    assert [kind for kind, line in lines.items() if "Still going on?" in line] == ["stale"]
+    assert len(set(lines.values())) == len(kinds)
 
 
 def test_a_restricted_incident_asks_no_one_who_may_not_see_it() -> None:
