@@ -82,8 +82,9 @@ class Rca(Verb):
         raise Refusal(Code.MISSING_FIELDS, "rca_what", "what")
 
     def _opened(self, now: DecisionContext) -> Fact:
+        document_steps.refuse_decided(Document.RCA, now)
         rca = now.open.aftermath.rca
-        if rca is not None and rca.due_at is not None and rca.is_open:
+        if rca is not None and rca.due_at is not None:
             raise Refusal(Code.STATE, "rca_open_already", due=str(rca.due_at))
         due_at = self.due or after_business_days(now.at, now.policy.after.rca_days(now.open.priority))
         if due_at <= now.at:

@@ -37,6 +37,7 @@ def test_every_part_is_needed_and_the_author_does_not_approve():
     bench.do("rca", "nadia", 55, what="approve")
 
     assert bench.incident.aftermath.rca.state is DocumentState.APPROVED
+    assert bench.do("rca", "eva", 56, what="open").reason == "document_approved"
 
 
 def test_a_security_incident_needs_its_attack_vector_which_may_be_unknown():
@@ -59,6 +60,15 @@ def test_an_analysis_is_waived_with_a_reason_by_one_who_may_approve():
     assert "not applicable" in bench.answer()
 
     assert bench.do("rca", "eva", 52, what="write", method="Five whys").reason == "document_waived"
+    assert bench.do("rca", "eva", 53, what="open").reason == "document_waived"
+
+
+def test_closing_asks_for_no_analysis_that_was_waived_before():
+    bench = resolved_bench()
+    bench.do("rca", "nadia", 38, what="waive", text="The cause is PRB-1, known")
+
+    assert bench.do("close", "ilse", 40).code is None
+    assert bench.incident.aftermath.rca.due_at is None
 
 
 def test_an_analysis_is_asked_for_with_a_date_to_come():

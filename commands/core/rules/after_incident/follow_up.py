@@ -68,7 +68,8 @@ def asked_at_closing(now: DecisionContext) -> tuple[Decided, ...]:
     if not incident.major or incident.drill:
         return ()
     found: list[Decided] = []
-    if incident.aftermath.rca is None or incident.aftermath.rca.due_at is None:
+    rca = incident.aftermath.rca
+    if rca is None or (rca.due_at is None and rca.is_open):
         due_at = after_business_days(now.happened_at, rules.rca_days(incident.priority))
         found.append(DatedFact(RcaOpened(due_at=due_at, why="major"), by=MUSTER))
     signers = _signers(now.policy, now.team, incident)
