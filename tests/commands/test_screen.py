@@ -79,6 +79,16 @@ def test_yes_opens_the_decisions_on_reports_of_an_incident_that_is_neither_major
     assert [entry.fact.ask for entry in desk.entries() if entry.fact.kind == "prompt_due"][-1] == "screening"
 
 
+def test_an_answer_for_which_the_privacy_officer_was_called_is_not_taken_back():
+    desk = with_officer(type="security")
+    desk.do("take", "ilse", 1, role="commander")
+    desk.do("screen", "ilse", 2, form={"answer": "yes", "reason": "names are in the export"})
+    assert [fact.kind for fact in desk.facts()][:2] == ["screened", "escalated"]
+
+    assert desk.do("undo", "ilse", 3).reason == "undo_escalated"
+    assert "the call went out" in desk.answer()
+
+
 def test_only_those_who_decide_and_the_commander_answer():
     desk = regulated("gdpr33", type="security")
     refused = desk.do("screen", "rob", 2, form={"answer": "no", "reason": "no"})

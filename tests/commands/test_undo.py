@@ -186,6 +186,7 @@ def test_a_person_who_has_recorded_nothing_has_nothing_to_take_back(busy: Comman
         ("void", {"as_": "false_alarm", "reason": "the probe itself was broken"}, "`/incident reopen`"),
         ("escalate", {"who": "slack:T1:UEVA", "reason": "the database is full"}, "the call went out"),
         ("preserve", {"reason": "the regulator asked"}, "`/incident preserve lift`"),
+        ("rca", {"what": "write", "method": "Five whys"}, "`/incident rca write`"),
     ],
 )
 def test_what_cannot_be_taken_back_says_what_to_do_instead(

@@ -20,6 +20,7 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
+from incident.entries.aftermath import reviews
 from incident.entries.outside import (
     affected_data,
     evidence_items,
@@ -119,6 +120,7 @@ FINAL: Final[dict[type[Fact], str]] = {
     regulatory_breach.RegulatoryMarked: "undo_regulatory",
     report_packs.PackFrozen: "undo_pack",
     report_packs.PackApproved: "undo_pack",
+    reviews.PartWritten: "undo_part",
 }
 _OTHER: Final = "undo_other"
 _NO_ACTS: Final = frozenset({lifecycle.Undone.kind, conversation.SourceChanged.kind})
@@ -145,6 +147,8 @@ class Act:
                 return _CLOSED
             if entry.fact.kind not in UNDOABLE:
                 return FINAL.get(type(entry.fact), _OTHER)
+        if any(isinstance(entry.fact, role_holders.Escalated) for entry in self.entries):
+            return FINAL[role_holders.Escalated]
         return None
 
 
