@@ -14,6 +14,7 @@ from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import ChannelMade, DeliveryFailed
 from incident.entries.lifecycle import Declared, TitleChanged
 from incident.entries.outside.evidence_items import FileSecured
+from incident.entries.outside.report_packs import PackFrozen
 from incident.entries.role_holders import Escalated
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, IncidentKey
@@ -112,8 +113,8 @@ def quoting(entries: Iterable[Entry], subject: Subject) -> tuple[int, ...]:
     """Return the numbers of the entries that hold the text of a message or an entry, and are not redacted yet.
 
     Those are the entry, or every entry about the message; each that repeats a whole text of these, save another file of
-    the same name; the other levels of a call, which repeat its reason; and with a title the names of the channel, which
-    were made from titles.
+    the same name; the other levels of a call, which repeat its reason; with a title the names of the channel, which were
+    made from titles; and each frozen pack with a value from one of these, however short.
     """
     whole = [entry for entry in entries if not entry.redacted]
     about = [entry for entry in whole if _is_about(entry, subject) and _texts(entry)]
@@ -122,7 +123,13 @@ def quoting(entries: Iterable[Entry], subject: Subject) -> tuple[int, ...]:
     named |= _same_call(whole, named)
     if any(isinstance(entry.fact, Declared | TitleChanged) for entry in about):
         named |= {entry.n for entry in whole if isinstance(entry.fact, ChannelMade) and not entry.fact.adopted}
+    named |= {entry.n for entry in whole if isinstance(entry.fact, PackFrozen) and _cites(entry.fact, named)}
     return tuple(sorted(named))
+
+
+def _cites(pack: PackFrozen, numbers: Collection[int]) -> bool:
+    """True if a value of a pack is from one of these entries."""
+    return any(not {*numbers}.isdisjoint(field.entries) for field in pack.fields)
 
 
 def _same_call(entries: Sequence[Entry], named: Collection[int]) -> set[int]:

@@ -252,6 +252,19 @@ def test_a_value_that_is_redacted_is_missing_and_a_pack_that_quotes_it_keeps_its
     assert fields(desk)["2.10"]["origin"] == "missing"
 
 
+def test_a_short_value_that_is_redacted_leaves_its_pack_and_brings_back_no_earlier_one():
+    desk = breached()
+    typed(desk, 6, "2.9: no")
+    typed(desk, 7, "2.9: yes")
+    n = desk.entries()[-1].n
+    frozen(desk, 8)
+    as_legal(desk, "redact", 9, {"ref": str(n), "reason": "it names someone"})
+
+    assert packs(desk)[0].content == "[redacted]"
+    frozen(desk, 10)
+    assert fields(desk)["2.9"]["origin"] == "missing"
+
+
 def test_a_typed_value_is_taken_back_and_a_frozen_pack_is_not():
     desk = breached()
     typed(desk, 6, "2.9: yes")

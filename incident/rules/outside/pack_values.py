@@ -101,12 +101,15 @@ def _is_moment(words: str) -> bool:
 
 
 def _typed(known: Recorded) -> dict[tuple[str, str], Found]:
-    """Return the last value that was typed for each field that the report has, by the stage that has the field."""
-    found: dict[tuple[str, str], Found] = {}
-    for entry, fact in known.all(PackValueTyped):
-        if fact.regime == known.regime and fact.value not in UNREADABLE:
-            found[fact.obligation, fact.field] = Found(fact.value, (entry.n,), fact.basis)
-    return found
+    """Return the last value that was typed for each field that the report has, by the stage that has the field.
+
+    One that is deleted or hidden counts no more, and does not bring back the value that it replaced.
+    """
+    last = {
+        (fact.obligation, fact.field): (e, fact) for e, fact in known.all(PackValueTyped) if fact.regime == known.regime
+    }
+    readable = {key: one for key, one in last.items() if one[1].value not in UNREADABLE}
+    return {key: Found(fact.value, (entry.n,), fact.basis) for key, (entry, fact) in readable.items()}
 
 
 def _with_corrections(known: Recorded, found: Found) -> Found:
