@@ -39,7 +39,7 @@ class Cap(Verb):
     owner: Annotated[PersonId | None, fields.ACTION_OWNER] = None
     due: Annotated[Utc | None, fields.ACTION_DUE] = None
     sort: Annotated[ActionSort, fields.ACTION_SORT] = ActionSort.PREVENT
-    works: Annotated[bool, fields.ACTION_WORKS] = True
+    works: Annotated[bool | None, fields.ACTION_WORKS] = None
     lesson: Annotated[str | None, fields.ACTION_LESSON] = None
     ticket: Annotated[str | None, fields.ACTION_TICKET] = None
     text: Annotated[str | None, fields.ACTION_TEXT] = None
@@ -103,6 +103,8 @@ class Cap(Verb):
         if action.done_at is None:
             raise Refusal(Code.STATE, "cap_not_done", "id", id=action.id)
         text = self._needed("cap_check_how", action.id)
+        if self.works is None:
+            raise Refusal(Code.MISSING_FIELDS, "cap_works", "works", id=action.id)
         again = None if self.works else now.at + timedelta(weeks=now.policy.after.weeks(now.open.priority))
         return CorrectiveActionChecked(id=action.id, works=self.works, text=text, due_at=again)
 

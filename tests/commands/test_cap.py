@@ -65,7 +65,8 @@ def test_an_action_is_done_with_evidence_and_checked_later():
     assert bench.facts() == [CorrectiveActionDone(id="CA1", evidence="Ticket 9", check_at=T(70) + timedelta(days=30))]
     assert bench.do("cap", "eva", 71, what="done", id="CA1", text="Ticket 9").reason == "cap_done_already"
     assert bench.do("cap", "eva", 71, what="check", id="CA1").reason == "cap_check_how"
-    bench.do("cap", "eva", 72, what="check", id="CA1", text="It rang")
+    assert bench.do("cap", "eva", 71, what="check", id="CA1", text="It rang").reason == "cap_works"
+    bench.do("cap", "eva", 72, what="check", id="CA1", works=True, text="It rang")
     assert bench.incident.aftermath.actions[0].works is True
 
 
