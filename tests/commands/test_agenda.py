@@ -27,13 +27,21 @@ def test_the_agenda_shows_what_was_written_and_is_to_be_done():
     bench = closed_bench()
     bench.do("review", "eva", 50, what="held")
     bench.do("review", "eva", 51, what="write", **REVIEW)
-    bench.do("lesson", "eva", 52, target="tool", owner=who("eva"), due=T(9000).isoformat(), text="Renew by machine")
+    bench.do(
+        "lesson", "eva", 52, target="awareness", owner=who("eva"), due=T(9000).isoformat(), text="Renew by machine"
+    )
     bench.do("cap", "eva", 53, what="add", owner=who("eva"), text="Alert on lag")
 
     bench.do("agenda", "eva", 60)
     read = bench.answer()
     assert all(
-        one in read for one in ("*Review* held", "The cache was cold (E4)", "Renew by machine", "CA1: Alert on lag")
+        one in read
+        for one in (
+            "*Review* held",
+            "The cache was cold (E4)",
+            "L1 (training and awareness): Renew by machine",
+            "CA1: Alert on lag",
+        )
     )
 
 

@@ -13,13 +13,14 @@ from tests.support.regulated import regulated
 LETTER = {"to": "data_subjects", "road": "letter", "count": 1200, "text": "Change your password"}
 
 
-def test_a_notice_is_recorded_as_of_when_they_were_informed():
+@pytest.mark.parametrize(("to", "name"), [("data_subjects", "Data subjects"), ("csirt", "A CSIRT")])
+def test_a_notice_is_recorded_as_of_when_they_were_informed(to, name):
     desk = regulated("gdpr33")
-    desk.do("notice", at=90, form={**LETTER, "at": utc_text(T(60))})
+    desk.do("notice", at=90, form={**LETTER, "to": to, "at": utc_text(T(60))})
 
     [notice] = desk.incident.outside_notices
-    assert (notice.to, notice.road, notice.count, notice.at) == ("data_subjects", "letter", 1200, T(60))
-    assert "Data subjects informed by letter* (1200)" in desk.said()
+    assert (notice.to, notice.road, notice.count, notice.at) == (to, "letter", 1200, T(60))
+    assert f"*{name} informed by letter* (1200)" in desk.said()
 
 
 @pytest.mark.parametrize(
