@@ -29,7 +29,8 @@ class Signoff(Verb):
         """Sign once per closing, with the authority that the policy names."""
         if now.open.state is not State.CLOSED:
             raise Refusal(Code.STATE, "signoff_not_closed")
-        if now.open.aftermath.sign_off.at is not None:
+        signed_at, closed_at = now.open.aftermath.sign_off.at, now.open.times.closed_at
+        if signed_at is not None and (closed_at is None or signed_at >= closed_at):
             raise Refusal(Code.STATE, "signoff_twice")
         refuse_without(now, "signoff_not_yours", now.policy.authority.sign_off)
         return (OutcomeSigned(text=self.text),)
