@@ -5,6 +5,7 @@ What the files are is taken from Slack's own payload alone: no line and no form 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import StringConstraints
@@ -31,6 +32,14 @@ class SharedFile(Frozen):
     is_gone: bool = False
 
 
+@dataclass(frozen=True)
+class KeptView:
+    """How many files of a message become evidence at most, and how many more it has."""
+
+    most: int
+    left_out: int
+
+
 class Keep(Verb):
     """Keep the files of a message as evidence: choose "Keep as evidence" in its menu."""
 
@@ -47,7 +56,7 @@ class Keep(Verb):
             raise Refusal(Code.STATE, "keep_where")
         if not self.files:
             raise Refusal(Code.STATE, "keep_no_files")
-        there = [one for one in self.files if not one.is_gone]
+        there = self._there
         if not there:
             raise Refusal(Code.STATE, "keep_deleted")
         channel, ids = now.open.places.recorded_as(self.channel), [one.id for one in now.open.evidence]
@@ -58,3 +67,11 @@ class Keep(Verb):
                 FileSecured(id=ids[-1], file=one.id, name=one.name, size=one.size, channel=channel, ts=self.ts)
             )
         return tuple(facts)
+
+    def view(self, now: DecisionContext) -> KeptView:
+        """Return how many files become evidence at most, and how many are left out."""
+        return KeptView(_MOST_FILES, max(0, len(self._there) - _MOST_FILES))
+
+    @property
+    def _there(self) -> list[SharedFile]:
+        return [one for one in self.files if not one.is_gone]

@@ -27,6 +27,13 @@ def test_each_file_of_a_message_becomes_an_item_with_who_keeps_it_as_its_custodi
     assert [entry.fact.timeline for entry in room.entries()[-2:]] == ["evidence", "evidence"]
 
 
+def test_files_beyond_twenty_are_named_as_left_out(room):
+    room.do("keep", channel=CHANNEL, ts=TS, files=[shared(f"F{n}") for n in range(22)])
+
+    assert len(room.incident.evidence) == 20
+    assert "2 more are left out" in room.answer()
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
