@@ -22,6 +22,7 @@ from bot.rendering.renderer import Renderer
 from bot.worker.handlers.status_update_delivery import update_text
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result
 from commands.core.record_service import RecordService
+from incident.effects.job_keys import key_of
 from incident.entries.lifecycle import Undone
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDelivered
 from incident.entry import Entry
@@ -191,7 +192,10 @@ class UpdateSender:
         return result
 
     def _page(self, run: JobRun, letter: _Letter, *, is_bare: bool) -> Page:
-        """Return what is sent. Its key is that of the entry and the recipient, the same at each attempt."""
+        """Return what is sent. Its key is that of the letter and the recipient, the same at each attempt.
+
+        The job of an update may bring its withdrawal, which mail programs drop under the key of the update.
+        """
         entry = letter.update
         fact = entry.fact
         if not isinstance(fact, StatusUpdatePosted):
@@ -202,7 +206,7 @@ class UpdateSender:
         text = "" if is_bare or letter.is_withdrawal else update_text(run, self, entry, fact, (fact.audience,))
         whole = "\n\n".join(part for part in (lead, text) if part)
         return Page(
-            key=run.job.key.rpartition(":")[0],
+            key=key_of(JobKind.UPDATE_OUTSIDE, run.job.incident, letter.n, run.job.template),
             subject=without_markup(subject, str),
             text=without_markup(whole, str),
             short="",

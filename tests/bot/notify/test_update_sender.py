@@ -202,6 +202,25 @@ def test_an_update_that_is_taken_back_is_withdrawn_from_who_has_it(rig: WorkerEn
     assert "declined" not in second.get_content()
 
 
+def test_an_update_that_is_taken_back_while_it_is_being_sent_is_withdrawn_by_a_mail_of_its_own(
+    rig: WorkerEnv, server: SmtpDouble, receiver: Receiver
+) -> None:
+    keys = list[IncidentKey]()
+
+    def undo_now(point: str) -> None:
+        if point == "update_outside:call:after" and keys:
+            rig.act("undo", "ilse", keys.pop())
+
+    use(rig, server, receiver, undo_now)
+    keys.append(updated(rig, "exec"))
+    rig.after(seconds=10)
+
+    first, second = server.received
+    assert second["Subject"].startswith("Withdrawn: ")
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert second["Message-ID"] != first["Message-ID"]
+
+
 @pytest.mark.parametrize("rule", ["nothing", "number"])
 def test_of_a_restricted_incident_the_number_leaves_or_nothing_as_the_policy_says(
     rule: str, rig: WorkerEnv, server: SmtpDouble
