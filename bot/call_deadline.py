@@ -105,18 +105,21 @@ class BoundedTls:
 def connect_until(until: float, address: tuple[str, int], pause: float = inf) -> PlainSocket:
     """Connect to the first address of a host that answers; the connection ends at `until`, by the monotonic clock.
 
+    Each address gets its share of the time that is left, or one that never answers would take all of it.
     Raises OSError. Looking the name up takes as long as the system's resolver allows.
     """
     failed: OSError = TimeoutError(_LATE)
-    for family, kind, protocol, _, place in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
+    places = socket.getaddrinfo(*address, 0, socket.SOCK_STREAM)
+    for left, (family, kind, protocol, _, place) in zip(range(len(places), 0, -1), places, strict=True):
         opened = PlainSocket(family, kind, protocol)
-        opened.until, opened.pause = until, pause
+        opened.until, opened.pause = until, min(pause, max(until - time.monotonic(), 0) / left)
         try:
             opened.connect(place)
         except OSError as error:
             opened.close()
             failed = error
         else:
+            opened.pause = pause
             return opened
     raise failed
 

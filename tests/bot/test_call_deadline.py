@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext, create_default_context
@@ -217,24 +217,43 @@ def test_a_reply_to_a_person_that_drips_ends(server: Dripping, caplog: pytest.Lo
     assert "a reply was not sent" in caplog.text
 
 
-def test_a_host_with_many_addresses_that_do_not_answer_takes_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Nothing accepts behind a full queue, so that connecting to it waits.
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
-        place = full.getsockname()
-        held = [socket.socket() for _ in range(4)]
-        for one in held:
+@contextmanager
+def silent_place() -> Iterator[tuple[str, int]]:
+    """An address that never answers: nothing accepts behind a full queue, so that connecting to it waits."""
+    with ExitStack() as held:
+        full = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            one = held.enter_context(socket.socket())
             one.setblocking(False)
-            one.connect_ex(place)
-        found = (socket.AF_INET, socket.SOCK_STREAM, 6, "", place)
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [found] * 20)
+            one.connect_ex(full.getsockname())
+        yield full.getsockname()
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *places: tuple[str, int]) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
+
+
+def test_a_host_with_many_addresses_that_do_not_answer_takes_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    with silent_place() as place:
+        resolve_to(monkeypatch, *[place] * 20)
 
         def connect() -> None:
             with pytest.raises(TimeoutError):
                 connect_until(time.monotonic() + LIMIT, ("many.example.org", place[1]))
 
         assert seconds(connect) < LATE
-        for one in held:
-            one.close()
+
+
+def test_an_address_that_never_answers_leaves_time_for_the_next(
+    server: Dripping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with silent_place() as place:
+        resolve_to(monkeypatch, place, ("127.0.0.1", server.port))
+
+        with connect_until(time.monotonic() + 1, ("two.example.org", 443), pause=30) as opened:
+            assert opened.getpeername()[1] == server.port
+            assert opened.pause == 30
 
 
 def test_a_part_that_does_not_come_ends_a_long_call(server: Dripping) -> None:
