@@ -113,6 +113,16 @@ def test_an_address_answers_no_more_once_it_is_over_or_the_contact_method_has_ch
     assert answered(env) == []
 
 
+@pytest.mark.parametrize("until", ["999999999999", "1"])
+def test_a_made_up_time_is_refused_alike_for_who_is_paged_and_who_is_not(until: str, env: AnswerEnv) -> None:
+    reach(env)
+    parts = path(env, Medium.EMAIL).split(".")
+
+    for user in (parts[1], "UNOONE"):
+        made_up = ".".join((parts[0], user, parts[2], until, parts[4]))
+        assert env.get(made_up).status == 404
+
+
 def test_a_text_message_from_another_number_answers_nothing(env: AnswerEnv) -> None:
     reach(env)
 
