@@ -37,35 +37,43 @@ class PublicAnswers:
 
     def page(self, medium: str, token: str) -> WebReply:
         """Return the page of a call; the media without a page have none."""
-        if self._trial(medium, token) and medium in LINKED:
-            return html(self.texts.trial(), _OK)
-        found = self._call(medium, token)
-        if found is None or found[0] not in LINKED:
-            return self._unknown()
         with time_limit(ANSWER_SECONDS):
+            try:
+                is_trial = self._trial(medium, token) is not None
+            except Unavailable:
+                return self._unavailable()
+            if is_trial and medium in LINKED:
+                return html(self.texts.trial(), _OK)
+            found = self._call(medium, token)
+            if found is None or found[0] not in LINKED:
+                return self._unknown()
             return self.links.page(found[1])
 
     def answered(self, medium: str, token: str, posted: Posted) -> WebReply:
         """Take what was posted to the address of a call."""
-        trial = self._trial(medium, token)
-        if trial is not None:
-            with time_limit(ANSWER_SECONDS):
-                return self._tried(trial, medium, posted)
-        found = self._call(medium, token)
-        if found is None:
-            return self._unknown()
-        kind, call = found
         with time_limit(ANSWER_SECONDS):
-            if kind in LINKED:
-                return self.links.pressed(call, kind, posted)
-            if kind is Medium.PUSHOVER:
-                return self.webhooks.pushover(call, posted)
-            return self._by_telephone(posted, lambda telephone: _of_call(telephone, kind, call, posted))
+            try:
+                trial = self._trial(medium, token)
+            except Unavailable:
+                return self._unavailable()
+            return self._called(medium, token, posted) if trial is None else self._tried(trial, medium, posted)
 
     def received(self, provider: str, posted: Posted) -> WebReply:
         """Take what a provider posted."""
         with time_limit(ANSWER_SECONDS):
             return self._received(provider, posted)
+
+    def _called(self, medium: str, token: str, posted: Posted) -> WebReply:
+        """Take what was posted to the address of a call."""
+        found = self._call(medium, token)
+        if found is None:
+            return self._unknown()
+        kind, call = found
+        if kind in LINKED:
+            return self.links.pressed(call, kind, posted)
+        if kind is Medium.PUSHOVER:
+            return self.webhooks.pushover(call, posted)
+        return self._by_telephone(posted, lambda telephone: _of_call(telephone, kind, call, posted))
 
     def _tried(self, trial: Trial, medium: str, posted: Posted) -> WebReply:
         """Take the answer to a test page."""
@@ -77,17 +85,14 @@ class PublicAnswers:
             if self.trials is not None:
                 self.trials.confirm(trial)
         except Unavailable:
-            return html(self.texts.notice(_HEADING, self.texts.plain("not_recorded")), _UNAVAILABLE, retry=True)
+            return self._unavailable()
         if medium == Medium.PUSHOVER:
             return WebReply(_NO_CONTENT)
         return html(self.texts.notice(_HEADING, self.texts.plain("trial_taken")))
 
     def _trial(self, medium: str, token: str) -> Trial | None:
-        """Return the test page of an address; without the database none is known."""
-        try:
-            return self.trials.of_token(token, medium) if self.trials else None
-        except Unavailable:
-            return None
+        """Return the test page of an address. Raise Unavailable without the database, which knows whose it is."""
+        return self.trials.of_token(token, medium) if self.trials else None
 
     def _received(self, provider: str, posted: Posted) -> WebReply:
         if provider == Medium.PAGERDUTY:
@@ -108,6 +113,9 @@ class PublicAnswers:
         kind = next((one for one in Medium if one == medium), Medium.SLACK)
         call = self.addresses.call_of(token, kind)
         return None if call is None else (kind, call)
+
+    def _unavailable(self) -> WebReply:
+        return html(self.texts.notice(_HEADING, self.texts.plain("not_recorded")), _UNAVAILABLE, retry=True)
 
     def _unknown(self) -> WebReply:
         return html(self.texts.notice(_HEADING, self.texts.plain("unknown")), _NOT_FOUND)

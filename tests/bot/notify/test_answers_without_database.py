@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.notify.answers.public_answers import ANSWER_SECONDS
+from bot.notify.answers.trial_answers import trial_url
 from incident.medium import Medium
-from tests.support.answer_env import AnswerEnv
+from incident.model.contact_method import ContactMethod
+from tests.support.answer_env import BASE, AnswerEnv, asked
 from tests.support.db_proxy import DatabaseProxy
 from tests.support.provider_posts import asks_for_a_key, jsm_event, pagerduty_event, pushover, words_of
 from tests.support.wait import until
@@ -49,6 +51,25 @@ def test_a_page_behind_a_link_says_that_nothing_is_recorded_and_what_to_do(
     assert took < 2 * ANSWER_SECONDS + 4
     assert until(lambda: env.press(call, "accepted").status == 200)
     assert len(env.answers(call)) == 1
+
+
+def test_a_test_page_says_in_time_that_nothing_is_recorded(env: AnswerEnv, proxy: DatabaseProxy) -> None:
+    person, method = env.slack.person("bea"), ContactMethod(medium=Medium.EMAIL, address="bea@example.org")
+    env.store.directory.put_contact_methods(person, [method])
+    path = trial_url(env.addresses, person, 1, method, env.slack.clock.now()).removeprefix(BASE)
+    proxy.set("deaf")
+    began = time.monotonic()
+
+    shown = env.get(path)
+    took = time.monotonic() - began
+    proxy.set("refuse")
+    pressed = asked(f"{env.url}{path}?answer=accepted", b"")
+    proxy.set("ok")
+
+    assert (shown.status, pressed.status) == (503, 503)
+    assert "Try again in a minute" in shown.text
+    assert took < ANSWER_SECONDS + 3
+    assert until(lambda: asked(f"{env.url}{path}?answer=accepted", b"").status == 200)
 
 
 def test_a_provider_that_comes_again_is_heeded(env: AnswerEnv, proxy: DatabaseProxy) -> None:
