@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from incident.medium import Medium, PlannedMethod
@@ -66,6 +66,15 @@ def put(connection: Connection, team: str, person: PersonId, methods: Sequence[C
     ]
     if rows:
         connection.execute(insert(CONTACT_METHOD), rows)
+
+
+def verify(
+    connection: Connection, team: str, person: PersonId, position: int, method: ContactMethod, *, at: datetime
+) -> bool:
+    """Store when a contact method was confirmed; False where it is there no more, or has another address by now."""
+    same = (_COLUMNS.medium == method.medium.value) & (_COLUMNS.address == method.address)
+    there = (_COLUMNS.team == team) & (_COLUMNS.person == person) & (_COLUMNS.position == position) & same
+    return connection.execute(update(CONTACT_METHOD).where(there).values(verified_at=at)).rowcount > 0
 
 
 def delete_all(connection: Connection, team: str, person: PersonId) -> int:

@@ -65,6 +65,12 @@ class Directory:
         self._transactions.write(lambda connection: contact_methods.put(connection, self._team, person, methods))
         self._transactions.truncate_log()
 
+    def verify_contact_method(self, person: PersonId, position: int, method: ContactMethod, at: datetime) -> bool:
+        """Store when a contact method was confirmed, and nothing else of it; False where it was erased or changed by then."""
+        return self._transactions.write(
+            lambda connection: contact_methods.verify(connection, self._team, person, position, method, at=at)
+        )
+
     def erase(self, person: PersonId) -> bool:
         """Erase every stored name, title, zone, contact method and choice of a person; False when the person is unknown."""
 

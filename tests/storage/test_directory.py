@@ -65,6 +65,34 @@ def test_contact_methods_keep_their_order_and_are_replaced_whole(store: Store) -
     assert store.directory.all_contact_methods() == {ADA: (call,)}
 
 
+def test_a_contact_method_is_verified_where_it_is_as_it_was_and_nothing_else_changes(store: Store) -> None:
+    sms = ContactMethod(medium=Medium.SMS, address="+491701234567")
+    call = ContactMethod(medium=Medium.VOICE, address="+491701234567", delay_minutes=5)
+    store.directory.put_contact_methods(ADA, [sms, call])
+
+    verified = [
+        store.directory.verify_contact_method(person, position, method, at(3))
+        for person, position, method in (
+            (ADA, 2, call),
+            (ADA, 1, call),
+            (ADA, 1, sms.model_copy(update={"address": "+491709999999"})),
+            (BEN, 1, sms),
+        )
+    ]
+
+    assert verified == [True, False, False, False]
+    assert store.directory.all_contact_methods() == {ADA: (sms, call.model_copy(update={"verified_at": at(3)}))}
+
+
+def test_an_answer_that_comes_after_an_erasure_brings_nothing_back(store: Store) -> None:
+    method = ContactMethod(medium=Medium.EMAIL, address="ada@example.org")
+    store.directory.put_contact_methods(ADA, [method])
+    store.directory.erase(ADA)
+
+    assert not store.directory.verify_contact_method(ADA, 1, method, at(3))
+    assert store.directory.all_contact_methods() == {}
+
+
 def test_an_erasure_deletes_the_contact_methods_too(store: Store) -> None:
     method = ContactMethod(medium=Medium.EMAIL, address="ada@example.org")
     store.directory.put_contact_methods(ADA, [method])

@@ -127,19 +127,13 @@ def _answered(pager: Pager, store: Store, waiting: list[_Sent]) -> Iterator[tupl
             yield one, now.verified_at
         elif _is_acknowledged(pager, one):
             at = pager.clock.now()
-            _store_answer(store, pager.person, one.position, at)
+            store.directory.verify_contact_method(pager.person, one.position, one.method, at)
             yield one, at
 
 
 def _is_acknowledged(pager: Pager, one: _Sent) -> bool:
     channel = pager.channel(one.method.medium)
     return isinstance(channel, PolledChannel) and isinstance(channel.acknowledged(one.ref, one.method), Acknowledged)
-
-
-def _store_answer(store: Store, person: PersonId, position: int, at: datetime) -> None:
-    methods = list(store.directory.contact_methods(person))
-    methods[position - 1] = methods[position - 1].model_copy(update={"verified_at": at})
-    store.directory.put_contact_methods(person, methods)
 
 
 def verify_contact(word: str, position: int, ask: Callable[[], str]) -> int:
@@ -157,7 +151,8 @@ def verify_contact(word: str, position: int, ask: Callable[[], str]) -> int:
                 return 1
             if ask().strip() != code:
                 return fail("That is not the code. The contact method stays as it was.")
-            _store_answer(store, person, position, clock.now())
+            if not store.directory.verify_contact_method(person, position, method, clock.now()):
+                return fail("The contact method is no longer as it was. See: muster contact list")
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print("Verified.")

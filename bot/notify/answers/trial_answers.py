@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -46,8 +46,8 @@ class ContactDirectory(Protocol):
     def all_contact_methods(self) -> Mapping[PersonId, tuple[ContactMethod, ...]]:
         """Return how everyone is paged."""
 
-    def put_contact_methods(self, person: PersonId, methods: Sequence[ContactMethod]) -> None:
-        """Store how a person is paged."""
+    def verify_contact_method(self, person: PersonId, position: int, method: ContactMethod, at: datetime) -> bool:
+        """Store when a contact method was confirmed; False where it was erased or changed by then."""
 
 
 class Trial(NamedTuple):
@@ -55,6 +55,7 @@ class Trial(NamedTuple):
 
     person: PersonId
     position: int
+    method: ContactMethod
 
 
 def trial_key(person: PersonId, position: int, nonce: str) -> str:
@@ -69,7 +70,7 @@ def trial_url(
     if addresses is None or method.medium not in ADDRESSED:
         return ""
     until = int((now + LASTS).timestamp())
-    proof = _proof(addresses, Trial(person, position), until, method)
+    proof = _proof(addresses, Trial(person, position, method), until)
     return f"{addresses.base}{PUBLIC}/{method.medium.value}/TEST.{slack_user(person)}.{position}.{until}.{proof}"
 
 
@@ -86,33 +87,28 @@ class TrialAnswers:
         found = _TOKEN.fullmatch(token)
         if found is None or not self._is_current(int(found["until"])):
             return None
-        trial = Trial(slack_person(self.addresses.team, found["user"]), int(found["position"]))
-        method, until = self._method(trial, medium), int(found["until"])
-        if method is None:
+        trial = self._trial(found["user"], int(found["position"]), medium)
+        if trial is None:
             return None
-        is_ours = hmac.compare_digest(_proof(self.addresses, trial, until, method), found["proof"])
+        is_ours = hmac.compare_digest(_proof(self.addresses, trial, int(found["until"])), found["proof"])
         return trial if is_ours else None
 
     def of_key(self, key: str, medium: Medium) -> Trial | None:
         """Return the test page of a key that a provider signed."""
         found = _KEY.fullmatch(key)
-        trial = Trial(slack_person(self.addresses.team, found["user"]), int(found["position"])) if found else None
-        return trial if trial and self._method(trial, medium) else None
+        return self._trial(found["user"], int(found["position"]), medium) if found else None
 
     def confirm(self, trial: Trial) -> None:
-        """Store that the person has answered by the contact method. Raise Unavailable when nothing could be stored."""
-        methods = self.directory.contact_methods(trial.person)
-        answered = {"verified_at": self.clock.now()}
-        changed = [
-            one.model_copy(update=answered) if position == trial.position else one
-            for position, one in enumerate(methods, 1)
-        ]
-        self.directory.put_contact_methods(trial.person, changed)
+        """Store that the person has answered by the contact method, unless it was erased or changed since it was read.
+
+        Raise Unavailable when nothing could be stored.
+        """
+        self.directory.verify_contact_method(trial.person, trial.position, trial.method, self.clock.now())
 
     def confirm_number(self, number: str) -> bool:
         """Store that who has a telephone number has answered a text message; False for a number that no one has."""
         found = [
-            Trial(person, position)
+            Trial(person, position, one)
             for person, methods in self.directory.all_contact_methods().items()
             for position, one in enumerate(methods, 1)
             if one.medium is Medium.SMS and one.address == number
@@ -125,9 +121,10 @@ class TrialAnswers:
         """True if an address that ends then can be one of ours that still answers. Anyone can have made it up."""
         return 0 <= until - self.clock.now().timestamp() <= (LASTS + _CLOCKS_DIFFER).total_seconds()
 
-    def _method(self, trial: Trial, medium: str) -> ContactMethod | None:
-        at_place = self.directory.contact_methods(trial.person)[trial.position - 1 : trial.position]
-        return next((one for one in at_place if one.medium == medium), None)
+    def _trial(self, user: str, position: int, medium: str) -> Trial | None:
+        person = slack_person(self.addresses.team, user)
+        at_place = self.directory.contact_methods(person)[position - 1 : position]
+        return next((Trial(person, position, one) for one in at_place if one.medium == medium), None)
 
 
 def takes_trial(digits: str) -> bool:
@@ -140,7 +137,8 @@ def is_trial_reply(text: str) -> bool:
     return _REPLY.fullmatch(text) is not None
 
 
-def _proof(addresses: AnswerAddresses, trial: Trial, until: int, method: ContactMethod) -> str:
+def _proof(addresses: AnswerAddresses, trial: Trial, until: int) -> str:
+    method = trial.method
     parts = (_PURPOSE, addresses.team, trial.person, str(trial.position), str(until), method.medium, method.address)
     digest = hmac.new(addresses.key, "\n".join(parts).encode(), sha256).digest()[:_PROOF_BYTES]
     return urlsafe_b64encode(digest).decode().rstrip("=")

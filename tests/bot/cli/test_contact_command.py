@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 from slack_sdk import WebClient
 
+from bot.cli.contacts import page_test_command
 from bot.cli.contacts.page_test_command import page_person, verify_contact
 from bot.clock import RealClock
 from bot.notify.answers.answer_address import answer_addresses
@@ -210,3 +211,20 @@ def test_a_contact_method_is_verified_by_the_code_that_reached_it(
     [method] = methods(record)
     assert (status == 0) == is_right
     assert (method.verified_at is not None) == is_right
+
+
+def test_a_contact_method_that_is_removed_before_its_code_is_typed_stays_removed(
+    record: StartedRecord, settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(record, ContactMethod(medium=Medium.NTFY, address=known.TOPIC))
+    monkeypatch.chdir(tmp_path)
+    for name, value in {**settings, "DATABASE_URL": record.url}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(page_test_command, "randbelow", lambda _: 123456)
+
+    def removed() -> str:
+        put(record)
+        return "123456"
+
+    assert verify_contact("@ann", 1, removed) == 1
+    assert methods(record) == ()

@@ -123,6 +123,21 @@ def test_a_made_up_time_is_refused_alike_for_who_is_paged_and_who_is_not(until: 
         assert env.get(made_up).status == 404
 
 
+def test_an_answer_verifies_the_address_that_was_tested_and_none_that_came_in_its_place(env: AnswerEnv) -> None:
+    reach(env)
+    person = env.slack.person("bea")
+    trials = TrialAnswers(env.addresses, env.store.directory, env.slack.clock)
+    trial = trials.of_token(path(env, Medium.EMAIL).rpartition("/")[2], "email")
+    assert trial is not None
+    methods = list(env.store.directory.contact_methods(person))
+    methods[1] = ContactMethod(medium=Medium.EMAIL, address="other@example.org")
+    env.store.directory.put_contact_methods(person, methods)
+
+    trials.confirm(trial)
+
+    assert answered(env) == []
+
+
 def test_a_text_message_from_another_number_answers_nothing(env: AnswerEnv) -> None:
     reach(env)
 
