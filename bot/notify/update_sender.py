@@ -161,7 +161,7 @@ class UpdateSender:
         """Return the result of an attempt, which is on record; one that is only postponed for moments is not."""
         if letter.is_known:
             return Delivered(facts=(fact.model_copy(update={"ref": letter.below}),))
-        if _text(letter) in (REDACTED, MASKED):
+        if not letter.is_withdrawal and _text(letter) in (REDACTED, MASKED):
             return Delivered(facts=(fact.model_copy(update={"error": "redacted"}),))
         is_bare = is_restricted(run.incident)
         if is_bare and self.policy.update_rules.restricted_outside == "nothing":

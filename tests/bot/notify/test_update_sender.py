@@ -221,6 +221,17 @@ def test_an_update_that_is_taken_back_while_it_is_being_sent_is_withdrawn_by_a_m
     assert second["Message-ID"] != first["Message-ID"]
 
 
+def test_an_update_that_was_redacted_after_it_was_sent_is_withdrawn_too(rig: WorkerEnv, server: SmtpDouble) -> None:
+    key = updated(rig, "exec")
+    rig.after(seconds=5)
+    rig.act("redact", "rosa", key, ref=f"E{rig.incident(key).audience(Audience.EXEC).last_post}", reason="a name")
+    rig.act("undo", "ilse", key)
+    rig.after(seconds=5)
+
+    assert [mail["Subject"].partition(":")[0] for mail in server.received][1:] == ["Withdrawn"]
+    assert "[redacted]" not in server.received[1].get_content()
+
+
 @pytest.mark.parametrize("rule", ["nothing", "number"])
 def test_of_a_restricted_incident_the_number_leaves_or_nothing_as_the_policy_says(
     rule: str, rig: WorkerEnv, server: SmtpDouble
