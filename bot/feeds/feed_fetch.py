@@ -32,7 +32,8 @@ def fetch(url: str, headers: Mapping[str, str] | None = None, *, timeout: float 
             body: bytes = response.read(_MOST_BYTES + 1)
     except HTTPError as error:
         error.close()
-        raise FeedProblem(Fault.UNREACHABLE if error.code >= 500 or error.code == 429 else Fault.REFUSED) from None
+        fault = Fault.UNREACHABLE if error.code >= 500 or error.code == 429 else Fault.REFUSED
+        raise FeedProblem(fault, error.code) from None
     except (OSError, HTTPException):
         raise FeedProblem(Fault.UNREACHABLE) from None
     except ValueError:

@@ -16,8 +16,9 @@ class Fault(StrEnum):
 
 
 class FeedProblem(Exception):  # noqa: N818 - it is an answer of the feed
-    """A feed gave nothing usable."""
+    """A feed gave nothing usable. `status` is that of the web server's answer, None without one."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, status: int | None = None) -> None:
         super().__init__(fault.value)
         self.fault = fault
+        self.status = status

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -36,8 +37,8 @@ def read_timeline(site: JsmSite, schedule: str, start: datetime, end: datetime) 
 
     def names_of(account: str) -> tuple[str, ...]:
         if account not in names:
-            names[account] = _names(
-                fetch(f"{_jira(site.url)}/rest/api/3/user?{urlencode({'accountId': account})}", headers)
+            names[account] = _names_at(
+                f"{_jira(site.url)}/rest/api/3/user?{urlencode({'accountId': account})}", headers
             )
         return names[account]
 
@@ -58,8 +59,14 @@ def _turns(
                 yield NamedTurn(since, until, names_of(responder["id"]))
 
 
-def _names(body: bytes) -> tuple[str, ...]:
-    found = json.loads(body)
+def _names_at(address: str, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of an account, none of one that was deleted: the others of its schedule are on call all the same."""
+    try:
+        found = json.loads(fetch(address, headers))
+    except FeedProblem as problem:
+        if problem.status == HTTPStatus.NOT_FOUND:
+            return ()
+        raise
     return tuple(name for name in (found.get("emailAddress"), found.get("displayName")) if name)
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.feeds.feed_fetch import fetch
 from bot.feeds.feed_problem import Fault, FeedProblem
 from bot.feeds.jsm_oncalls import JsmSite, read_timeline
+from bot.feeds.named_turn import NamedTurn
 from bot.feeds.pagerduty_oncalls import read_oncalls
 from tests.support.feed_server import FeedServer, feed_server
 
@@ -36,7 +37,7 @@ def read_pagerduty(server: FeedServer) -> object:
     return read_oncalls(server.url, "s3cret", "S1", START, END)
 
 
-def read_jsm(server: FeedServer) -> object:
+def read_jsm(server: FeedServer) -> tuple[NamedTurn, ...]:
     return read_timeline(JsmSite(f"{server.url}/jsm", "bot@example.org", "s3cret"), "S1", START, END)
 
 
@@ -65,6 +66,20 @@ def test_a_time_outside_the_calendar_is_not_readable(read, time: str, server: Fe
         read(server)
 
     assert problem.value.fault is Fault.NOT_READABLE
+
+
+def test_an_account_that_was_deleted_leaves_its_turn_without_a_name_and_a_refusal_is_one(server: FeedServer) -> None:
+    period = {"responder": {"type": "user", "id": "a1"}, "startDate": START.isoformat(), "endDate": END.isoformat()}
+    server.put("/jsm/v1/schedules/S1/timeline", {"finalTimeline": {"rotations": [{"periods": [period]}]}})
+
+    server.put("/ex/jira/jsm/rest/api/3/user", {"errorMessages": ["The user does not exist"]}, 404)
+    [turn] = read_jsm(server)
+    server.put("/ex/jira/jsm/rest/api/3/user", b"", 403)
+    with pytest.raises(FeedProblem) as problem:
+        read_jsm(server)
+
+    assert turn.names == ()
+    assert problem.value.fault is Fault.REFUSED
 
 
 @pytest.mark.parametrize("read", [read_pagerduty, read_jsm])
