@@ -23,9 +23,11 @@ class Medium(StrEnum):
     APPRISE = "apprise"
 
 
-# Media that ring until they are stopped, and media whose provider says who acknowledged a page.
+# Media that ring until they are stopped, media whose provider says who acknowledged a page, and media whose provider
+# says how a page ended.
 RINGS: Final = frozenset({Medium.JSM, Medium.PAGERDUTY, Medium.PUSHOVER, Medium.VOICE})
 RECEIPTS: Final = frozenset({Medium.JSM, Medium.PUSHOVER})
+TRACKED: Final = frozenset({Medium.SMS, Medium.VOICE})
 
 
 class PlannedMethod(NamedTuple):

@@ -13,7 +13,7 @@ from incident.effects.job_keys import key_of
 from incident.entries.delivery import PageAttempted, PageEnded, PagePlanned
 from incident.entry import Entry
 from incident.jobs import URGENT, Job, JobKind
-from incident.medium import RECEIPTS, RINGS, Medium, PlannedMethod
+from incident.medium import RECEIPTS, RINGS, TRACKED, Medium, PlannedMethod
 from incident.model.call_page import CallPage, PageAttempt
 from incident.model.components import Escalation
 from incident.model.incident import Incident
@@ -23,6 +23,8 @@ from roles.person_ids import PersonId
 FIRST_RECEIPT: Final = timedelta(seconds=5)
 # A provider that knows nothing of a page after a minute may have lost it; it is asked on, and the next method comes.
 DOUBTFUL_RECEIPT: Final = timedelta(seconds=15)
+# Twilio posts once that a call or a message has ended, and a post can be lost.
+LOST_STATUS: Final = timedelta(seconds=90)
 # A voice says within it what a pressed key has done, and hangs up.
 GOODBYE: Final = timedelta(seconds=20)
 
@@ -58,8 +60,9 @@ def _of_attempt(after: Incident, call: Escalation, page: CallPage, entry: Entry,
     if fact.outcome == "sent":
         if is_settled(after, call):
             yield from (_stop(after, call.person, one) for one in attempt if one.medium in RINGS)
-        elif fact.medium in RECEIPTS:
-            yield from (_receipt(after, call, one, entry.recorded_at + FIRST_RECEIPT) for one in attempt)
+        elif fact.medium in (*RECEIPTS, *TRACKED):
+            pause = FIRST_RECEIPT if fact.medium in RECEIPTS else LOST_STATUS
+            yield from (_receipt(after, call, one, entry.recorded_at + pause) for one in attempt)
         return
     planned = next((one for one in page.methods if one.position == fact.position), None)
     if planned is not None and fact.retry_at is not None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.notify.channel import PolledChannel, StoppableChannel
+from bot.notify.channel import PolledChannel, StoppableChannel, TrackedChannel
 from incident.entries.role_holders import EscalationAnswered
-from incident.medium import RECEIPTS, RINGS, Medium
+from incident.medium import RECEIPTS, RINGS, TRACKED, Medium
 from tests.support.http_double import BROKEN
 from tests.support.paging_env import PagingEnv, channels_to
 
@@ -27,6 +27,7 @@ def test_the_media_that_ring_and_those_with_receipts_are_those_of_the_channels(n
 
     assert {medium for medium, one in channels.items() if isinstance(one, StoppableChannel)} == RINGS
     assert {medium for medium, one in channels.items() if isinstance(one, PolledChannel)} == RECEIPTS
+    assert {medium for medium, one in channels.items() if isinstance(one, TrackedChannel)} == TRACKED
 
 
 def acknowledge(night: PagingEnv, seconds: float) -> None:
@@ -118,6 +119,18 @@ def test_a_provider_that_lost_the_page_is_found_out_within_two_minutes(night: Pa
 
     assert night.ends(key) == [("jsm", "unreached")]
     assert night.attempts(key) == [("jsm", "sent", 1), ("voice", "sent", 1)]
+
+
+def test_a_status_of_twilio_that_never_comes_is_asked_for_and_brings_the_next_method(night: PagingEnv) -> None:
+    night.reach("eva", (VOICE, 0), (PUSHOVER, 4))
+    key = night.declare()
+    [call] = night.providers.telephone.values()
+
+    call["Status"] = "no-answer"
+    night.rig.after(minutes=2)
+
+    assert night.ends(key) == [("voice", "unreached")]
+    assert night.attempts(key) == [("voice", "sent", 1), ("pushover", "sent", 1)]
 
 
 def test_an_outage_of_receipts_loses_no_acknowledgement(night: PagingEnv) -> None:

@@ -102,6 +102,13 @@ def test_what_was_sent_is_followed_by_its_receipt_where_the_provider_has_one() -
     assert follow(chain, attempt(n, PUSH, "sent", ref="r1")) == [("page_receipt", None, 1, 6.08)]
 
 
+@pytest.mark.parametrize("by", [SMS, VOICE])
+def test_a_call_and_a_text_message_are_asked_about_once_in_case_their_status_is_lost(by: PlannedMethod) -> None:
+    chain, n = called()
+
+    assert follow(chain, attempt(n, by, "sent", ref="c1")) == [("page_receipt", None, 1, 7.5)]
+
+
 def test_a_method_that_was_tried_is_not_brought_forward_again() -> None:
     chain, n = called()
     follow(chain, attempt(n, SMS, "sent"), attempt(n, VOICE, "sent"))
