@@ -20,7 +20,7 @@ from roles.role_names import Role
 
 _NAMES_SHOWN: Final = 5
 # Of `people`, those whom no rule asks, calls or tells yet.
-_UNUSED: Final = frozenset({"policy_owner", "controls_owner"})
+_UNUSED: Final = frozenset({"controls_owner"})
 _TOLD_OUTSIDE: Final = (Audience.EXEC, Audience.CUSTOMER, Audience.REGULATOR)
 
 
