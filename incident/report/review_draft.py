@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from incident.entries import TIMELINE_KINDS, conversation, lifecycle, restoration, status_updates
+from incident.entries.outside import outside_notices, provider_cases, regulatory_clocks
 from incident.entry import Entry
 from incident.fold.aggregate_fold import undone_by
 from incident.model.incident import Incident
@@ -18,6 +19,12 @@ from incident.states import RESPONDING, State
 LATE_DETECTION: Final = timedelta(minutes=15)
 _MILESTONES: Final = (lifecycle.Declared, lifecycle.Acknowledged, lifecycle.MajorDeclared, lifecycle.Reopened)
 _NEW_STATES: Final = frozenset({State.MITIGATED, State.RESTORED, State.RESOLVED, State.CLOSED})
+_NOTIFIED: Final = (
+    status_updates.StatusUpdatePosted,
+    outside_notices.OutsideNoticeGiven,
+    regulatory_clocks.ReportSubmitted,
+    provider_cases.CustomersInformed,
+)
 _MISSED: Final = (status_updates.UpdateMissed, status_updates.UpdatesMissed)
 DRAFT_KINDS: Final = (*TIMELINE_KINDS, *(fact.kind for fact in _MISSED))
 """The kinds of entries that a draft is made from."""
@@ -81,7 +88,7 @@ def review_draft(entries: Sequence[Entry], incident: Incident, longest_silence: 
     return ReviewDraft(
         milestones=tuple(one for one in cited if _is_milestone(one.entry)),
         decisions=_of(cited, conversation.DecisionMade),
-        notified=_of(cited, status_updates.StatusUpdatePosted),
+        notified=_of(cited, *_NOTIFIED),
         missed=_of(cited, *_MISSED),
         silences=silences,
         questions=tuple(_questions(cited, incident, silences)),

@@ -41,6 +41,14 @@ def test_the_course_the_decisions_and_who_was_notified_are_named_by_their_entrie
     assert all(known[one.n] is one.entry for one in (*draft.milestones, *draft.notified, *draft.decisions))
 
 
+def test_what_outsiders_were_informed_of_is_among_who_was_notified():
+    bench = resolved_bench()
+    bench.do("notice", "ilse", 38, to="data_subjects", road="mail", count=12, text="Change your password")
+
+    last = drafted(bench).notified[-1].entry.fact
+    assert (last.kind, last.to) == ("outside_notice_given", "data_subjects")
+
+
 def test_gaps_and_missed_updates_and_what_broke_again_become_questions():
     draft = drafted(bumpy())
 
