@@ -18,12 +18,16 @@ from bot.worker.handlers.message_sender import direct_channel, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from commands.declare import Declare
+from incident.entries.lifecycle import Voided
 from incident.entry import Entry, EntryPoint, Fact
+from incident.model.incident import Incident
+from incident.ports import Reader
 from incident.rules.visibility import is_restricted
-from incident.states import VOID
+from incident.states import VOID, State
 from roles.person_ids import slack_user
 
 _DECLARE: Final = "declare"
+_JOIN: Final = "join"
 # The person has left the channel, or it is one in which Slack shows no message to one person alone.
 _NOT_SHOWN: Final = frozenset({"user_not_in_channel", "channel_not_found", "is_archived", "not_in_channel"})
 
@@ -83,9 +87,26 @@ def _update_window(run: JobRun, context: JobContext, entries: tuple[Entry, ...])
     window = notice_view(notice_title(_DECLARE), reply.all_blocks())
     try:
         context.slack.call("views.update", view_id=first.source.event, view=window)
+        joined = _answer_of_join(run, context)
+        if joined is not None:
+            window = notice_view(notice_title(_JOIN), sections(joined))
+            context.slack.call("views.update", view_id=first.source.event, view=window)
     except SlackError:
         return False
     return True
+
+
+def _answer_of_join(run: JobRun, context: JobContext) -> str | None:
+    """Return the answer of the window's button where it was pressed while the link was drawn over that answer."""
+
+    def read(reader: Reader) -> tuple[Incident | None, Sequence[Entry]]:
+        return reader.peek(run.incident.key), reader.entries(run.incident.key, kinds=(Voided.kind,))
+
+    incident, entries = context.recorder.read(read)
+    if incident is None or incident.state is not State.VOID_DUPLICATE:
+        return None
+    about = tuple(entries[-1:])
+    return context.renderer.answer(_JOIN, VerbContext(incident, about, about[0].by, run.at))
 
 
 def _show(context: JobContext, channel: str, user: str, text: str) -> bool:

@@ -92,6 +92,30 @@ def test_the_window_of_an_incident_that_was_ended_in_it_keeps_that_answer(rig):
     assert [message.text for message in rig.direct("ilse") if rig.incident(key).number in message.text] == []
 
 
+def test_a_join_while_the_link_is_drawn_is_answered_in_the_window(rig):
+    view = opened(rig, rig.users["ilse"])
+    first = rig.incident(rig.declare("checkout is down"))
+    rig.after(seconds=3)
+    declared = []
+
+    def join(point):
+        if point == "channel_link:views.update:before" and len(declared) == 1:
+            declared.append(rig.act("join", "ilse", declared[0], number=first.number))
+
+    worker = rig.another_worker("slow", threads=1, reached=join)
+
+    def work(key):
+        declared.append(key)
+        worker.drain(rig.clock.now())
+        worker.stop()
+
+    declare(rig, surface=EntryPoint.FORM, event=view.id, at_once=work)
+
+    assert len(declared) == 2
+    shown = str(rig.sandbox.workspace.views[view.id].blocks)
+    assert f"INC-2026-0002 is void as a duplicate of {first.number}" in shown
+
+
 def test_a_window_that_was_closed_is_made_up_for_directly(rig):
     key = declare(rig, surface=EntryPoint.FORM, event="V_CLOSED")
 
