@@ -59,6 +59,8 @@ def test_a_second_declaration_shows_the_first_incident_and_joins_it_with_one_but
     declare(ada, "Nobody can pay by card")
     form = ada.get_by_test_id("modal")
     expect(form).to_contain_text("INC-2026-0001 on the same service was declared")
+    # The window is drawn once more when the channel is open; test_channel_link presses in that very moment.
+    expect(form).to_contain_text("Its channel: #inc-2026-0002")
     press(form, "Join that one instead")
 
     expect(form).to_contain_text("INC-2026-0002 is void as a duplicate of INC-2026-0001")
