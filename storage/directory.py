@@ -90,7 +90,7 @@ class Directory:
 
         def work(connection: Connection) -> str:
             # The lock of the workspace chain makes replicas that start together agree.
-            chain_writer.lock(connection, workspace_chain(self._team))
+            chain_writer.lock_for_append(connection, workspace_chain(self._team))
             if self._active(connection) != name:
                 self._store(connection, text, name, at)
                 self._record(connection, policy, name, at)

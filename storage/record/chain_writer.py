@@ -44,6 +44,11 @@ def lock(connection: Connection, key: IncidentKey) -> Head | None:
     return None if found is None or found.n == 0 else Head(*found)
 
 
+def lock_for_append(connection: Connection, key: IncidentKey) -> Head:
+    """Lock a chain until the end of the transaction, also one that has no entry yet, and return its head."""
+    return lock(connection, key) or _create_chain(connection, key)
+
+
 def _create_chain(connection: Connection, key: IncidentKey) -> Head:
     # Two transactions may create one chain at once; the row makes the second wait for the first.
     connection.execute(
@@ -65,7 +70,7 @@ def append_after(
     """Append after `head`, which the caller read under the lock, or after the stored one for None; return the new head."""
     if not drafts:
         return (), head
-    head = head or lock(connection, key) or _create_chain(connection, key)
+    head = head or lock_for_append(connection, key)
     recorded_at = max(at, head.recorded_at)
     entries = []
     for draft in drafts:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from incident.entry import workspace_chain
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from storage.errors import TeamRequired
+from storage.record import chain_writer
 from storage.store import Store, open_store
 from tests.support.policies import ONE_TARGET_POLICY
 from tests.support.recorded_team import ADA, BEN, RECORD_START, TEAM, at
@@ -160,3 +163,15 @@ def test_a_call_that_needs_a_team_is_refused_without_one(sqlite_url: str) -> Non
         ):
             with pytest.raises(TeamRequired, match="with a team"):
                 ask()
+
+
+def test_of_replicas_that_start_together_on_an_empty_database_one_activates_the_policy(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as first, open_store(postgres_url, team=TEAM) as second:
+        with first.engine.begin() as connection, ThreadPoolExecutor(1) as other:
+            chain_writer.lock_for_append(connection, workspace_chain(TEAM))
+            activated = other.submit(second.directory.activate_policy, ONE_TARGET_POLICY, "version: 1\n", at(0))
+            with pytest.raises(TimeoutError):
+                activated.result(0.3)
+            connection.rollback()
+            assert activated.result(10)
+        assert first.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(1)) == activated.result()
