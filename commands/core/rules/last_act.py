@@ -147,7 +147,11 @@ class Act:
                 return _CLOSED
             if entry.fact.kind not in UNDOABLE:
                 return FINAL.get(type(entry.fact), _OTHER)
-        if any(isinstance(entry.fact, role_holders.Escalated) for entry in self.entries):
+        # The pages of a raised priority stop with it; a call of the privacy officer was made for what was said.
+        is_screening = any(
+            isinstance(entry.fact, affected_data.Screened | affected_data.AffectedNoted) for entry in self.own
+        )
+        if is_screening and any(isinstance(entry.fact, role_holders.Escalated) for entry in self.entries):
             return FINAL[role_holders.Escalated]
         return None
 
