@@ -14,7 +14,7 @@ def test_an_update_to_responders_is_posted_in_full_with_the_time_of_the_next_one
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["internal"], text="We know: payments fail.\nWe do: roll back.")
-    rig.drain()
+    rig.after(seconds=3)
 
     [update] = [text for text in rig.texts(key) if "We know" in text]
     assert ">We know: payments fail.\n>We do: roll back." in update
@@ -26,7 +26,7 @@ def test_an_update_to_several_audiences_says_for_whom_of_them_the_next_time_is(r
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["internal", "exec"], text="We roll back.")
-    rig.drain()
+    rig.after(seconds=3)
 
     [update] = [text for text in rig.texts(key) if ">We roll back." in text]
     assert "Next update to responders by" in update
@@ -74,7 +74,7 @@ def test_a_text_of_its_own_goes_to_its_audience_and_responders_read_it_too(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["internal", "exec"], text="Rolling back.", exec_text="Cards fail.")
-    rig.drain()
+    rig.after(seconds=3)
 
     [there] = [m.text for m in rig.named("exec").messages.values() if not m.subtype]
     [here] = [text for text in rig.texts(key) if "Rolling back." in text]
