@@ -11,6 +11,7 @@ from incident.entry import workspace_chain
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
 from incident.ports import Person
+from storage.directory import digest
 from storage.errors import TeamRequired
 from storage.record import chain_writer
 from storage.store import Store, open_store
@@ -166,12 +167,15 @@ def test_a_call_that_needs_a_team_is_refused_without_one(sqlite_url: str) -> Non
 
 
 def test_of_replicas_that_start_together_on_an_empty_database_one_activates_the_policy(postgres_url: str) -> None:
+    text = "version: 1\n"
     with open_store(postgres_url, team=TEAM) as first, open_store(postgres_url, team=TEAM) as second:
-        with first.engine.begin() as connection, ThreadPoolExecutor(1) as other:
+        with first.engine.connect() as connection, ThreadPoolExecutor(1) as other:
             chain_writer.lock_for_append(connection, workspace_chain(TEAM))
-            activated = other.submit(second.directory.activate_policy, ONE_TARGET_POLICY, "version: 1\n", at(0))
+            activated = other.submit(second.directory.activate_policy, ONE_TARGET_POLICY, text, at(0))
             with pytest.raises(TimeoutError):
                 activated.result(0.3)
-            connection.rollback()
-            assert activated.result(10)
-        assert first.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(1)) == activated.result()
+            first.directory._store(connection, text, digest(text), at(0))
+            first.directory._record(connection, ONE_TARGET_POLICY, digest(text), at(0))
+            connection.commit()
+            assert activated.result(10) == digest(text)
+        assert first.recorder.read(lambda reader: len(reader.entries(workspace_chain(TEAM)))) == 1

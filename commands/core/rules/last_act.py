@@ -147,7 +147,7 @@ class Act:
                 return _CLOSED
             if entry.fact.kind not in UNDOABLE:
                 return FINAL.get(type(entry.fact), _OTHER)
-        # The pages of a raised priority stop with it; a call of the privacy officer was made for what was said.
+        # The pages of a raised priority stop with it; a call of the privacy officer follows the answer.
         is_screening = any(
             isinstance(entry.fact, affected_data.Screened | affected_data.AffectedNoted) for entry in self.own
         )
