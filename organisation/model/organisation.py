@@ -7,6 +7,7 @@ from datetime import datetime
 from incident.aggregate import Aggregate
 from incident.frozen import Utc
 from incident.model.slack_references import OpenPrompt
+from organisation.model.event_state import Event
 from organisation.model.shift_change import ShiftChange, SwapOffer
 from organisation.model.task_state import Task
 from roles.schedules.schedule import Override
@@ -16,6 +17,7 @@ class Organisation(Aggregate):
     """The state of the workspace chain after `n`, the last entry that changed it.
 
     `tasks` are the open ones, `finished` the latest that ended, `opened_tasks` counts all that ever were.
+    `events` await a judgement, `judged_events` are the latest that have one; `last_event` is the id that was given last.
     `shift_changes` are those to come, in force and of the last days; `swap_offers` wait for an answer.
     """
 
@@ -27,6 +29,9 @@ class Organisation(Aggregate):
     prompted: tuple[OpenPrompt, ...] = ()
     shift_changes: tuple[ShiftChange, ...] = ()
     swap_offers: tuple[SwapOffer, ...] = ()
+    events: tuple[Event, ...] = ()
+    judged_events: tuple[Event, ...] = ()
+    last_event: str | None = None
 
     @property
     def recorded_until(self) -> datetime | None:
@@ -36,6 +41,10 @@ class Organisation(Aggregate):
     def task(self, task: str) -> Task | None:
         """Return an open or lately ended task by its id, or None."""
         return next((one for one in (*self.tasks, *self.finished) if one.id == task), None)
+
+    def event(self, event: str) -> Event | None:
+        """Return an event that awaits a judgement or has lately got one, by its id, or None."""
+        return next((one for one in (*self.events, *self.judged_events) if one.id == event), None)
 
     @property
     def overrides(self) -> tuple[Override, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incident.entries import delivery, integrity
 from incident.entry import NewEntry
 from incident.medium import Medium, slack_ref
-from organisation.entries import shift_changes, task_changes
+from organisation.entries import event_changes, shift_changes, task_changes
 from roles.person_ids import MUSTER
 from tests.support.recorded_team import BEN, CYD, at, draft, ts
 
@@ -54,6 +54,7 @@ def organised() -> list[NewEntry]:
         draft(task_changes.TaskDone(id="T1", evidence="It is in the wiki"), by=CYD),
         draft(task_changes.TaskWithdrawn(id="T2", reason="The vendor is gone"), by=BEN),
         *_shifts_changed(),
+        *_events(),
     ]
 
 
@@ -73,4 +74,20 @@ def _shifts_changed() -> list[NewEntry]:
         draft(shift_changes.SwapDeclined(**answered), by=CYD),
         draft(shift_changes.SwapWithdrawn(offer=1, schedule="payments", to=CYD), by=BEN),
         draft(shift_changes.SwapLapsed(**answered, to=CYD), by=MUSTER),
+    ]
+
+
+def _events() -> list[NewEntry]:
+    """Return invented facts about an event that is judged, one that is none, and requests that are rejected."""
+    of_alert = {"source": "noc", "event_kind": event_changes.EventKind.ALERT, "service": "payments", "digest": "d" * 64}
+    body = {"is_signed": True, "payload_sha256": "p" * 64, "payload_bytes": 512}
+    return [
+        draft(event_changes.EventReceived(id="EV-2026-0001", text="Disk full", **of_alert, **body), by=MUSTER),
+        draft(event_changes.EventReceived(id="EV-2026-0002", text="CPU high", **of_alert), by=BEN),
+        draft(event_changes.EventRepeated(event="EV-2026-0001", is_firing=False, count=3, members=1), by=MUSTER),
+        draft(event_changes.EventJudged(event="EV-2026-0001", is_incident=True, number="INC-2026-0001"), by=BEN),
+        draft(
+            event_changes.EventJudged(event="EV-2026-0002", is_incident=False, reason="A planned test of load"), by=CYD
+        ),
+        draft(event_changes.EventRejected(source="noc", why="signature", count=2, payload_sha256="q" * 64), by=MUSTER),
     ]
