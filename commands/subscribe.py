@@ -12,7 +12,7 @@ from commands.core.fields.field_types import several
 from commands.core.request import Fields
 from commands.core.verb import Choice, DecisionContext, Group, ShiftNoticeChange, SubscriptionChange, Verb
 from incident.model.subscription import Subscription
-from incident.policy import Digest
+from incident.policy_parts.digest_rules import Digest
 from incident.ports import Reader
 from incident.refusal import Code, Refusal
 from incident.states import Priority

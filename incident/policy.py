@@ -12,6 +12,8 @@ from incident.frozen import Frozen
 from incident.outside.regimes import RegimeBook, Reporting, given
 from incident.outside.vendors import Vendor
 from incident.policy_parts.after_rules import AfterRules
+from incident.policy_parts.digest_rules import Digest
+from incident.policy_parts.paging_hours import BusinessHours, PagePriorities
 from incident.policy_parts.policy_numbers import LONGEST_SILENCE, MOST_MINUTES, Minutes, MinutesByPriority
 from incident.policy_parts.rule_conditions import CallRule, NotifyRule
 from incident.policy_parts.update_recipients import Recipient
@@ -19,7 +21,7 @@ from incident.policy_parts.work_rules import Cadence, RoleRules, ScribeRules
 from incident.states import Audience, Priority
 from roles.schedules.feed_copy import FeedCopy
 from roles.schedules.schedule import Override
-from roles.schedules.schedule_rules import Member, ScheduleRules, TimeOfDay, TimeZone
+from roles.schedules.schedule_rules import Member, ScheduleRules, TimeZone
 
 # The groups that rules and templates speak of; a policy may name others besides.
 GROUPS: Final = frozenset(
@@ -149,14 +151,6 @@ class EscalationPolicy(Frozen):
     rounds: Annotated[int, Field(ge=0, le=5)] = 0
 
 
-class Digest(Frozen):
-    """A digest of all incidents in a channel: each day, or each Monday, `at` a time of day in the policy's time zone."""
-
-    channel: str | None = None
-    every: Literal["day", "week"] = "day"
-    at: TimeOfDay = "09:00"
-
-
 class People(Frozen):
     """Named people of the organisation, as Slack user ids; empty where there is none. `steering` may name user groups."""
 
@@ -215,7 +209,8 @@ class Policy(Frozen):
     update_recipients: dict[Audience, tuple[Recipient, ...]] = {}
     incidents_channel: str | None = None
     announced_priorities: tuple[Priority, ...] = (Priority.P1, Priority.P2, Priority.P3)
-    page_priorities: tuple[Priority, ...] = ()
+    page_priorities: PagePriorities = PagePriorities()
+    business_hours: BusinessHours = BusinessHours()
     digest: Digest = Digest()
     audit_channel: str | None = None
     restricted_types: tuple[str, ...] = ("security",)
@@ -268,6 +263,12 @@ class Policy(Frozen):
     def has_overrides(self) -> bool:
         """True once the overrides are added, be there any or none."""
         return self._overrides is not None
+
+    @property
+    def work_hours(self) -> BusinessHours:
+        """The business hours, with their zone."""
+        zone = self.business_hours.time_zone or self.time_zone
+        return self.business_hours.model_copy(update={"time_zone": zone})
 
     def priority_of(self, impact: int, urgency: int) -> Priority:
         """Return the priority of an impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""

@@ -76,8 +76,7 @@ def _people(policy: Policy) -> Iterator[PolicyFault]:
     if not_escalated:
         needs = "`/incident escalate` there needs a name until you add one."
         yield ("services",), f"No ladder for {_some(not_escalated)}: {needs}"
-    if not policy.page_priorities:
-        yield ("page_priorities",), "Muster pages no one by itself: name the priorities at which it should, such as P1."
+    yield from _paging(policy)
     if policy.groups.get("responder") == ():
         yield (
             ("groups", "responder"),
@@ -88,6 +87,23 @@ def _people(policy: Policy) -> Iterator[PolicyFault]:
         yield (
             ("people", office),
             f"No one is named as {office} under `people`: what that person is to do reaches no one.",
+        )
+
+
+def _paging(policy: Policy) -> Iterator[PolicyFault]:
+    """Priorities that page no one by themselves, and those for which someone is woken at night and not called by day."""
+    pages = policy.page_priorities
+    if not pages.business_hours and not pages.other_hours:
+        yield ("page_priorities",), "Muster pages no one by itself: name the priorities at which it should, such as P1."
+    elif not pages.other_hours:
+        yield (
+            ("page_priorities", "other_hours"),
+            "At other hours Muster pages no one by itself: name the priorities that wake people, such as P1.",
+        )
+    if only_at_night := sorted(set(pages.other_hours) - set(pages.business_hours)):
+        yield (
+            ("page_priorities", "business_hours"),
+            f"{', '.join(only_at_night)} pages people at night and not by day. Name it under `business_hours` too.",
         )
 
 

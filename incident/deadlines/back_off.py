@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incident.model.incident import Incident
+from incident.policy_parts.paging_hours import BusinessHours
 from incident.rules.business_days import next_morning
 from incident.states import RESPONDING, Priority, State
 
@@ -24,13 +25,13 @@ def is_calm(incident: Incident) -> bool:
     return not is_harmful or (incident.priority in _LESSER and not incident.provisional)
 
 
-def calm_repetition(first: datetime, asked_at: datetime, zone: str) -> datetime:
+def calm_repetition(first: datetime, asked_at: datetime, hours: BusinessHours) -> datetime:
     """Return when a repetition that can wait comes after `asked_at` (UTC).
 
     On the morning of the first, third, seventh … business day after `first`, when all had been asked.
     """
     days = 1
-    while (morning := next_morning(first, zone, days)) <= asked_at:
+    while (morning := next_morning(first, hours, days)) <= asked_at:
         days = 2 * days + 1
     return morning
 

@@ -33,7 +33,7 @@ def confirmation(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     steps = (
         PromptStep(since, "confirmation", (owner,)),
         PromptStep(
-            in_working_hours(since + again, policy.time_zone),
+            in_working_hours(since + again, policy.work_hours),
             "confirmation",
             each_once(owner, *_who_may_close(incident, policy)),
         ),
@@ -65,7 +65,7 @@ def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     repeat, key = timedelta(minutes=policy.closure_repeat_minutes), key_of("closure", recorded_at)
     if not incident.is_live:
         return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", ()),)),)
-    again = in_working_hours(recorded_at + repeat, policy.time_zone)
+    again = in_working_hours(recorded_at + repeat, policy.work_hours)
     steps = (PromptStep(recorded_at, "closure", whom), PromptStep(again, "closure", whom))
     return (Deadline(key, recorded_at + repeat, steps, repeat),)
 
@@ -127,7 +127,7 @@ def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     due_at = last + allowed
 
     def asked(at: datetime) -> datetime:
-        return in_working_hours(at, policy.time_zone) if is_calm(incident) else at
+        return in_working_hours(at, policy.work_hours) if is_calm(incident) else at
 
     steps = (
         PromptStep(asked(due_at), "stale", (near,)),

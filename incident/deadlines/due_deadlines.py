@@ -32,6 +32,7 @@ from incident.model.incident import Incident
 from incident.model.slack_references import OpenPrompt, Prompted
 from incident.policy import Policy
 from incident.rules.responders.attendance import can_be_asked, next_in_charge
+from incident.rules.responders.first_call import opening_call_at
 from incident.rules.responders.open_calls import is_waited_for
 from incident.states import RESPONDING
 from roles.person_ids import PersonId
@@ -166,7 +167,11 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
     lapsing = [_missed_at(incident, a, a.open) for a in incident.audiences if a.open is not None]
     calls = waited_for(incident) if incident.state in RESPONDING else ()
     answers = [lapses_at(incident, call) + _JUST_AFTER for call in calls if is_waited_for(incident, call)]
-    rules = (rule_notices.next_at(incident, policy, at), rule_calls.next_at(incident, policy, at))
+    rules = (
+        rule_notices.next_at(incident, policy, at),
+        rule_calls.next_at(incident, policy, at),
+        _opening(incident, policy, at),
+    )
     moments = [moment for moment in (*asking, *lapsing, *answers, *rules) if moment is not None]
     return max(min(moments), at) if moments else None
 
@@ -217,7 +222,7 @@ def _next_prompt(incident: Incident, policy: Policy, thing: Deadline, asked: Ope
     if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
         return moment
     if is_calm(incident):
-        return calm_repetition(thing.steps[-1].at, asked.at, policy.time_zone)
+        return calm_repetition(thing.steps[-1].at, asked.at, policy.work_hours)
     return backed_off(incident, moment)
 
 
@@ -274,6 +279,12 @@ def _missed_at(incident: Incident, state: AudienceState, slot: OpenSlot) -> date
     """Return when the miss of the open slot is recorded, if nothing happens before."""
     moment = slot.missed_after + _JUST_AFTER
     return backed_off(incident, moment) if update_deadlines.is_backed_off(incident, state) else moment
+
+
+def _opening(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
+    """Return when the page that waits for business hours is due; one that could reach no one when it was due is past."""
+    opens_at = opening_call_at(incident, policy)
+    return opens_at if opens_at is not None and opens_at > at else None
 
 
 def _latest(moment: datetime, step_at: datetime) -> datetime:

@@ -42,7 +42,7 @@ def restoration(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     due_at = harm_started_at + target
 
     def warned(at: datetime) -> datetime:
-        return in_working_hours(at, policy.time_zone) if is_calm(incident) and at > known_at else max(at, known_at)
+        return in_working_hours(at, policy.work_hours) if is_calm(incident) and at > known_at else max(at, known_at)
 
     shares = [harm_started_at + target * share / 100 for share in _SHARES]
     steps = [PromptStep(warned(at), "restoration", near) for at in shares]

@@ -9,7 +9,7 @@ from incident.policy import EscalationPolicy, People, Policy
 from incident.rules.responders.open_calls import tried
 from roles.schedules.schedule_rules import ScheduleRules
 from tests.support.command_bench import CommandBench, who
-from tests.support.policies import paged, team_policy
+from tests.support.policies import at_all_hours, paged, team_policy
 
 
 def in_rounds(rounds: int, manager: str = "", *, levels: tuple[str, ...] = ("UROB", "UEVA")) -> Policy:
@@ -65,7 +65,7 @@ def test_a_manager_in_the_policy_is_paged_in_place_of_the_service_owner(room: Co
 
 
 def test_an_owner_who_declared_the_incident_is_awake_and_not_paged_for_it(desk: CommandBench) -> None:
-    desk.policy = in_rounds(0).model_copy(update={"page_priorities": ("P1",)})
+    desk.policy = in_rounds(0).model_copy(update={"page_priorities": at_all_hours("P1")})
     desk.declared(by="nadia", urgency=1, at=2)
 
     for minute in range(3, 30):
@@ -106,7 +106,7 @@ def test_a_call_for_a_decision_has_no_rounds(room: CommandBench) -> None:
 def test_a_schedule_without_anyone_on_call_is_skipped_at_once_and_named(desk: CommandBench) -> None:
     schedules = {"backup": ScheduleRules(people=())}
     policy = in_rounds(0, levels=("schedule:backup", "UEVA")).model_copy(
-        update={"page_priorities": ("P1",), "schedules": schedules}
+        update={"page_priorities": at_all_hours("P1"), "schedules": schedules}
     )
     desk.policy = policy
     desk.declared(by="ilse", urgency=1, at=2)

@@ -8,18 +8,21 @@ import pytest
 
 from incident.jobs import JobKind
 from incident.policy import Policy
+from incident.policy_parts.paging_hours import PagePriorities
 from incident.ports import Person
 from incident.rules.responders.open_calls import levels_to_call
 from incident.states import Priority
 from roles.person_ids import MUSTER
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
-from tests.support.policies import team_policy
+from tests.support.policies import at_all_hours, team_policy
+
+P1_AND_P2 = at_all_hours(Priority.P1, Priority.P2)
 
 
 def paging(**changes: Any) -> Policy:
     """Return the team's policy with paging at P1 and P2; rob, then eva are on call for checkout."""
-    return team_policy().model_copy(update={"page_priorities": (Priority.P1, Priority.P2), **changes})
+    return team_policy().model_copy(update={"page_priorities": P1_AND_P2, **changes})
 
 
 def declare(desk: CommandBench, by: str = "ilse", **fields: Any) -> None:
@@ -46,7 +49,7 @@ def test_a_declared_p1_pages_who_is_on_call_in_the_same_commit(desk: CommandBenc
 def test_the_owner_group_of_a_service_is_filled_in_and_who_is_on_call_for_it_is_paged_at_each_named_priority(
     desk: CommandBench, level: int
 ) -> None:
-    desk.policy = paging(page_priorities=tuple(Priority))
+    desk.policy = paging(page_priorities=at_all_hours(*Priority))
 
     desk.declared(by="ilse", impact=level, urgency=level)
 
@@ -78,7 +81,7 @@ def test_a_lower_priority_a_drill_and_a_service_without_on_call_page_no_one(
 
 
 def test_without_page_priorities_no_one_is_paged(desk: CommandBench) -> None:
-    desk.policy = paging(page_priorities=())
+    desk.policy = paging(page_priorities=PagePriorities())
     desk.declared(by="ilse", urgency=1)
 
     assert calls(desk) == []

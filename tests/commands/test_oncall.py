@@ -12,7 +12,7 @@ from roles.schedules.feed_copy import FeedCopy, FeedShift
 from roles.schedules.schedule_rules import ScheduleRules
 from tests.support.clock import T
 from tests.support.command_bench import TEAM, CommandBench, who
-from tests.support.policies import paged
+from tests.support.policies import at_all_hours, paged
 from tests.support.schedules import utc
 
 
@@ -108,7 +108,7 @@ def test_a_level_with_no_one_on_call_is_skipped_and_said(room: CommandBench) -> 
 def test_a_declaration_in_a_gap_pages_the_next_level_and_says_who_is_missing(desk: CommandBench) -> None:
     nights = {**WEEKLY, "hours": [{"start": "20:00", "end": "08:00"}]}
     bench = scheduled(desk, nights)
-    bench.policy = bench.policy.model_copy(update={"page_priorities": (Priority.P1,)})
+    bench.policy = bench.policy.model_copy(update={"page_priorities": at_all_hours(Priority.P1)})
 
     bench.do("declare", title="It is down", service="checkout", impact=1, urgency=1)
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from incident.policy import Policy, Service, Targets
+from incident.policy_parts.paging_hours import PagePriorities
 from incident.states import Audience, Priority
 from roles.person_ids import slack_person
 
@@ -37,6 +38,11 @@ def _levels(name: str, *targets: str) -> dict[str, Any]:
 def shipped_policy(**changes: Any) -> Policy:
     """Return the policy that comes with Muster, in force since 2026, with some keys changed."""
     return Policy.model_validate({**deepcopy(_SHIPPED), "effective": date(2026, 1, 1), **changes})
+
+
+def at_all_hours(*priorities: str) -> PagePriorities:
+    """Return the rule by which these priorities page in business hours and outside them."""
+    return PagePriorities.model_validate(priorities)
 
 
 def small_policy(**changes: Any) -> Policy:

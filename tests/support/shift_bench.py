@@ -18,7 +18,7 @@ BEGAN = START - timedelta(days=1)
 @contextmanager
 def rig_on_call(store: Store, **rules: Any) -> Iterator[WorkerEnv]:
     """Return the bench; `rules` are more keys of the schedule, or other ones of its rotation under `rotation`."""
-    with worker_env_on(store, page_priorities=(Priority.P1,)) as rig:
+    with worker_env_on(store, page_priorities=[Priority.P1]) as rig:
         turns = {
             "start": BEGAN.replace(tzinfo=None),
             "every": "1 week",

@@ -17,7 +17,7 @@ from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
-from incident.rules.responders.first_call import pages_no_one
+from incident.rules.responders.first_call import opening_call_at, pages_no_one
 from incident.rules.seen_length import cut_seen
 from incident.rules.service_contacts import empty_schedules, on_call_for
 from incident.rules.visibility import is_announced, is_restricted, may_be_announced
@@ -33,12 +33,13 @@ class DeclarationView:
     """What the reply adds: the earlier incident that this one may duplicate, the channel where it is not announced.
 
     `pages_no_one`: its priority pages who is on call, and the policy names no one who can be reached. `invited` are the people
-    in Slack whom the channel gets at once, `empty` the schedules of the service and its levels with no one on call.
+    in Slack whom the channel gets at once, `pages_at` is when who is on call is paged if that waits for business hours, `empty` the schedules of the service and its levels with no one on call.
     """
 
     duplicate: Incident | None
     unannounced_in: str | None = None
     pages_no_one: bool = False
+    pages_at: Utc | None = None
     invited: tuple[PersonId, ...] = ()
     empty: tuple[str, ...] = ()
 
@@ -113,6 +114,7 @@ class Declaration(Verb):
             duplicate=possible_duplicate(now.open, now),
             unannounced_in=now.policy.incidents_channel if is_minor else None,
             pages_no_one=pages_no_one(now.open, now.policy, now.actor.id, now.at),
+            pages_at=opening_call_at(now.open, now.policy),
             invited=tuple(one for one in (now.open.contact, *on_call) if slack_user(one)),
             empty=empty_schedules(now.open.service, now.policy, now.team, now.at),
         )

@@ -25,7 +25,7 @@ from incident.ports import UnitOfWork
 from incident.rules.outside.personal_data import first_mention
 from incident.rules.responders import attendance
 from incident.rules.responders.call_pages import page_plan
-from incident.rules.responders.first_call import first_call
+from incident.rules.responders.first_call import first_call, opening_call
 
 
 class IncidentSession(AggregateSession[Incident]):
@@ -119,13 +119,15 @@ class IncidentSession(AggregateSession[Incident]):
         return subscriber_notices.notices(incident, found, self.unit.subscriptions(self.key.team)) if found else ()
 
     def _follow_rules(self, source: Source | None = None) -> None:
-        """Record whom the rules of the policy notify and call now, and which notices no one confirmed in time."""
+        """Record whom the policy notifies and calls now, and which notices no one confirmed in time."""
         if self.state is None:
             return
         late = rule_notices.missed_notices(self.state, self.at)
         self.record([self.by_muster(fact, source, due_at) for fact, due_at in late])
         due = rule_notices.due_notices(self.state, self.policy, self.at)
         self.record([self.by_muster(fact, source) for fact in due])
+        waited = opening_call(self.state, self.policy, self.at, self.unit.person)
+        self.record([self.by_muster(waited, source)] if waited else [])
         while found := rule_calls.due_call(self.state, self.policy, self.at, self.unit.person):
             met, call = found
             called = self.record([self.by_muster(call, source)]) if call else ()

@@ -27,6 +27,17 @@ def test_the_shipped_policy_names_the_audiences_that_nobody_can_reach_and_the_se
     assert any("No owner for checkout, sign-in, search, internal tools" in one for one in found)
 
 
+def test_a_night_in_which_no_priority_wakes_anyone_and_one_that_wakes_people_at_night_only_are_named():
+    def found(rule):
+        text = OURS.replace("page_priorities: [P1, P2]", f"page_priorities: {rule}")
+        return [one for one in gap_texts(text) if "pages no one by" in one or "pages people" in one]
+
+    assert found("[P1]") == []
+    assert "Muster pages no one by itself: name" in found("[]")[0]
+    assert "At other hours Muster pages no one" in found("{business_hours: [P1]}")[0]
+    assert "P2 pages people at night and not by day" in found("{business_hours: [P1], other_hours: [P1, P2]}")[0]
+
+
 def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached():
     text = uncommented(OURS)
     loose = text.replace("    schedule: payments", "").replace("    ladder: payments", "")

@@ -9,6 +9,7 @@ import pytest
 from incident.deadlines import due_deadlines
 from incident.deadlines.back_off import calm_repetition
 from incident.policy import Criteria
+from incident.policy_parts.paging_hours import BusinessHours
 from incident.rules.business_days import in_working_hours, next_morning
 from incident.states import Priority
 from tests.support.clock import T0, T
@@ -144,12 +145,12 @@ def test_a_major_incident_that_still_harms_asks_at_night_as_by_day():
 def test_working_hours_are_those_of_the_organisation(at: str, zone: str, expected: str):
     moment = datetime.fromisoformat(f"{at}+00:00")
 
-    assert in_working_hours(moment, zone) == datetime.fromisoformat(f"{expected}+00:00")
+    assert in_working_hours(moment, BusinessHours(time_zone=zone)) == datetime.fromisoformat(f"{expected}+00:00")
 
 
 def test_each_calm_repetition_lies_on_a_later_business_day_than_the_last():
     first, asked_at = T(0), T(0)
     for days in (1, 3, 7, 15):
-        asked_at = calm_repetition(first, asked_at, "UTC")
-        assert asked_at == next_morning(first, "UTC", days)
+        asked_at = calm_repetition(first, asked_at, BusinessHours())
+        assert asked_at == next_morning(first, BusinessHours(), days)
     assert asked_at - first > timedelta(days=20)

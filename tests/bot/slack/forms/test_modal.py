@@ -14,6 +14,7 @@ from commands.core import verb_registry
 from commands.core.fields.form_field import Control, FormField, form_fields
 from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
+from incident.policy_parts.paging_hours import PagePriorities
 from incident.states import State
 from sandbox.state.form_values import element_state, initial_values
 from tests.support.block_kit import valid_view
@@ -211,13 +212,20 @@ def test_the_escalation_form_says_that_a_direct_message_does_not_wake_people(wor
 
 
 def test_the_declaration_form_says_by_the_policy_who_is_paged():
-    def form(*pages):
+    def form(pages):
         return str(
-            verb_form(verb_registry.find("declare"), {}, WHERE, RULES.model_copy(update={"page_priorities": pages}))
+            verb_form(
+                verb_registry.find("declare"),
+                {},
+                WHERE,
+                RULES.model_copy(update={"page_priorities": PagePriorities.model_validate(pages)}),
+            )
         )
 
-    assert "P1, P2: who is on call is paged at once." in form("P1", "P2")
-    assert "Declaring pages no one" in form()
+    assert "P1, P2: who is on call is paged at once." in form(["P1", "P2"])
+    assert "Declaring pages no one" in form([])
+    by_hours = form({"business_hours": ["P1", "P3"], "other_hours": ["P1"]})
+    assert "P1: who is on call is paged at once. In business hours: P1, P3." in by_hours
 
 
 def test_the_declaration_form_says_what_an_incident_is_and_names_the_policy():
