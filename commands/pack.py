@@ -12,7 +12,7 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.fields.regime_choices import REGIMES, REPORTS
 from commands.core.preconditions import refuse_without
 from commands.core.request import Fields
-from commands.core.rules.outside import pack_rules, pack_view
+from commands.core.rules.outside import pack_lines, pack_rules, pack_view
 from commands.core.rules.outside.pack_view import PackView
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.outside.report_packs import PackApproved
@@ -83,7 +83,7 @@ class Pack(Verb):
         if not (self.values or "").strip():
             example = report.stage.fields[0].id
             raise Refusal(Code.MISSING_FIELDS, "pack_lines", "values", example=example)
-        return pack_rules.typed_values(report, self.values or "")
+        return pack_lines.typed_values(report, self.values or "")
 
     def view(self, now: DecisionContext) -> PackView:
         """Return the values of the report or the pack; of all packs when none is named."""

@@ -32,6 +32,7 @@ from incident.entry import Entry, IncidentKey
 from incident.fold.fold import fold
 from incident.frozen import utc_text
 from incident.model.incident import Incident
+from incident.outside.regimes import RegimeBook
 from incident.policy import Policy
 from incident.record import masked_view
 from incident.record.hash_chain import digest
@@ -232,8 +233,9 @@ def _write_documents(
     """Write the record and the page, from the entries alone, and return the folded incident with its texts readable."""
     render = html_page.document_renderer(names)
     incident = fold([readable(entry, names) for entry in entries])
-    record = export_record(entries, incident, as_of=at, names=names, render=render, copies=shown.copies)
-    write_packs(folder, entries, incident, names=names, render=render, at=at)
+    forms = policy.regime_book if incident.packs else RegimeBook()
+    record = export_record(entries, incident, as_of=at, names=names, render=render, copies=shown.copies, forms=forms)
+    write_packs(folder, entries, incident, names=names, render=render, at=at, forms=forms)
     if has_review(incident):
         longest = timedelta(minutes=policy.scribe.gap_minutes)
         page = review_page(entries, incident, names=names, render=render, longest_silence=longest, at=at)

@@ -25,6 +25,7 @@ from incident.model.incident import Incident
 from incident.model.outside_records import EvidenceItem
 from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.containment import Containment
+from incident.outside.regimes import RegimeBook
 from incident.report.report_format import maybe, moment
 from incident.rules.responders.call_pages import page_of_call
 from roles.person_ids import PersonId
@@ -38,10 +39,12 @@ def export_record(
     names: Names,
     render: Renderer,
     copies: Mapping[int, str] | None = None,
+    forms: RegimeBook,
 ) -> dict[str, Any]:
     """Return the record as JSON-ready data. `incident` is folded from these entries, its texts readable.
 
-    `copies` are the names of the files of evidence in the export, by the entry that secured each.
+    `copies` are the names of the files of evidence in the export, by the entry that secured each. `forms` are those of the
+    reports today.
     """
     return {
         "header": _header(entries, incident, names),
@@ -52,7 +55,7 @@ def export_record(
         "affected": affected_rows(incident, names),
         "screenings": screening_rows(incident, names),
         "outside_notices": outside_notice_rows(incident, names),
-        "packs": pack_rows(entries, incident, names),
+        "packs": pack_rows(entries, incident, names, forms),
         "after": after_record(incident, names),
         **_analysis(incident, names),
         "presence": _presence(entries, names),

@@ -95,13 +95,14 @@ class ReportStage(Frozen):
 class Regime(Frozen):
     """A regime as one data file has it. `status` says whether its clocks run; only counsel knows whether it applies.
 
-    A due time on a weekend moves to noon of the next working day for the entities of `weekend_relief`.
+    `applies_from` is the day on which a law that is not in force yet will be. A due time on a weekend moves to noon of the next working day for the entities of `weekend_relief`.
     """
 
     id: str
     name: str
     law: str
     status: Literal["in_force", "proposed", "disabled"]
+    applies_from: date | None = None
     checked_on: date
     confidence: str
     determinations: dict[str, str]
@@ -125,6 +126,8 @@ class Regime(Frozen):
             of_report = [field.id for _, field in self.fields_of(stage)]
             if len({*of_report}) != len(of_report):
                 raise ValueError(f"stage {stage.id} has two fields with the same id")
+            if self.status == "in_force" and not stage.fields:
+                raise ValueError(f"stage {stage.id} is in force and has no fields")
         return self
 
     def fields_of(self, stage: ReportStage) -> tuple[tuple[str, ReportField], ...]:

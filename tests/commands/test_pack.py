@@ -15,7 +15,7 @@ from tests.support.clock import T
 from tests.support.command_bench import who
 from tests.support.packed import INITIAL, breached, frozen, typed
 from tests.support.parsed_lines import parsed
-from tests.support.regulated import WHY, as_legal, regulated
+from tests.support.regulated import WHY, as_legal
 
 LEI = "529900T8BM49AURSDO55"
 INTERMEDIATE = {"regime": "dora", "obligation": "intermediate"}
@@ -213,6 +213,7 @@ def test_a_submission_names_the_approved_pack_and_none_else():
         ({**INITIAL, "values": "2.2: yesterday"}, Code.BAD_VALUE, "pack_value_form", "a time such as"),
         ({**INITIAL, "values": "2.7: by luck"}, Code.BAD_VALUE, "pack_value_form", "Monitoring systems"),
         ({**INITIAL, "values": "1.3: 5299"}, Code.BAD_VALUE, "pack_value_form", "LEI"),
+        ({**INITIAL, "values": "2.9: yes\n2.99: x"}, Code.BAD_VALUE, "pack_field", "has no field 2.99"),
         ({"act": "approve"}, Code.MISSING_FIELDS, "pack_id", "approve PK1"),
         ({"act": "approve", "pack": "PK9"}, Code.BAD_VALUE, "pack_unknown", "PK9"),
     ],
@@ -225,14 +226,6 @@ def test_what_is_unknown_or_does_not_fit_is_refused_with_what_would(form, code, 
     assert (outcome.code, outcome.reason) == (code, reason)
     assert says in desk.answer()
     assert desk.incident.packs == before.packs
-
-
-def test_a_regime_without_a_form_here_says_so():
-    desk = regulated("certin")
-    outcome = desk.do("pack", at=6, form={"regime": "certin", "obligation": "report"})
-
-    assert (outcome.code, outcome.reason) == (Code.STATE, "pack_no_form")
-    assert "/incident submitted" in desk.answer()
 
 
 def test_a_value_that_is_redacted_is_missing_and_a_pack_that_quotes_it_keeps_its_digest_alone():
@@ -274,6 +267,52 @@ def test_a_typed_value_is_taken_back_and_a_frozen_pack_is_not():
 
     assert fields(desk)["2.9"]["origin"] == "missing"
     assert undone.reason == "undo_pack"
+
+
+def test_a_note_below_a_value_belongs_to_it_and_a_word_that_is_nearly_a_field_is_asked_about():
+    desk = breached()
+    typed(desk, 6, "2.10: first line\nNote: the count is open\n1.8: <mailto:dpo@example.com|dpo@example.com>")
+    nearly = typed(desk, 7, "update: one\ncausee: two", {"regime": "nis2", "obligation": "final"})
+    typed(desk, 8, "Cause: a stolen key", {"regime": "nis2", "obligation": "final"})
+    frozen(desk, 9)
+
+    assert fields(desk)["2.10"]["value"] == "first line\nNote: the count is open"
+    assert fields(desk)["1.8"]["value"] == "dpo@example.com"
+    assert nearly.reason == "pack_field"
+    assert desk.entries()[-2].fact.field == "cause"
+
+
+def test_a_value_of_an_earlier_form_that_does_not_fit_is_named_before_anything_is_frozen():
+    desk = breached()
+    typed(desk, 6, "2.4: about forty")
+    book = desk.policy.regime_book
+    dora = next(one for one in book.regimes if one.id == "dora")
+    initial = dora.stages[0]
+    numbered = tuple(one.model_copy(update={"kind": "number"}) if one.id == "2.4" else one for one in initial.fields)
+    later = dora.model_copy(update={"stages": (initial.model_copy(update={"fields": numbered}), *dora.stages[1:])})
+    others = tuple(one for one in book.regimes if one.id != "dora")
+    desk.policy = desk.policy.with_regime_book(book.model_copy(update={"regimes": (later, *others)}))
+    outcome = frozen(desk, 7)
+
+    assert (outcome.code, outcome.reason, desk.incident.packs) == (Code.BAD_VALUE, "pack_misfit", ())
+    assert "2.4" in desk.answer()
+
+
+def test_the_cause_in_a_report_is_that_of_an_approved_analysis_and_of_no_draft():
+    desk = breached()
+    final = {"regime": "nis2", "obligation": "final"}
+    desk.do("rca", at=6, form={"what": "open"})
+    texts = dict.fromkeys(("method", "contributing", "confidence", "attack_vector"), "medium")
+    desk.do("rca", at=7, form={"what": "write", **texts, "root_cause": "a key without an expiry"})
+    written = next(e.n for e in desk.entries() if e.fact.kind == "part_written" and e.fact.part == "root_cause")
+    frozen(desk, 8, final)
+    draft = fields(desk)["cause"]["origin"]
+    desk.do("rca", at=9, form={"what": "submit"})
+    desk.do("rca", "nadia", 10, form={"what": "approve"})
+    frozen(desk, 11, final)
+
+    assert draft == "missing"
+    assert (fields(desk)["cause"]["value"], fields(desk)["cause"]["entries"]) == ("a key without an expiry", [written])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def regime_faults(policy: Policy) -> Iterator[tuple[Path, str]]:
         if name not in known:
             yield ("regimes", i), not_among(name, in_force)
         elif name not in in_force:
-            yield ("regimes", i), f"is not in force: {name} is {known[name].status}, and runs no clock. Take it out"
+            yield ("regimes", i), f"is not in force: {_state(known[name])}, and runs no clock. Take it out"
     calendars = {stage.length.calendar for one in known.values() for stage in one.stages if stage.length.calendar}
     named = {"entity": set(known), "closures": calendars, "fields": set(known)}
     for key, names in named.items():
@@ -28,6 +28,11 @@ def regime_faults(policy: Policy) -> Iterator[tuple[Path, str]]:
             if name not in names:
                 yield ("reporting", key, name), f"names nothing that a regime has: {name}{did_you_mean(name, names)}"
     yield from _field_faults(policy, known)
+
+
+def _state(regime: Regime) -> str:
+    until = f" until {regime.applies_from:%d %B %Y}" if regime.applies_from else ""
+    return f"{regime.id} is {regime.status}{until}"
 
 
 def _field_faults(policy: Policy, known: Mapping[str, Regime]) -> Iterator[tuple[Path, str]]:

@@ -6,7 +6,6 @@ It is written as HTML, Markdown and PDF into every export of an incident whose r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Final
 
 from bot.documents.pdf_file import pdf_of
 from bot.export.reader_names import Names
+from bot.rendering.markdown import markdown_text
 from bot.rendering.renderer import Renderer
 from incident.entry import Entry
 from incident.model.incident import Incident
@@ -22,7 +22,6 @@ from incident.model.response.after_incident import Aftermath, WrittenDocument
 from incident.report.review_draft import CitedEntry, ReviewDraft, review_draft
 
 FILES: Final = ("review.html", "review.md", "review.pdf")
-_MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class ReviewPage:
 
     def md(self, text: str) -> str:
         """Return a text so that Markdown shows its characters as they are."""
-        return _MARKUP.sub(r"\\\1", text).replace("\n", "  \n")
+        return markdown_text(text)
 
 
 def has_review(incident: Incident) -> bool:

@@ -15,13 +15,16 @@ from typing import Any, Final
 from bot.documents.pdf_file import pdf_of
 from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
+from bot.rendering.markdown import markdown_text
 from bot.rendering.renderer import Renderer
 from incident.entries.outside.report_packs import FrozenField, PackFrozen
 from incident.entry import Entry
 from incident.model.incident import Incident
 from incident.model.outside_records import RegulatoryClock
 from incident.model.report_pack import ReportPack
-from incident.report.pack_document import FrozenValue, document_text, values_of
+from incident.outside.regimes import RegimeBook
+from incident.report.pack_document import FrozenValue, document, document_text, values_of
+from incident.report.pack_misfits import misfits
 from incident.report.report_format import maybe, moment
 from roles.person_ids import PersonId
 
@@ -57,6 +60,11 @@ class PackPage:
     frozen_by: str
     approved_by: str | None
     exported_at: datetime
+    misfits: tuple[str, ...] = ()
+
+    def md(self, text: str) -> str:
+        """Return a text so that Markdown shows its characters as they are."""
+        return markdown_text(text)
 
     @property
     def missing(self) -> int:
@@ -65,7 +73,14 @@ class PackPage:
 
 
 def write_packs(
-    folder: Path, entries: Sequence[Entry], incident: Incident, *, names: Names, render: Renderer, at: datetime
+    folder: Path,
+    entries: Sequence[Entry],
+    incident: Incident,
+    *,
+    names: Names,
+    render: Renderer,
+    at: datetime,
+    forms: RegimeBook,
 ) -> None:
     """Write the files of each pack whose content is readable. `entries` are as people may see them."""
     found = {entry.n: entry.fact for entry in entries if isinstance(entry.fact, PackFrozen)}
@@ -74,7 +89,7 @@ def write_packs(
         text, values = document_text(incident.number, fact), values_of(fact)
         if text is None or values is None:
             continue
-        page = _page(incident, pack, fact, values, names=names, at=at)
+        page = _page(incident, pack, fact, values, names=names, at=at, wrong=_misfits(incident, fact, forms))
         html = render.text("documents/pack.html.j2", c=page)
         base = folder / f"pack-{pack.id}"
         base.with_suffix(".json").write_bytes(text.encode("utf-8"))
@@ -84,7 +99,7 @@ def write_packs(
         base.with_suffix(".md").write_text(markdown, encoding="utf-8", newline="\n")
 
 
-def pack_rows(entries: Sequence[Entry], incident: Incident, names: Names) -> list[dict[str, Any]]:
+def pack_rows(entries: Sequence[Entry], incident: Incident, names: Names, forms: RegimeBook) -> list[dict[str, Any]]:
     """Return each pack for the record: which report, its digest, who made, approved and submitted it, and whether it has files."""
     found = {entry.n: entry.fact for entry in entries if isinstance(entry.fact, PackFrozen)}
     return [
@@ -104,6 +119,7 @@ def pack_rows(entries: Sequence[Entry], incident: Incident, names: Names) -> lis
             "submitted_at": maybe(pack.submitted_at),
             "superseded_by": _superseded_by(incident, pack),
             "has_files": values_of(found[pack.n]) is not None,
+            "misfits": _misfits(incident, found[pack.n], forms),
         }
         for pack in incident.packs
     ]
@@ -117,6 +133,7 @@ def _page(
     *,
     names: Names,
     at: datetime,
+    wrong: tuple[str, ...] | None,
 ) -> PackPage:
     clock = incident.clock(pack.regime, pack.obligation)
     return PackPage(
@@ -131,7 +148,16 @@ def _page(
         frozen_by=names(pack.by),
         approved_by=_name(pack.approved_by, names),
         exported_at=at,
+        misfits=wrong or (),
     )
+
+
+def _misfits(incident: Incident, fact: PackFrozen, forms: RegimeBook) -> tuple[str, ...] | None:
+    """Return the fields that do not fit the form of the report; None if this release has another one, or the values are gone."""
+    form = forms.regime(fact.regime)
+    data = document(incident.number, fact)
+    is_same = form is not None and form.checked_on.isoformat() == fact.checked_on
+    return misfits(data, form) if form is not None and is_same and data is not None else None
 
 
 def _row(one: FrozenValue, incident: Incident, names: Names) -> PackRow:

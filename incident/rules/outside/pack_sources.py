@@ -6,10 +6,10 @@ record, and nothing is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
+from incident.entries.aftermath.reviews import PartWritten
 from incident.entries.classification import PriorityChanged, Reclassified
 from incident.entries.conversation import Corrected
 from incident.entries.lifecycle import Declared, StateChanged, TimeSet, TitleChanged
@@ -19,7 +19,9 @@ from incident.entries.outside.regulatory_clocks import Determined, ReportSubmitt
 from incident.entries.restoration import Contained, ResolutionAmended, Resolved, TempFixAdded, WorkaroundFound
 from incident.entry import Entry
 from incident.rules.impact_time import impact
-from incident.rules.outside.pack_record import UNREADABLE, Basis, Found, Recorded, joined, time_text
+from incident.rules.outside.pack_affected import Source, affected, number_of, numbers_basis, several
+from incident.rules.outside.pack_record import UNREADABLE, Found, Recorded, joined, time_text
+from incident.states import Document, DocumentState, Part
 
 _DISCOVERED_BY: Final = {
     "alert": "Monitoring systems",
@@ -29,9 +31,6 @@ _DISCOVERED_BY: Final = {
     "vendor": "Third-party provider",
 }
 _AUTHORITIES: Final = ("authority", "csirt", "police")
-
-
-Source = Callable[[Recorded], Found | None]
 
 
 def _number(known: Recorded) -> Found | None:
@@ -81,65 +80,36 @@ def _classification_reason(known: Recorded) -> Found | None:
     return joined([(found[0].n, found[1].reason)]) if found else None
 
 
+def _determined(known: Recorded) -> tuple[Entry, Determined] | None:
+    """Return the first determination that started the clock of the report."""
+    what = known.stage.determination
+    found = [one for one in known.all(Determined) if one[1].what == what and one[1].result]
+    return found[0] if found else None
+
+
+def _known_at(known: Recorded) -> Found | None:
+    found = _determined(known)
+    return Found(time_text(found[0].occurred_at), (found[0].n,)) if found else None
+
+
+def _known_by(known: Recorded) -> Found | None:
+    found = _determined(known)
+    return joined([(found[0].n, found[1].reason)]) if found else None
+
+
+def _root_cause(known: Recorded) -> Found | None:
+    """Return the root cause as an approved analysis has it; a draft is no one's word yet."""
+    rca = known.incident.aftermath.rca
+    found = known.last(PartWritten, lambda fact: (fact.document, fact.part) == (Document.RCA, Part.ROOT_CAUSE))
+    is_approved = rca is not None and rca.state is DocumentState.APPROVED
+    return joined([(found[0].n, found[1].text)]) if found and is_approved else None
+
+
 def _breach_nature(known: Recorded) -> Found | None:
     breaches = [one for one in known.all(Determined) if one[1].what == "aware_personal_data_breach" and one[1].result]
     classes = known.last(AffectedNoted, lambda fact: fact.what == "personal_data")
     parts = [(entry.n, fact.reason) for entry, fact in breaches]
     return joined([*parts, *([(classes[0].n, classes[1].text or "")] if classes else ())])
-
-
-def _affected(what: str) -> Source:
-    """Return the rule for the words about one group, with its number and whether that is known."""
-
-    def found(known: Recorded) -> Found | None:
-        last = known.last(AffectedNoted, lambda fact: fact.what == what)
-        return _in_words(*last) if last else None
-
-    return found
-
-
-def _in_words(entry: Entry, fact: AffectedNoted) -> Found | None:
-    numbers = [str(fact.count)] if fact.count is not None else []
-    numbers += [f"{fact.percent} %"] if fact.percent is not None else []
-    readable = fact.text if fact.text and fact.text not in UNREADABLE else None
-    words = [*([", ".join(numbers)] if numbers else ()), *([readable] if readable else ())]
-    return Found(": ".join(words), (entry.n,), fact.basis) if words else None
-
-
-def _of_number(what: str, field: Literal["count", "percent"]) -> Source:
-    def found(known: Recorded) -> Found | None:
-        last = known.last(AffectedNoted, lambda fact: fact.what == what)
-        number = getattr(last[1], field) if last else None
-        return Found(str(number), (last[0].n,), last[1].basis) if last and number is not None else None
-
-    return found
-
-
-def _several(*whats: str) -> Source:
-    """Return the rule for several groups: a line for each, with its name, and with the basis of its own number."""
-
-    def found(known: Recorded) -> Found | None:
-        named = [(what, one) for what in whats if (one := _affected(what)(known)) is not None]
-        if not named:
-            return None
-        bases = {one.basis for _, one in named if one.basis}
-        basis: Basis | None = "estimate" if "estimate" in bases else ("known" if bases else None)
-        lines = [f"{what.replace('_', ' ')}: {one.value}{_mark(one.basis)}" for what, one in named]
-        return Found("\n".join(lines), tuple(n for _, one in named for n in one.entries), basis)
-
-    return found
-
-
-def _mark(basis: Basis | None) -> str:
-    return f" ({basis})" if basis else ""
-
-
-def _numbers_basis(known: Recorded) -> Found | None:
-    """Return estimates if one of the numbers is; `No impact` is for a person to say."""
-    last = {fact.what: (entry.n, fact.basis) for entry, fact in known.all(AffectedNoted)}
-    found = [last[what] for what in ("clients", "counterparts", "transactions") if what in last and last[what][1]]
-    is_estimate = any(basis == "estimate" for _, basis in found)
-    return Found("Estimates" if is_estimate else "Actual figures", tuple(n for n, _ in found)) if found else None
 
 
 def _discovery(known: Recorded) -> Found | None:
@@ -214,7 +184,7 @@ def _authorities(known: Recorded) -> list[tuple[int, str, str]]:
 def _assessment(known: Recorded) -> Found | None:
     described, judged = _description(known), known.last(PriorityChanged)
     words = f"{judged[1].priority}, impact {judged[1].impact}, urgency {judged[1].urgency}" if judged else ""
-    affected = _several("systems", "clients", "data_subjects", "records")(known)
+    affected = several("systems", "clients", "data_subjects", "records")(known)
     parts = [(n, one.value) for one in (described, affected) if one for n in one.entries[:1]]
     found = joined([*parts, *([(judged[0].n, words)] if judged else ())])
     more = tuple(n for one in (described, affected) if one for n in one.entries)
@@ -237,6 +207,11 @@ def _earlier_reference(known: Recorded) -> Found | None:
     return joined([(found[0].n, found[1].ref)]) if found else None
 
 
+def _earlier_submitted_at(known: Recorded) -> Found | None:
+    found = known.last(ReportSubmitted, lambda fact: fact.regime == known.regime)
+    return Found(time_text(found[0].occurred_at), (found[0].n,)) if found else None
+
+
 SOURCES: Final[dict[str, Source]] = {
     "number": _number,
     "description": _description,
@@ -246,19 +221,23 @@ SOURCES: Final[dict[str, Source]] = {
     "resolved_at": _of_state("resolved", "resolved_at"),
     "classified_at": _classified_at,
     "classification_reason": _classification_reason,
+    "known_at": _known_at,
+    "known_by": _known_by,
+    "root_cause": _root_cause,
     "breach_nature": _breach_nature,
-    "member_states": _affected("member_states"),
-    "systems": _affected("systems"),
-    "data_subjects": _affected("data_subjects"),
-    "data_records": _several("records", "personal_data"),
-    "data_losses": _several("personal_data", "other_data", "records"),
-    "affected": _several("systems", "clients", "data_subjects", "records", "transactions"),
+    "member_states": affected("member_states"),
+    "systems": affected("systems"),
+    "data_subjects": affected("data_subjects"),
+    "personal_data": affected("personal_data"),
+    "data_records": several("records", "personal_data"),
+    "data_losses": several("personal_data", "other_data", "records"),
+    "affected": several("systems", "clients", "data_subjects", "records", "transactions"),
     **{
-        f"{what}_{field}": _of_number(what, field)
-        for what in ("clients", "counterparts", "transactions")
+        f"{what}_{field}": number_of(what, field)
+        for what in ("clients", "counterparts", "transactions", "data_subjects")
         for field in ("count", "percent")
     },
-    "numbers_basis": _numbers_basis,
+    "numbers_basis": numbers_basis,
     "discovery": _discovery,
     "third_party": _third_party,
     "duration": _duration,
@@ -271,6 +250,7 @@ SOURCES: Final[dict[str, Source]] = {
     "assessment": _assessment,
     "resolution": _resolution,
     "earlier_reference": _earlier_reference,
+    "earlier_submitted_at": _earlier_submitted_at,
 }
 """Every source, by the name in the data files. `stage` is no entry's: the form of the report gives it."""
 
@@ -283,6 +263,7 @@ KINDS: Final = tuple(
         Declared,
         Determined,
         OutsideNoticeGiven,
+        PartWritten,
         PriorityChanged,
         Reclassified,
         ReportSubmitted,

@@ -18,11 +18,12 @@ from roles.person_ids import PersonId
 STAGE: Final = "stage"
 """The source of a value that the form of the report gives: which report it is."""
 _YES_NO: Final = {"yes": "Yes", "no": "No", "true": "Yes", "false": "No"}
+_MAIL_LINK: Final = re.compile(r"<mailto:([^|<>]+)(?:\|[^<>]*)?>")
 _FORMS: Final = {
     "number": re.compile(r"\d{1,15}"),
     "percent": re.compile(r"(?:100|\d{1,2})(?:\.\d{1,2})?"),
     "lei": re.compile(r"[A-Z0-9]{18}\d{2}"),
-    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "email": re.compile(r"[^@\s<>|]+@[^@\s<>|]+\.[^@\s<>|]+"),
     "currency": re.compile(r"[A-Z]{3}"),
     "moment": re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})"),
 }
@@ -84,8 +85,16 @@ def read_value(field: ReportField, typed: str) -> tuple[str, Basis | None] | Non
         known: dict[str, Basis | None] = {"": None, "estimate": "estimate", "known": "known"}
         basis = basis.strip("% ()")
         return (number.removesuffix("%"), known[basis]) if fits and basis in known else None
+    if field.kind == "email":
+        words = _MAIL_LINK.sub(r"\1", words)
     fits = bool(_FORMS[field.kind].fullmatch(words)) and (field.kind != "moment" or _is_moment(words))
     return (words, None) if fits else None
+
+
+def fits(field: ReportField, value: str) -> bool:
+    """True if a value is in the form that its field takes, to the letter."""
+    found = read_value(field, value)
+    return bool(value.strip()) and found is not None and (found[0] == value or field.kind == "text")
 
 
 def _is_percent(field: ReportField, number: str) -> bool:

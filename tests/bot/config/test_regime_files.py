@@ -59,6 +59,7 @@ def test_a_report_has_its_fields_with_labels():
         ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A", "kind": "choice"}]}]}, "needs choices"),
         ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A"}, {"id": "1", "label": "B"}]}]}, "the same id"),
         ({"stages": [{**REPORT, "repeats": ["later"]}]}, "repeats a stage that does not come before"),
+        ({"stages": [REPORT]}, "is in force and has no fields"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_name(tmp_path, change, why):
@@ -78,7 +79,10 @@ def test_a_policy_has_the_calendars_that_its_regimes_count_by_with_its_own_closu
     assert with_regimes(small_policy(regimes=("gdpr33",))).regime_book.calendars == {}
 
 
-@pytest.mark.parametrize(("regime", "why"), [("gdpr34", "gdpr33"), ("circia", "is not in force")])
+@pytest.mark.parametrize(
+    ("regime", "why"),
+    [("gdpr34", "gdpr33"), ("circia", "is not in force"), ("fca", "disabled until 18 March 2027, and runs no clock")],
+)
 def test_a_policy_names_regimes_that_are_in_force(regime, why):
     [(path, message)] = list(contradictions(small_policy(regimes=(regime,))))
 

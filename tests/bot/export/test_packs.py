@@ -80,7 +80,13 @@ def test_a_pack_is_data_with_the_frozen_digest_and_documents_that_people_read(
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert all(words in page for words in ("typed by Clara", "seen by @Eve", "reference BA-1", "no legal advice"))
-    assert f"`````text\n{NAUGHTY}" in (folder / "pack-PK1.md").read_text("utf-8")
+    assert pack["misfits"] == []
+    markdown = (folder / "pack-PK1.md").read_text("utf-8")
+    assert f"`````text\n{NAUGHTY}" in markdown
+    for people in (page, markdown):
+        assert "Frozen by Clara" in people
+        assert "Approved by Eve" in people
+    assert "typed by Clara, entry 11" in markdown
     assert (folder / "pack-PK1.pdf").read_bytes().startswith(b"%PDF-")
     assert 'href="pack-PK1.pdf"' in (folder / "index.html").read_text("utf-8")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,25 +9,16 @@ from commands.core.verb import DecisionContext
 from incident.entries.outside.report_packs import PackFrozen, PackValueTyped
 from incident.entry import Entry
 from incident.model.report_pack import ReportPack
-from incident.outside.regimes import Regime, ReportField, ReportStage
+from incident.outside.regimes import Regime, ReportStage
 from incident.refusal import Code, Refusal
-from incident.report.pack_document import content_of, with_digest
+from incident.report.pack_document import content_of, document, with_digest
+from incident.report.pack_misfits import misfits
 from incident.rules.outside.pack_record import Recorded
 from incident.rules.outside.pack_sources import KINDS
-from incident.rules.outside.pack_values import PackValue, authors, pack_values, read_value
+from incident.rules.outside.pack_values import PackValue, authors, pack_values
 from incident.rules.short_ids import is_meant, next_id
 
 PREFIX: Final = "PK"
-_NAMED: Final = re.compile(r"([\w.]{1,30}):(?:\s+|$)(.*)", re.DOTALL)
-_EXPECTED: Final = {
-    "moment": "a time such as 2026-06-09T12:10:00Z",
-    "number": "a whole number, with `estimate` or `known` after it",
-    "percent": "a percentage from 0 to 100",
-    "yes_no": "yes or no",
-    "lei": "an LEI of 20 characters",
-    "email": "an e-mail address",
-    "currency": "a code such as EUR",
-}
 
 
 @dataclass(frozen=True)
@@ -56,8 +46,6 @@ def report_named(now: DecisionContext, regime_id: str | None, stage_id: str | No
     if stage is None:
         known = ", ".join(one.id for one in regime.stages)
         raise Refusal(Code.BAD_VALUE, "pack_stage", "obligation", regime=regime_id, obligation=stage_id, known=known)
-    if not stage.fields:
-        raise Refusal(Code.STATE, "pack_no_form", "obligation", regime=regime_id, obligation=stage_id)
     return Report(regime, stage)
 
 
@@ -67,23 +55,6 @@ def values_now(now: DecisionContext, report: Report) -> tuple[PackValue, ...]:
     undone = frozenset(now.open.undone)
     known = Recorded(now.open, tuple(e for e in entries if e.n not in undone), report.regime.id, report.stage)
     return pack_values(known, report.regime, now.policy.reporting.fields.get(report.regime.id, {}))
-
-
-def typed_values(report: Report, text: str) -> tuple[PackValueTyped, ...]:
-    """Return the values that lines of `field: value` give; a line without a field goes on with the value before it."""
-    fields = {field.id: (stage, field) for stage, field in report.regime.fields_of(report.stage)}
-    found: list[tuple[str, list[str]]] = []
-    for line in text.strip().splitlines():
-        named = _NAMED.fullmatch(line.strip())
-        if named is not None:
-            if named[1] not in fields:
-                raise _no_field(report, named[1], tuple(fields))
-            found.append((named[1], [named[2]]))
-        elif not found:
-            raise Refusal(Code.BAD_VALUE, "pack_lines", "values", example=next(iter(fields)))
-        else:
-            found[-1][1].append(line)
-    return tuple(_typed(report, *fields[name], "\n".join(lines).strip()) for name, lines in found)
 
 
 def frozen(now: DecisionContext, report: Report) -> PackFrozen:
@@ -107,7 +78,7 @@ def frozen(now: DecisionContext, report: Report) -> PackFrozen:
     last = frozen_in(now, before[-1]) if before else None
     if last is not None and (last.fields, last.content) == (fact.fields, fact.content):
         raise Refusal(Code.STATE, "pack_same", "obligation", pack=last.pack)
-    return with_digest(now.open.number, fact)
+    return _checked(now.open.number, with_digest(now.open.number, fact), report)
 
 
 def pack_named(now: DecisionContext, typed: str | None) -> ReportPack:
@@ -133,24 +104,18 @@ def is_superseded(now: DecisionContext, pack: ReportPack) -> bool:
     return any(one.revision > pack.revision for one in later)
 
 
-def _typed(report: Report, stage: str, field: ReportField, words: str) -> PackValueTyped:
-    if not words:
-        raise Refusal(Code.MISSING_FIELDS, "pack_value_empty", "values", field=field.id)
-    found = read_value(field, words)
-    if found is None:
-        expected = _EXPECTED.get(field.kind) or ", ".join(field.choices)
-        raise Refusal(Code.BAD_VALUE, "pack_value_form", "values", field=field.id, expected=expected)
-    value, basis = found
-    return PackValueTyped(regime=report.regime.id, obligation=stage, field=field.id, value=value, basis=basis)
-
-
-def _no_field(report: Report, named: str, fields: tuple[str, ...]) -> Refusal:
-    return Refusal(
-        Code.BAD_VALUE,
-        "pack_field",
-        "values",
-        field=named,
-        regime=report.regime.id,
-        obligation=report.stage.id,
-        fields=", ".join(fields),
-    )
+def _checked(number: str, fact: PackFrozen, report: Report) -> PackFrozen:
+    """Return a pack whose values all fit their fields. Refuses one typed for an earlier form, or with markup around it."""
+    found = document(number, fact)
+    wrong = misfits(found, report.regime) if found else ()
+    if wrong:
+        raise Refusal(
+            Code.BAD_VALUE,
+            "pack_misfit",
+            "values",
+            regime=report.regime.id,
+            obligation=report.stage.id,
+            field=wrong[0],
+            fields=", ".join(wrong),
+        )
+    return fact

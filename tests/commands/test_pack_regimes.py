@@ -1,0 +1,90 @@
+"""A pack of every report of every regime in force is filled from the record, frozen, and valid by the schema of its regime."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+
+from bot.config.outside.pack_schema import pack_schema
+from bot.config.outside.regime_files import known_regimes
+from incident.entries.outside.report_packs import PackFrozen
+from incident.report.pack_document import document
+from incident.report.pack_misfits import misfits
+from tests.support.clock import T
+from tests.support.packed import frozen
+from tests.support.regulated import WHY, as_legal, regulated
+
+IN_FORCE = tuple(regime for regime in known_regimes() if regime.status == "in_force")
+FROM_RECORD = {
+    "apra": {"aware_at", "description", "material", "impact", "assets", "occurred_at"},
+    "certin": {"description", "noticed_at", "detected_at", "systems", "impact"},
+    "cra": {"nature", "assessment"},
+    "dora": {"2.1", "2.4", "2.5"},
+    "fca": {"description"},
+    "ftc": {"j.1.ii", "j.1.iii", "j.1.iv", "j.1.v"},
+    "gdpr33": {"33.3a", "33.3a.subjects", "33.3a.records"},
+    "hipaa": {"c.1.A", "c.1.A.breach", "c.1.A.discovery", "c.1.B"},
+    "mas": {"discovered_at", "nature", "relevance", "systems", "impact"},
+    "nis2": {"update", "assessment"},
+    "nydfs": {"determined_at", "description", "ground", "systems", "impact"},
+    "sec_8k": {"nature", "impact"},
+    "uk_gdpr": {"33.3a", "33.3a.subjects"},
+    "us_bank": {"determined_at", "description", "ground", "services", "customers"},
+    "us_ca": {"d.2.C", "d.1.happened", "d.1.information"},
+}
+
+
+@pytest.mark.parametrize("regime", IN_FORCE, ids=lambda one: one.id)
+def test_each_report_is_filled_from_the_record_and_frozen_and_valid(regime):
+    desk = regulated(regime.id, impact=1, urgency=1, type="security", title="Customer table copied")
+    desk.do("time", at=1, form={"field": "started_at", "at": T(-10).isoformat(), "basis": "first request in the log"})
+    for what, form in (
+        ("systems", {"text": "crm-db"}),
+        ("data_subjects", {"count": 38000, "basis": "estimate", "text": "customers of the shop"}),
+        ("personal_data", {"text": "names, account numbers"}),
+    ):
+        desk.do("affected", at=2, form={"what": what, **form})
+    for what in regime.determinations:
+        as_legal(desk, "determine", 3, {"what": what, "reason": WHY})
+    for stage in regime.stages:
+        outcome = frozen(desk, 4, {"regime": regime.id, "obligation": stage.id})
+        assert outcome.code is None, (regime.id, stage.id, outcome)
+
+    packs = [entry.fact for entry in desk.entries() if isinstance(entry.fact, PackFrozen)]
+    documents = [found for one in packs if (found := document(desk.incident.number, one)) is not None]
+    assert len(documents) == len(regime.stages)
+    for one in documents:
+        jsonschema.validate(one, pack_schema(regime))
+    of_first = {name: one for document in reversed(documents) for name, one in document["fields"].items()}
+    filled = {name for name, one in of_first.items() if one["origin"] == "entry"}
+    assert FROM_RECORD[regime.id] <= filled
+    assert all(one["entries"] for one in of_first.values() if one["origin"] == "entry")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("1.3", {"value": "5299", "origin": "typed"}),
+        ("2.4", {"value": None, "origin": "entry"}),
+        ("2.9", {"value": "perhaps", "origin": "typed"}),
+        ("2.7", {"value": "luck", "origin": "typed"}),
+        ("2.10", {"value": "x", "origin": "missing"}),
+        ("9.9", {"value": "x", "origin": "typed"}),
+        ("2.2", None),
+    ],
+)
+def test_a_pack_that_does_not_fit_its_form_is_found_by_the_check_as_by_the_schema(name, change):
+    [dora] = [one for one in IN_FORCE if one.id == "dora"]
+    desk = regulated("dora")
+    frozen(desk, 4, {"regime": "dora", "obligation": "initial"})
+    [fact] = [entry.fact for entry in desk.entries() if isinstance(entry.fact, PackFrozen)]
+    whole = document(desk.incident.number, fact)
+    assert whole is not None
+    assert misfits(whole, dora) == ()
+    fields = dict(whole["fields"])
+    before = fields.pop(name, fields["2.10"])
+    wrong = {**whole, "fields": fields if change is None else {**fields, name: {**before, **change}}}
+
+    assert misfits(wrong, dora) == (name,)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, pack_schema(dora))
