@@ -17,7 +17,6 @@ from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.model.incident_search import IncidentSearch
 from incident.refusal import Code, Refusal
-from incident.rules.visibility import may_see
 
 
 class Similar(Verb):
@@ -40,10 +39,10 @@ class Similar(Verb):
     def view(self, now: DecisionContext) -> tuple[SimilarIncident, ...]:
         """Return the incidents that are most alike."""
         known = now.reader.newest(now.team, IncidentSearch(), limit=MOST_READ)
-        return similar(self._words(now), without(None if self.text else now.incident, known), now.actor.id)
+        return similar(self._words(now), without(None if self.text else now.incident, known), now.actor)
 
     def _words(self, now: DecisionContext) -> frozenset[str]:
         if self.text:
             return words_of(self.text)
         here = now.incident
-        return words_of_incident(here) if here is not None and may_see(here, now.actor.id) else frozenset()
+        return words_of_incident(here) if here is not None and now.actor.may_see(here) else frozenset()

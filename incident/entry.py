@@ -30,7 +30,7 @@ class EntryPoint(StrEnum):
     """Where a request came from. The slugs are stored, as `surface`.
 
     `HISTORY` is a backfill of what Slack shows of a gap, `SPOOL` what was spooled while the database was unavailable,
-    `WEB` an address of ours at which a person or a provider answers a page.
+    `WEB` an address of ours at which a person or a provider answers a page, `API` a request with a token.
     """
 
     COMMAND = "command"
@@ -44,6 +44,7 @@ class EntryPoint(StrEnum):
     HISTORY = "history"
     SPOOL = "spool"
     WEB = "web"
+    API = "api"
 
 
 class Source(Frozen):

@@ -49,6 +49,7 @@ class MemoryState:
     subscriptions: dict[tuple[str, PersonId], Subscription] = field(default_factory=dict)
     shift_notices_off: dict[tuple[str, PersonId], bool] = field(default_factory=dict)
     feeds: dict[str, tuple[FeedCopy, ...]] = field(default_factory=dict)
+    declared_keys: dict[tuple[str, str], IncidentKey] = field(default_factory=dict)
 
     def copy(self) -> MemoryState:
         """Return a snapshot for one transaction."""

@@ -63,6 +63,14 @@ class MemoryUnit(MemoryReader):
             del self._state.outcomes[expired]
         self._state.outcomes.setdefault(key, outcome)
 
+    def declared_as(self, team: str, key: str) -> IncidentKey | None:
+        """Return the incident that was declared last under a key."""
+        return self._state.declared_keys.get((team, key))
+
+    def declare_as(self, team: str, key: str, incident: IncidentKey) -> None:
+        """Store the incident that was declared under a key."""
+        self._state.declared_keys[(team, key)] = incident
+
     def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
         """Return the key and the number of a new incident; numbers restart each year."""
         number = self._state.numbers.get((team, at.year), 0) + 1

@@ -33,7 +33,10 @@ class Person(Frozen):
 
 
 class Outcome(Frozen):
-    """The result of a request: entries `first` to `last` of the incident, or a refusal. Holds no text."""
+    """The result of a request: entries `first` to `last` of the incident, or a refusal. Holds no text.
+
+    `digest` is that of the request, where its key may come back with another one.
+    """
 
     verb: str
     key: IncidentKey | None = None
@@ -47,6 +50,7 @@ class Outcome(Frozen):
     facts: tuple[tuple[str, str], ...] = ()
     at: Utc
     repeated: bool = False
+    digest: str | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -164,6 +168,12 @@ class UnitOfWork(Reader, Protocol):
 
     def remember(self, key: str, outcome: Outcome) -> None:
         """Store the outcome under its idempotency key."""
+
+    def declared_as(self, team: str, key: str) -> IncidentKey | None:
+        """Return the incident that was declared last under a key of the caller's own; another transaction with it waits."""
+
+    def declare_as(self, team: str, key: str, incident: IncidentKey) -> None:
+        """Store the incident that was declared under a key of the caller's own."""
 
     def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
         """Take the next chain key and the next gap-free display number of the year."""

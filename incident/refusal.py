@@ -31,6 +31,7 @@ class Code(StrEnum):
     BAD_VALUE = "E_BAD_VALUE"
     TOO_LONG = "E_TOO_LONG"
     STALE = "E_STALE"
+    KEY_REUSED = "E_KEY_REUSED"
     TOO_OFTEN = "E_TOO_OFTEN"
     # Allowed, and doubtful: asked about and not recorded; `missing` names the doubts.
     UNCONFIRMED = "E_UNCONFIRMED"

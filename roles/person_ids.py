@@ -60,7 +60,7 @@ def outside_person(name: str) -> PersonId:
 
 def is_person_id(text: str) -> bool:
     """True if a text is the id of a person, and not words for one."""
-    return text.partition(":")[0] in ("slack", "cli", "outside")
+    return text.partition(":")[0] in ("slack", "cli", "outside", "rest")
 
 
 def outside_name(person: PersonId) -> str | None:
@@ -72,6 +72,17 @@ def outside_name(person: PersonId) -> str | None:
 def cli_person(user: str, host: str) -> PersonId:
     """Return the id of a person at a command line, `cli:<user>@<host>`: claimed, not proven, and shown so."""
     return PersonId(f"cli:{user}@{host}")
+
+
+def service_client(name: str) -> PersonId:
+    """Return the id of a service that acts by the API, `rest:<name>`. Its token vouches for it."""
+    return PersonId(f"rest:{name}")
+
+
+def service_name(person: PersonId) -> str | None:
+    """Return the name of a service that acts by the API, or None for anyone else."""
+    surface, _, name = person.partition(":")
+    return name if surface == "rest" else None
 
 
 def is_claimed(person: PersonId) -> bool:

@@ -15,6 +15,7 @@ from incident.ports import Person
 from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
 from storage import contact_methods, person_names, shift_notices, subscriptions
+from storage.api import api_tokens
 from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.errors import require_team
@@ -72,10 +73,11 @@ class Directory:
         )
 
     def erase(self, person: PersonId) -> bool:
-        """Erase every stored name, title, zone, contact method and choice of a person; False when the person is unknown."""
+        """Erase every stored name, title, zone, contact method, choice and token of a person; False when the person is unknown."""
 
         def work(connection: Connection) -> int:
             deleted = contact_methods.delete_all(connection, self._team, person)
+            deleted += api_tokens.erase(connection, self._team, person)
             deleted += subscriptions.erase(connection, self._team, person)
             deleted += shift_notices.erase(connection, self._team, person)
             return deleted + person_names.erase(connection, self._team, person)

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Engine, func, select
 
 from incident.ports import Recorder
+from storage.api.api_tokens import ApiTokens
 from storage.database import schema
 from storage.database.availability import Availability, MonitoredTransactions, translate_errors
 from storage.database.commit_notifications import CommitNotifications
@@ -56,6 +57,7 @@ class Store:
         self._process_lock = ProcessLock(engine)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
+        self.tokens = ApiTokens(transactions, team)
         self.queries = Queries(transactions)
         self.heartbeats = Heartbeats(transactions, team)
         self.checkpoints = Checkpoints(transactions, team, self.high_water_mark)

@@ -77,14 +77,22 @@ def open_database(given: RecordSettings | None = None) -> Iterator[tuple[Store, 
 
 
 @contextmanager
-def open_record() -> Iterator[Opened]:
-    """Open the record of a workspace in which `muster run` has run; raise NotFound for a database of no workspace."""
+def open_record_store() -> Iterator[tuple[Store, RecordSettings]]:
+    """Open the store of a workspace in which `muster run` has run; raise NotFound for a database of no workspace."""
     with open_database() as (store, settings):
         if store.team in (None, _NO_TEAM):
             raise NotFound(
                 "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
             )
-        yield Opened(store.team, store.recorder, policy_in_force(store, settings), store.directory.all_people())
+        yield store, settings
+
+
+@contextmanager
+def open_record() -> Iterator[Opened]:
+    """Open the record of a workspace, as `open_record_store` does, without its store."""
+    with open_record_store() as (store, settings):
+        team = store.team or _NO_TEAM
+        yield Opened(team, store.recorder, policy_in_force(store, settings), store.directory.all_people())
 
 
 def team_of(store: Store) -> str | None:

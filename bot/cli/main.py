@@ -11,8 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from bot.cli.contacts.contact_app import contact_app
-from bot.cli.review.review_app import review_app
+from bot.cli.groups.command_groups import SUB_APPS
 from bot.config.setting_problems import MissingSettings
 
 
@@ -36,8 +35,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Runs major incidents in Slack and keeps a tamper-evident record of them.",
 )
-app.add_typer(contact_app)
-app.add_typer(review_app)
+for one in SUB_APPS:
+    app.add_typer(one)
 
 # Collect after so many new objects: Python's own 700 are less than a hundred messages' worth, and slow every start by a tenth.
 GC_THRESHOLDS: Final = (10_000, 20, 20)

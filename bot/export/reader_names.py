@@ -13,6 +13,7 @@ from roles.person_ids import (
     is_claimed,
     is_external,
     outside_name,
+    service_name,
     slack_person,
     slack_user,
     team_of,
@@ -58,7 +59,7 @@ def _unknown(person: PersonId) -> str:
     outside = outside_name(person)
     if outside is not None:
         return f"{plain_text(outside, str)} (outside Slack)"
-    named = app_name(person)
+    named = app_name(person) or service_name(person)
     if named is not None:
         return f"{named} (app)"
     return f"{person} (claimed)" if is_claimed(person) else str(person)

@@ -25,6 +25,7 @@ _LIBRARIES: Final = ("apscheduler", "slack_bolt", "slack_sdk", "uvicorn", "async
 _SHORTEST_SECRET: Final = 6
 # Without a letter or digit after the dash it is the bare prefix, as in "starts with xoxb-."
 _TOKEN: Final = re.compile(r"\bx(?:ox[a-z]|app)(?:\.[\w-]+)?-[.-]*\w[\w.-]*")
+_API_TOKEN: Final = re.compile(r"\bmus_[0-9a-f]+_[\w-]+")
 _PASSWORD: Final = re.compile(r"(://[^\s/@:]*):[^\s/@]+@")
 _SECRET_ADDRESS: Final = re.compile(r"(hooks\.slack\.com/|[?&]ticket=)[^\s\"'<>]+")
 
@@ -60,7 +61,7 @@ class TextFormatter(logging.Formatter):
 
 def redact(text: str) -> str:
     """Hide what looks like a token, a password in an address, or an address that is itself a secret."""
-    text = _TOKEN.sub(HIDDEN, text)
+    text = _API_TOKEN.sub(HIDDEN, _TOKEN.sub(HIDDEN, text))
     text = _PASSWORD.sub(rf"\1:{HIDDEN}@", text)
     return _SECRET_ADDRESS.sub(rf"\1{HIDDEN}", text)
 

@@ -31,7 +31,7 @@ from incident.record.amendments import reason_in
 from incident.rules.closure_criteria import Unmet
 from incident.rules.responders.call_pages import page_of_call
 from incident.rules.responders.open_calls import joined_call, taken_by, tried
-from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
+from roles.person_ids import PersonId, app_name, is_claimed, outside_name, service_name, slack_user
 
 Names = Callable[[PersonId], str | None]
 
@@ -221,7 +221,7 @@ class Renderer:
         outside = outside_name(person)
         if outside is not None:
             return f"{self.words(outside)} (outside Slack)"
-        named = app_name(person)
+        named = app_name(person) or service_name(person)
         name = f"{named} (app)" if named else self._names(person)
         if name is None and self.mode is Mode.SLACK and slack_user(person):
             return self.ask(person)

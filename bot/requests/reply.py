@@ -21,7 +21,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
-from incident.rules.visibility import involved, may_see
+from incident.rules.visibility import involved
 
 # Refusals that a form can resolve: its fields can be changed and submitted again.
 _RESOLVED_IN_A_FORM: Final = frozenset(
@@ -195,7 +195,7 @@ def _form(request: Request, outcome: Outcome) -> Suggestion | None:
 def open_incidents(reader: Reader, team: str, actor: Actor, command: str) -> str:
     """List the channels of the newest open incidents that a person may see: first those in which they are involved."""
     found = reader.in_channels(team, ended_since=_NEVER, limit=_MOST_SEARCHED)
-    visible = [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
+    visible = [one for one in found if actor.may_see(one)]
     visible.sort(key=lambda one: actor.id not in involved(one))
     channels = [f"<#{one.places.channel}> ({one.number})" for one in visible[:_MOST_CHANNELS]]
     return sentence("also_open", places=", ".join(channels)) if channels else sentence("none_open", command=command)

@@ -11,25 +11,51 @@ from pydantic import JsonValue, ValidationInfo, field_validator
 from incident.entry import Source
 from incident.frozen import Frozen, Utc, is_clean
 from incident.medium import Medium
+from incident.model.incident import Incident
+from incident.rules.visibility import is_restricted, may_see
 from roles.accounts import Account
-from roles.person_ids import PersonId
+from roles.person_ids import PersonId, service_name
 
 Fields: TypeAlias = dict[str, JsonValue]
 # The group of every member of the workspace, unless the policy lists its members.
 RESPONDER: Final = "responder"
 
 
+class TokenLimits(Frozen):
+    """What a token of the API reaches: the restricted incidents granted to it, and those of its services; none for all."""
+
+    granted: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+
+
 class Actor(Frozen):
-    """The person who acts, with the kind of their account and the policy groups that they belong to at this moment."""
+    """The person who acts, with the kind of their account and the policy groups that they belong to at this moment.
+
+    `limits` are those of the token by which they act, None for anywhere but the API.
+    """
 
     id: PersonId
     groups: frozenset[str] = frozenset()
     account: Account = Account.MEMBER
+    limits: TokenLimits | None = None
 
     @property
     def is_guest(self) -> bool:
         """True if the account is a guest's."""
         return self.account is Account.GUEST
+
+    def may_see(self, incident: Incident) -> bool:
+        """True if the actor may see an incident: as in Slack, and by a token only within its limits.
+
+        A restricted incident is granted to the token of a service; to that of a person beside what the person may see.
+        """
+        limits, is_person = self.limits, service_name(self.id) is None
+        if limits is not None:
+            is_ours = not limits.services or incident.service in limits.services
+            is_open = not is_restricted(incident) or incident.number in limits.granted
+            if not (is_ours and is_open and is_person):
+                return is_ours and is_open
+        return may_see(incident, self.id, is_guest=self.is_guest)
 
 
 class Place(Frozen):
@@ -55,6 +81,10 @@ class Request(Frozen):
 
     `can_ask`: the person can be asked whether a doubtful request is meant; without it, it is recorded as it is.
 
+    `digest` is that of what is asked, for callers who choose their own keys: another request under a key that was used is
+    refused. `expected` is the number of the last entry that the caller knows of. `dedup_key` names what is declared: while
+    an incident of that key is open, it is the outcome.
+
     `medium` is the one that the answer to a page came by, None for Slack and the command line.
 
     `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
@@ -72,6 +102,9 @@ class Request(Frozen):
     occurred_at: Utc | None = None
     drawn_at: int | None = None
     gives_way: bool = False
+    digest: str | None = None
+    expected: int | None = None
+    dedup_key: str | None = None
     can_ask: bool = False
     medium: Medium | None = None
 

@@ -14,6 +14,7 @@ from commands.core.fields.value_bounds import refuse_time
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.preconditions import refuse_account
 from commands.core.request import Request
+from commands.core.request_terms import again, declared_before, refuse_changed
 from commands.core.sessions.aggregate_session import AggregateSession
 from commands.core.sessions.incident_session import IncidentSession
 from commands.core.sessions.organisation_session import OrganisationSession, session_of
@@ -70,7 +71,7 @@ class RequestHandler:
             return self._turned_away(reason)
         known = self.unit.remembered(self.request.key)
         if known is not None:
-            return known.model_copy(update={"repeated": True})
+            return again(known, self.request, _name_of(self.request.verb))
         self._find()
         try:
             outcome = self._run()
@@ -78,6 +79,7 @@ class RequestHandler:
             outcome = self._refuse(refusal)
         if self.session is not None:
             self.session.flush()
+        outcome = outcome.model_copy(update={"digest": self.request.digest})
         self.unit.remember(self.request.key, outcome)
         return outcome
 
@@ -88,16 +90,17 @@ class RequestHandler:
         session = IncidentSession(self.unit, key, self.policy, self.request.at) if key else None
         found = session.before if session else None
         verb = verb_registry.find(self.request.verb)
-        if found is not None and not may_reach(
+        is_reached = found is not None and may_reach(
             found,
             actor.id,
             is_guest=actor.is_guest,
             channel=place.channel,
             is_claimed=place.is_claimed,
             is_answer=verb is not None and verb.is_answer and not actor.is_guest,
-        ):
+        )
+        if found is not None and not (is_reached if actor.limits is None else actor.may_see(found)):
             found = session = None
-        if is_of_organisation(self.request.verb):
+        if verb is not None and verb.of_organisation:
             key = workspace_chain(self.request.team)
             self.incident, session = found, OrganisationSession(self.unit, key, self.policy, self.request.at)
         if session is not None:
@@ -115,11 +118,10 @@ class RequestHandler:
         decided = verb.decide(context)
         if self.request.can_ask and (doubts := verb.doubts(context)):
             raise _unconfirmed(doubts)
+        if existing := declared_before(self.unit, self.request, verb):
+            return existing
         if verb.opens_incident:
-            key, number = self.unit.new_incident(self.request.team, self.request.at)
-            self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
-            self.session.gives_way = self.request.gives_way
-            decided = [_numbered(fact, number) for fact in decided]
+            decided = self._open(decided)
         self._choose(decided)
         if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)
@@ -132,6 +134,15 @@ class RequestHandler:
                 self._record_elsewhere(fact)
         self._open_tasks([one.fact for one in decided if isinstance(one, OpensTask)])
         return outcome_of(verb.name, self.session, added)
+
+    def _open(self, decided: Sequence[Decided]) -> Sequence[Decided]:
+        """Start the chain of a new incident, and return its facts with its number."""
+        key, number = self.unit.new_incident(self.request.team, self.request.at)
+        self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
+        self.session.gives_way = self.request.gives_way
+        if self.request.dedup_key is not None:
+            self.unit.declare_as(self.request.team, self.request.dedup_key, key)
+        return [_numbered(fact, number) for fact in decided]
 
     def _choose(self, decided: Sequence[Decided]) -> None:
         """Store what the actor chose for themselves."""
@@ -158,6 +169,7 @@ class RequestHandler:
         refuse_time(request.occurred_at, "occurred_at")
         if request.occurred_at is not None and request.occurred_at > request.at:
             raise Refusal(Code.BAD_VALUE, "not_yet", "occurred_at")
+        refuse_changed(self.session.before if isinstance(self.session, IncidentSession) else None, request)
         if request.drawn_at is not None and incident and not verb.still_offered(incident, request.drawn_at):
             raise Refusal(Code.STALE, "stale")
         return verb
@@ -256,12 +268,6 @@ def _no_incident(request: Request) -> Refusal:
     if request.place.number is not None:
         return Refusal(Code.NO_INCIDENT, "no_such_incident")
     return Refusal(Code.STATE, "no_incident")
-
-
-def is_of_organisation(word: str) -> bool:
-    """True if a word is a verb whose facts belong to no single incident."""
-    kind = verb_registry.find(word)
-    return kind is not None and kind.of_organisation
 
 
 def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:

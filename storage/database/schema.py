@@ -14,7 +14,7 @@ from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 from storage.triggers import record_triggers
 
-HEAD: Final = "0016"
+HEAD: Final = "0017"
 KNOWN: Final = (
     "0001",
     "0002",
@@ -32,6 +32,7 @@ KNOWN: Final = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 _LOCK: Final = 7_236_019
 # Another replica may be upgrading for longer than a transaction waits for a row.

@@ -3,6 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import storage.api.api_tokens
+import storage.api.declared_keys
 import storage.contact_methods
 import storage.heartbeats
 import storage.jobs.job_table

@@ -19,6 +19,7 @@ from incident.ports import Outcome
 from roles.person_ids import PersonId
 from roles.schedules.feed_copy import FeedCopy
 from storage import schedule_feeds, shift_notices, subscriptions
+from storage.api import declared_keys
 from storage.errors import require_team
 from storage.jobs import outbox
 from storage.record import chain_writer, idempotency_keys, incident_numbers, redaction
@@ -65,6 +66,15 @@ class SqlUnitOfWork(SqlReader):
     def remember(self, key: str, outcome: Outcome) -> None:
         """Store the outcome under its key."""
         idempotency_keys.store_outcome(self.connection, self.team or "", key, outcome)
+
+    def declared_as(self, team: str, key: str) -> IncidentKey | None:
+        """Return the incident that was declared last under a key; another transaction with it waits for this one."""
+        found = declared_keys.find(self.connection, team, key)
+        return None if found is None else IncidentKey(team, found)
+
+    def declare_as(self, team: str, key: str, incident: IncidentKey) -> None:
+        """Store the incident that was declared under a key."""
+        declared_keys.save(self.connection, team, key, incident.id)
 
     def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
         """Return a new chain key and the next gap-free display number of the year."""

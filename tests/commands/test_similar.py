@@ -49,7 +49,7 @@ def test_redacted_words_are_not_found():
     redacted = an_incident(title="[redacted]", symptom="[redacted]")
 
     assert words_of("[redacted] lag") == {"lag"}
-    assert similar(words_of("redacted"), [redacted], ROB) == ()
+    assert similar(words_of("redacted"), [redacted], Actor(id=ROB)) == ()
 
 
 def test_one_common_word_is_not_enough_and_rare_words_count_more():
@@ -60,7 +60,7 @@ def test_one_common_word_is_not_enough_and_rare_words_count_more():
         base.model_copy(update={"number": "3", "title": "Noon", "symptom": ""}),
     ]
 
-    found = similar(words_of("ledger slow quorum"), known, ROB)
+    found = similar(words_of("ledger slow quorum"), known, Actor(id=ROB))
     assert [(one.incident.number, one.words) for one in found] == [
         ("2", ("quorum", "ledger", "slow")),
         ("1", ("ledger", "slow")),

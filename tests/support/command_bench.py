@@ -39,7 +39,18 @@ GROUPS = {
     "bot": set[str](),
 }
 
-_OF_REQUEST = ("actor", "key", "place", "drawn_at", "occurred_at", "can_ask", "medium")
+_OF_REQUEST = (
+    "actor",
+    "key",
+    "place",
+    "drawn_at",
+    "occurred_at",
+    "can_ask",
+    "medium",
+    "digest",
+    "expected",
+    "dedup_key",
+)
 
 
 def who(name: str) -> PersonId:

@@ -12,9 +12,11 @@ from commands.core.run import run
 from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
+from incident.model.api.api_token import ApiToken, Scope
 from incident.model.contact_method import ContactMethod
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
+from roles.person_ids import service_client
 from roles.schedules.feed_copy import FeedCopy
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import new_key
@@ -45,11 +47,24 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     store.directory.put_contact_methods(ADA, [ContactMethod(medium=Medium.SMS, address="+4930123456")])
     store.drafts.keep("d1", ADA, "note", {"text": "unsent"}, at=at(0), incident=keys[0])
     store.heartbeats.record("host:1", at(0))
+    store.tokens.create(
+        ApiToken(
+            id="",
+            name="bot",
+            owner=service_client("bot"),
+            scopes=(Scope.READ,),
+            per_minute=60,
+            created_at=at(0),
+            created_by=ADA,
+            expires_at=at(9000),
+        )
+    )
 
     def others(unit) -> None:
         unit.claim(keys[0], ["C01INC:1.0"])
         unit.remember("k1", Outcome(verb="note", key=keys[0], at=at(0)))
         unit.subscribe(TEAM, ADA, Subscription(person=ADA, since=at(0), priorities=("P1",)))
+        unit.declare_as(TEAM, "db-7", keys[0])
         unit.set_shift_notices(TEAM, ADA, on=False)
         unit.store_feeds(TEAM, [FeedCopy(schedule="payments", checked_at=at(0))])
         unit.enqueue([Job(kind=JobKind.CARD, key="card:1", incident=keys[0])], at(0))

@@ -9,7 +9,6 @@ from commands.core.verb import DecisionContext
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
-from incident.rules import visibility
 
 _CHANNEL: Final = re.compile(r"<#(?P<channel>[CG][A-Z0-9]+)(?:\|[^<>]*)?>")
 _LINK: Final = re.compile(r"/archives/(?P<channel>[CGD][A-Z0-9]+)(?:/p(?P<seconds>\d{10})(?P<micros>\d{6}))?")
@@ -19,7 +18,7 @@ _NUMBER: Final = re.compile(r"#?(?:INC-)?(?:(?P<year>\d{4})-)?(?P<number>\d{1,9}
 def find_visible(named: str | None, now: DecisionContext) -> Incident:
     """Return the incident that is named, else this channel's; one the actor may not see is refused as unknown."""
     found = now.incident if named is None else seen_by_actor(named, now)
-    if found is None or not visibility.may_see(found, now.actor.id, is_guest=now.actor.is_guest):
+    if found is None or not now.actor.may_see(found):
         raise Refusal(Code.NO_INCIDENT, "show_unknown", "number", number=named or "")
     return found
 
@@ -28,7 +27,7 @@ def seen_by_actor(named: str, now: DecisionContext) -> Incident | None:
     """Return the incident that a reference names; None for one that does not exist or that the actor may not see."""
     key = _key_of(named.strip(), now)
     found = now.reader.peek(key) if key else None
-    return found if found and visibility.may_see(found, now.actor.id, is_guest=now.actor.is_guest) else None
+    return found if found and now.actor.may_see(found) else None
 
 
 def originals(incident: Incident, now: DecisionContext) -> tuple[Incident, ...]:

@@ -13,7 +13,7 @@ from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.ports import OpenPage, Reader
 from incident.rules.open_list import position
-from incident.rules.visibility import is_called, may_see
+from incident.rules.visibility import is_called
 
 _MOST_OF_A_GUEST: Final = 200
 # A search that meets so many incidents which the actor may not see ends there.
@@ -25,11 +25,18 @@ def open_page(
 ) -> OpenPage:
     """Return a page of the open incidents that the actor may see; a guest's are those in which they were active."""
     if not actor.is_guest:
-        return reader.open_page(team, actor.id, after=after, limit=limit)
+        return _within(actor, reader.open_page(team, actor.id, after=after, limit=limit))
     before = reader.peek(after) if after else None
     found = own_incidents(reader, team, actor, limit=_MOST_OF_A_GUEST)
     found = [one for one in found if before is None or position(one) > position(before)]
     return OpenPage(incidents=tuple(found[:limit]), more=len(found[limit:]))
+
+
+def _within(actor: Actor, page: OpenPage) -> OpenPage:
+    """Return a page without what the actor's token does not reach."""
+    if actor.limits is None:
+        return page
+    return page.model_copy(update={"incidents": tuple(one for one in page.incidents if actor.may_see(one))})
 
 
 def newest_page(
@@ -46,7 +53,7 @@ def newest_page(
     place = after
     for _ in range(0, _MOST_READ, 2 * limit):
         read = reader.newest(team, search, after=place, limit=2 * limit)
-        found += [one for one in read if may_see(one, actor.id, is_guest=actor.is_guest)]
+        found += [one for one in read if actor.may_see(one)]
         if len(found) > limit or len(read) < 2 * limit:
             break
         place = read[-1].key
@@ -58,7 +65,7 @@ def own_incidents(
 ) -> Sequence[Incident]:
     """Return the open incidents that concern the actor and that they may see."""
     found = reader.own_incidents(team, actor.id, with_masks=with_masks, limit=limit)
-    return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
+    return [one for one in found if actor.may_see(one)]
 
 
 def over_incidents(reader: Reader, team: str, actor: Actor, *, since: datetime, limit: int = 30) -> Sequence[Incident]:
@@ -67,13 +74,13 @@ def over_incidents(reader: Reader, team: str, actor: Actor, *, since: datetime, 
     That is a review since a time, or a temporary fix in place.
     """
     found = reader.over_incidents(team, actor.id, since=since, limit=limit)
-    return [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
+    return [one for one in found if actor.may_see(one)]
 
 
 def called_to(reader: Reader, team: str, actor: Actor) -> Sequence[Incident]:
     """Return the open incidents to which the actor is called and which they may not see before they accept."""
-    found = () if actor.is_guest else reader.own_incidents(team, actor.id)
-    return [one for one in found if is_called(one, actor.id) and not may_see(one, actor.id)]
+    found = () if actor.is_guest or actor.limits else reader.own_incidents(team, actor.id)
+    return [one for one in found if is_called(one, actor.id) and not actor.may_see(one)]
 
 
 def meant_incident(verb: type[Verb], reader: Reader, team: str, actor: Actor) -> Incident | None:

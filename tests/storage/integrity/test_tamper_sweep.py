@@ -45,6 +45,8 @@ NOT_COVERED_TABLES = (
     "subscription",
     "shift_notice_off",
     "schedule_feed",
+    "api_token",
+    "declared_key",
 )
 NOT_COVERED_COLUMNS = {
     ("policy_text", "stored_at"),

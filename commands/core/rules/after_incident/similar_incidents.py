@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
+from commands.core.request import Actor
 from incident.frozen import REDACTED
 from incident.model.incident import Incident
-from incident.rules.visibility import may_see
 from incident.states import VOID
-from roles.person_ids import PersonId
 
 MOST_READ: Final = 300
 _LEAST_WORDS: Final = 2
@@ -116,13 +115,13 @@ def words_of_incident(incident: Incident) -> frozenset[str]:
 
 
 def similar(
-    words: frozenset[str], known: Iterable[Incident], person: PersonId, *, limit: int = 5
+    words: frozenset[str], known: Iterable[Incident], actor: Actor, *, limit: int = 5
 ) -> tuple[SimilarIncident, ...]:
-    """Return the incidents that share most with these words, a rare word counting more; only those the person may see.
+    """Return the incidents that share most with these words, a rare word counting more; only those the actor may see.
 
     One word alone matches only where it is all that was asked for. Drills and void incidents are left out.
     """
-    candidates = [(one, words_of_incident(one)) for one in known if _is_shown(one, person)]
+    candidates = [(one, words_of_incident(one)) for one in known if _is_shown(one, actor)]
     occurrences = Counter(word for _, theirs in candidates for word in theirs)
     weight = {word: log(1 + len(candidates) / occurrences[word]) for word in words if word in occurrences}
     least = min(_LEAST_WORDS, len(words))
@@ -135,8 +134,8 @@ def similar(
     return tuple(one for _, one in found[:limit])
 
 
-def _is_shown(incident: Incident, person: PersonId) -> bool:
-    return not incident.drill and incident.state not in VOID and may_see(incident, person)
+def _is_shown(incident: Incident, actor: Actor) -> bool:
+    return not incident.drill and incident.state not in VOID and actor.may_see(incident)
 
 
 def without(incident: Incident | None, known: Sequence[Incident]) -> tuple[Incident, ...]:

@@ -104,6 +104,6 @@ def refuse_past(now: DecisionContext, due: datetime) -> None:
 
 
 def _is_visible(task: Task, now: DecisionContext) -> bool:
-    if task.incident is None or now.actor.id in (task.owner, task.opener):
+    if task.incident is None or (now.actor.limits is None and now.actor.id in (task.owner, task.opener)):
         return True
     return seen_by_actor(task.incident, now) is not None
