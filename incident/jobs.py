@@ -61,7 +61,7 @@ class JobKind(StrEnum):
     DIGEST = "digest"
     SUBSCRIBER_NOTICE = "subscriber_notice"
     NOTICE = "notice"
-    NOTICE_MAIL = "notice_mail"
+    NOTICE_OUTSIDE = "notice_outside"
 
 
 class Rank(int):

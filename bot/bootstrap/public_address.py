@@ -7,6 +7,7 @@ from bot.notify.answers.answer_address import answer_addresses
 from bot.notify.answers.answer_text import AnswerTexts
 from bot.notify.answers.call_answers import CallAnswers
 from bot.notify.answers.link_answers import LinkAnswers
+from bot.notify.answers.notices.notice_answers import NoticeAnswers
 from bot.notify.answers.public_answers import PublicAnswers
 from bot.notify.answers.telephone_answers import TelephoneAnswers, owners_of
 from bot.notify.answers.trial_answers import TrialAnswers
@@ -34,7 +35,8 @@ def public_answers(
         return people.actor(user, record.policy) if user else Actor(id=person)
 
     renderer = Renderer(Mode.DOCUMENT, names=people.name)
-    answers = CallAnswers(RequestPath(record, Texts(renderer, settings.command)), people.team, actor)
+    path = RequestPath(record, Texts(renderer, settings.command))
+    answers = CallAnswers(path, people.team, actor)
     texts, trials = AnswerTexts(renderer), TrialAnswers(addresses, store.directory, record.clock)
     telephone = None
     if settings.twilio_token is not None:
@@ -47,4 +49,5 @@ def public_answers(
             trials=trials,
         )
     webhooks = WebhookAnswers(answers, settings.pagerduty_webhook_secret, settings.jsm_webhook_secret, trials)
-    return PublicAnswers(addresses, texts, LinkAnswers(answers, texts), webhooks, telephone, trials)
+    notices = NoticeAnswers(path, addresses, texts, actor)
+    return PublicAnswers(addresses, texts, LinkAnswers(answers, texts), webhooks, telephone, trials, notices)

@@ -79,8 +79,8 @@ def build_worker(
 def _senders(
     on: Dependencies, record: RecordService, plain: Renderer, terminal: Renderer, reached: Failpoint
 ) -> dict[JobKind, JobHandler]:
-    """Build the handlers of what leaves Slack: pages, notices by mail, status updates."""
+    """Build the handlers of what leaves Slack: pages, notices, status updates."""
     pages = PageSender(record, on.store.directory, on.channels, plain, on.clock, reached, on.addresses)
-    notices = NoticeSender(on.store.directory, on.channels, plain, on.clock, reached)
+    notices = NoticeSender(on.store.directory, on.channels, plain, on.clock, reached, on.addresses)
     updates = UpdateSender(record, on.channels, on.recipients, terminal, on.clock, reached)
     return {**pages.handlers, **notices.handlers, **updates.handlers}

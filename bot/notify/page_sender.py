@@ -57,7 +57,7 @@ _POLLED: Final = (
 _DOUBTFUL_AFTER: Final = timedelta(minutes=1)
 _GONE: Final = "The contact method was removed or changed."
 
-_KINDS: Final = frozenset({JobKind.PAGE_METHOD, JobKind.PAGE_RECEIPT, JobKind.PAGE_STOP, JobKind.NOTICE_MAIL})
+_KINDS: Final = frozenset({JobKind.PAGE_METHOD, JobKind.PAGE_RECEIPT, JobKind.PAGE_STOP, JobKind.NOTICE_OUTSIDE})
 
 
 class ContactBook(Protocol):

@@ -56,10 +56,11 @@ def effects(
     `before` is None for a new incident. `at` is now: the recording times of a chain never decrease, so they may be later.
     """
     effective = [entry for entry in entries if entry.fact.kind not in SILENT]
+    notices = notice_jobs(after, entries)
     if not effective:
-        return ()
+        return notices
     jobs = [*page_jobs(before, after, effective), *notifications(after, effective, policy)]
-    jobs += [*notice_jobs(after, effective), *update_jobs(before, after, effective)]
+    jobs += [*notices, *update_jobs(before, after, effective)]
     jobs += [*channel_messages(after, effective), *without_channel(after, effective, policy)]
     jobs += file_jobs(after, effective)
     declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)

@@ -194,7 +194,7 @@ class Notified(Fact):
     """A rule of the policy holds, so `office` is notified: `people` and the members of `groups`, by `due_at` (UTC).
 
     `office` is the word of the policy, such as `legal`, or an id; `people` may be empty if the policy names no one. `groups`
-    are ids of Slack user groups.
+    are ids of Slack user groups. `by` are the media that the rule names beside the direct message.
     """
 
     kind: ClassVar[str] = "notified"
@@ -205,6 +205,7 @@ class Notified(Fact):
     people: tuple[PersonId, ...] = ()
     groups: tuple[str, ...] = ()
     due_at: Utc
+    by: tuple[Medium, ...] = ()
 
 
 class NoticeDelivered(Fact):

@@ -37,7 +37,7 @@ Attempts: TypeAlias = tuple[PageAttempt, ...]
 CLOSED: Final[Mapping[str, str]] = {"archived": "is_archived", "deleted": "channel_not_found"}
 # Without the scope to read a channel Muster can still write in it.
 _WRITABLE: Final = frozenset({"missing_scope"})
-_OF_NOTICE: Final = {"rule", "office", "people", "groups", "due_at"}
+_OF_NOTICE: Final = {"rule", "office", "people", "groups", "due_at", "by"}
 
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:

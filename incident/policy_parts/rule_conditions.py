@@ -7,10 +7,15 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from incident.frozen import Frozen
+from incident.medium import Medium
 from incident.policy_parts.policy_numbers import Minutes
 from incident.states import Priority
 from roles.role_names import Role
 
+# PagerDuty and Jira Service Management open alerts that call people; a rule that is to call has its place in `call_rules`.
+NoticeMedium = Literal[
+    Medium.SLACK, Medium.EMAIL, Medium.SMS, Medium.VOICE, Medium.PUSHOVER, Medium.NTFY, Medium.APPRISE
+]
 # A name that people write in a list of the policy.
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -63,10 +68,15 @@ def _either(value: bool | None, word: str) -> str:
 
 
 class NotifyRule(Frozen):
-    """Whom Muster notifies by itself when a condition holds, and within how many minutes one of each must confirm it."""
+    """Whom Muster notifies by itself when a condition holds, and within how many minutes one of each must confirm it.
+
+    `by` names the media of their contact methods that bring it beside the direct message; without it, that is mail where they
+    have an address.
+    """
 
     when: Condition
     tell: Annotated[tuple[Word, ...], BeforeValidator(_several), Field(min_length=1)]
+    by: Annotated[tuple[NoticeMedium, ...], BeforeValidator(_several)] = ()
     within: Minutes = 15
 
     @property

@@ -71,13 +71,17 @@ class CallOption:
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """The context of the page on which a person answers. `link` opens the incident in Slack, empty for a restricted one."""
+    """The context of the page on which a person answers. `link` opens the incident in Slack, empty for a restricted one.
+
+    `is_notice`: it has the one button that confirms a notice.
+    """
 
     heading: str
     about: tuple[str, ...]
     news: str
     offered: tuple[str, ...]
     link: str = ""
+    is_notice: bool = False
 
     @property
     def title(self) -> str:
@@ -127,6 +131,14 @@ class AnswerTexts:
     def trial(self) -> str:
         """Return the page of a test page, with one button."""
         return self._html(AnswerPage(self.plain("trial_heading"), (self.plain("trial_about"),), "", (ACCEPTED,)))
+
+    def receipt(self, number: str, view: object, *, takes_receipt: bool) -> str:
+        """Return the page of a notice of a rule, with a button that confirms it."""
+        about = tuple(line for line in self.plain("notice_about", view).split("\n") if line) if takes_receipt else ()
+        news = "" if takes_receipt else self.plain("notice_state", number, view)
+        return self._html(
+            AnswerPage(self.plain("notice_heading", number, view), about, news, (), is_notice=takes_receipt)
+        )
 
     def notice(self, heading: str, news: str) -> str:
         """Return a page that is about no call."""

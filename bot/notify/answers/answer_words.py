@@ -55,6 +55,6 @@ def is_opt_out(text: str) -> bool:
     return text.strip().lower() in _OPT_OUTS
 
 
-def answer_address(answer_url: str, answer: Answer) -> str:
+def answer_address(answer_url: str, answer: Answer | Literal["seen"]) -> str:
     """Return the address to which a button posts this answer."""
     return f"{answer_url}{'&' if '?' in answer_url else '?'}{urlencode({_ASKED: answer})}"

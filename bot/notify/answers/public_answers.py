@@ -9,6 +9,8 @@ from typing import Final
 from bot.notify.answers.answer_address import AnswerAddresses, CallReference
 from bot.notify.answers.answer_text import AnswerTexts
 from bot.notify.answers.link_answers import LINKED, LinkAnswers, html
+from bot.notify.answers.notices.notice_address import NoticeReference
+from bot.notify.answers.notices.notice_answers import NoticeAnswers
 from bot.notify.answers.providers.pushover_callback import pushover_acknowledgement
 from bot.notify.answers.telephone_answers import TelephoneAnswers
 from bot.notify.answers.trial_answers import Trial, TrialAnswers
@@ -34,6 +36,7 @@ class PublicAnswers:
     webhooks: WebhookAnswers
     telephone: TelephoneAnswers | None = None
     trials: TrialAnswers | None = None
+    notices: NoticeAnswers | None = None
 
     def page(self, medium: str, token: str) -> WebReply:
         """Return the page of a call; the media without a page have none."""
@@ -44,6 +47,9 @@ class PublicAnswers:
                 return self._unavailable()
             if is_trial and medium in LINKED:
                 return html(self.texts.trial(), _OK)
+            notice = self.notices.of_token(token, medium) if self.notices else None
+            if self.notices is not None and notice is not None and medium != Medium.VOICE:
+                return self.notices.page(notice)
             found = self._call(medium, token)
             if found is None or found[0] not in LINKED:
                 return self._unknown()
@@ -56,12 +62,24 @@ class PublicAnswers:
                 trial = self._trial(medium, token)
             except Unavailable:
                 return self._unavailable()
+            notice = self.notices.of_token(token, medium) if self.notices else None
+            if notice is not None:
+                return self._confirmed(notice, medium, posted)
             return self._called(medium, token, posted) if trial is None else self._tried(trial, medium, posted)
 
     def received(self, provider: str, posted: Posted) -> WebReply:
         """Take what a provider posted."""
         with time_limit(ANSWER_SECONDS):
             return self._received(provider, posted)
+
+    def _confirmed(self, notice: NoticeReference, medium: str, posted: Posted) -> WebReply:
+        """Take the confirmation of a notice: by telephone only what Twilio has signed."""
+        notices = self.notices
+        if notices is None:
+            return self._unknown()
+        if medium == Medium.VOICE:
+            return self._by_telephone(posted, lambda _: notices.dialled(notice, posted))
+        return notices.pressed(notice, posted)
 
     def _called(self, medium: str, token: str, posted: Posted) -> WebReply:
         """Take what was posted to the address of a call."""

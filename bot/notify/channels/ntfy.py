@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr
 
@@ -20,9 +20,11 @@ from incident.model.contact_method import ContactMethod
 
 URL: Final = "https://ntfy.sh"
 _HIGHEST: Final = 5
+_HIGH: Final = 4
 _LONGEST_MESSAGE: Final = 4000
 _LONGEST_TITLE: Final = 250
 _BUTTONS: Final = ((ACCEPTED, "I have it"), (DECLINED, "I cannot"))
+_RECEIPT: Final[tuple[tuple[Literal["seen"], str], ...]] = (("seen", "I have seen it"),)
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Ntfy:
             "topic": topic,
             "title": page.subject[:_LONGEST_TITLE],
             "message": page.text[:_LONGEST_MESSAGE],
-            "priority": _HIGHEST,
-            "tags": ["rotating_light"],
+            "priority": _HIGHEST if page.is_call else _HIGH,
+            "tags": ["rotating_light"] if page.is_call else ["loudspeaker"],
             "actions": list(_actions(page)),
             **({"click": page.link} if page.link else {}),
         }
@@ -63,7 +65,7 @@ class Ntfy:
 
 def _actions(page: Page) -> Iterator[dict[str, Any]]:
     if page.answer_url:
-        for answer, label in _BUTTONS:
+        for answer, label in _BUTTONS if page.is_call else _RECEIPT:
             address = answer_address(page.answer_url, answer)
             yield {"action": "http", "label": label, "url": address, "method": "POST", "clear": True}
 

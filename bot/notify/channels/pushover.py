@@ -20,8 +20,11 @@ from incident.model.contact_method import ContactMethod
 
 URL: Final = "https://api.pushover.net"
 _EMERGENCY: Final = 2
+# Loud, also in the hours that a person keeps quiet, and once.
+_HIGH: Final = 1
 _RETRY_SECONDS: Final = 30
 _EXPIRE_SECONDS: Final = 1800
+_RINGS: Final = {"priority": str(_EMERGENCY), "retry": str(_RETRY_SECONDS), "expire": str(_EXPIRE_SECONDS)}
 _LONGEST_MESSAGE: Final = 1024
 _LONGEST_TITLE: Final = 250
 _LONGEST_LINK: Final = 512
@@ -35,22 +38,23 @@ class Pushover:
     token: SecretStr
 
     def send(self, page: Page, to: ContactMethod) -> Result:
-        """Send an emergency message. A message without a receipt cannot be followed, so it counts as unknown."""
+        """Send an emergency message, or for what calls no one a loud one. A call without a receipt cannot be followed, so it counts as unknown."""
         fields = {
             "token": self.token.get_secret_value(),
             "user": to.address,
             "title": page.subject[:_LONGEST_TITLE],
-            "message": page.text[:_LONGEST_MESSAGE],
-            "priority": str(_EMERGENCY),
-            "retry": str(_RETRY_SECONDS),
-            "expire": str(_EXPIRE_SECONDS),
+            "message": "\n\n".join(part for part in (page.text, page.answer_line) if part)[:_LONGEST_MESSAGE],
+            **(_RINGS if page.is_call else {"priority": str(_HIGH)}),
             **({"callback": page.answer_url} if page.answer_url else {}),
             **({"url": page.link, "url_title": "Open in Slack"} if 0 < len(page.link) <= _LONGEST_LINK else {}),
         }
         try:
-            receipt = self.api.post_form("/1/messages.json", fields, to.address).get("receipt")
+            reply = self.api.post_form("/1/messages.json", fields, to.address)
         except CallFailed as failed:
             return self._explained(failed.result)
+        if not page.is_call:
+            return Delivered(str(reply.get("request") or ""))
+        receipt = reply.get("receipt")
         return Delivered(receipt) if isinstance(receipt, str) and receipt else Unknown("Pushover gave no receipt.")
 
     def acknowledged(self, ref: str, to: ContactMethod) -> Acknowledgement:

@@ -32,6 +32,7 @@ def due_notices(incident: Incident, policy: Policy, at: datetime) -> tuple[Notif
             office=office,
             **recipients(office, incident, policy, at)._asdict(),
             due_at=at + timedelta(minutes=rule.within),
+            by=rule.by,
         )
         for rule, office, since in _waiting(incident, policy)
         if since <= at

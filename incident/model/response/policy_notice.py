@@ -24,7 +24,7 @@ class NoticeReceipt(Frozen):
 
 
 class Notice(Frozen):
-    """A notice; `n` is its entry, `due_at` when one of its people must have confirmed it (UTC)."""
+    """A notice; `n` is its entry, `due_at` when one of its people must have confirmed it (UTC), `by` the media of its rule."""
 
     n: int
     rule: str
@@ -33,9 +33,15 @@ class Notice(Frozen):
     groups: tuple[str, ...] = ()
     at: Utc
     due_at: Utc
+    by: tuple[Medium, ...] = ()
     deliveries: tuple[NoticeDelivery, ...] = ()
     receipts: tuple[NoticeReceipt, ...] = ()
     missed: bool = False
+
+    @property
+    def media(self) -> tuple[Medium, ...]:
+        """The media that bring it beside the direct message: those of the rule, else mail."""
+        return tuple(one for one in self.by or (Medium.EMAIL,) if one is not Medium.SLACK)
 
     @property
     def seen_at(self) -> Utc | None:

@@ -29,6 +29,7 @@ def with_rule(rule: str) -> str:
         ("{when: {priority: P9}, tell: [legal]}", "must be one of P1"),
         ("{when: {without_role: clerk}, tell: [legal]}", "must be one of commander"),
         ("{when: {majr: true}, tell: [legal]}", "Did you mean major?"),
+        ("{when: {major: true}, tell: [legal], by: [pager]}", "must be one of slack"),
         ("{tell: [legal]}", "is missing"),
     ],
 )

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from incident.entries.delivery import NoticeMissed, Notified
+from incident.entries.delivery import NoticeDelivered, NoticeMissed, Notified
+from incident.jobs import JobKind
+from incident.medium import Medium
 from incident.policy_parts.rule_conditions import Condition
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
 from tests.support.policies import team_policy
 from tests.support.rule_bench import COMMITTEE, SCRIBE, SECURITY, SLOW, desk_with
+
+
+def outside(desk: CommandBench) -> list[tuple[str | None, str | None]]:
+    """Who is to get a notice outside Slack, and by which medium."""
+    jobs = (queued.job for queued in desk.memory.state.jobs.values())
+    return [(one.person, one.template) for one in jobs if one.kind is JobKind.NOTICE_OUTSIDE]
 
 
 def noticed(desk: CommandBench) -> list[tuple[str, float]]:
@@ -75,6 +83,27 @@ def test_each_office_is_notified_once_however_often_the_incident_changes():
 
     assert noticed(desk) == [("steering", 5), ("legal", 8), ("isms_manager", 8)]
     assert (desk.incident.notices[0].people, desk.incident.notices[0].groups) == ((who("ilse"),), ("S0BOARD",))
+
+
+def test_who_is_in_a_user_group_gets_the_media_of_the_rule_too_once_slack_has_named_them():
+    rule = {**COMMITTEE, "tell": ["S0BOARD"], "by": ["voice", "slack"]}
+    desk = desk_with(rule).declared(impact=1, urgency=1)
+    [notice] = desk.incident.notices
+    assert (notice.by, outside(desk)) == ((Medium.VOICE, Medium.SLACK), [])
+
+    desk.note(desk.key, NoticeDelivered(notified=notice.n, who=who("lea"), medium=Medium.SLACK, ref="D1:1.0"))
+
+    assert outside(desk) == [(who("lea"), "voice")]
+
+
+def test_a_person_is_notified_by_mail_unless_the_rule_names_other_media():
+    named = [
+        {**COMMITTEE, "tell": ["legal"]},
+        {**SECURITY, "when": {"priority": "P1"}, "tell": ["legal"], "by": "slack"},
+    ]
+    desk = desk_with(*named).declared(impact=1, urgency=1)
+
+    assert outside(desk) == [(who("lea"), "email"), (who("leo"), "email")]
 
 
 def test_a_major_incident_that_is_without_a_scribe_for_half_an_hour_notifies_the_isms_manager():

@@ -1,0 +1,1 @@
+"""Confirmations of notices outside Slack."""
