@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from commands.core.preconditions import refuse_without
 from commands.core.rules.after_incident.follow_up import asked_at_closing
@@ -11,6 +12,7 @@ from incident.entries.closure import ClosureWarned
 from incident.entries.lifecycle import StateChanged
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
+from incident.rules.business_days import holidays_end
 from incident.rules.closure_criteria import Unmet, unchecked_recoveries, unmet
 from incident.rules.small_incidents import is_small
 from incident.states import State
@@ -22,6 +24,12 @@ class Close(Verb):
     name = "close"
     group = Group.PROVE
     drastic = True
+
+    def view(self, now: DecisionContext) -> date | None:
+        """Return the last day whose holidays are known if the cause or the sign-off is due after it."""
+        after = now.open.aftermath
+        due = [one for one in (after.rca.due_at if after.rca else None, after.sign_off.due_at) if one is not None]
+        return holidays_end(max(due), now.policy.work_hours) if due else None
 
     def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Close a resolved incident with the authority the policy names and no criterion unmet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from commands.core.request import Fields
@@ -15,15 +16,16 @@ from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.ports import Reader
 from incident.refusal import Code, Refusal
-from incident.rules.business_days import after_business_days
+from incident.rules.business_days import after_business_days, holidays_end
 from incident.states import Document, Part
 
 
 @dataclass(frozen=True)
 class RcaView:
-    """The parts that are still empty."""
+    """The parts that are still empty, and the last day whose holidays are known if the analysis is due after it."""
 
     empty: tuple[Part, ...]
+    holidays_end: date | None = None
 
 
 class Rca(Verb):
@@ -60,8 +62,11 @@ class Rca(Verb):
         return {"what": what, **{str(one.part): one.text for one in (rca.parts if rca and what == "write" else ())}}
 
     def view(self, now: DecisionContext) -> RcaView:
-        """Return the parts that are still empty."""
-        return RcaView(document_steps.empty_parts(now.open, Document.RCA))
+        """Return the parts that are still empty, and whether a due date that was counted lies after the holidays that are known."""
+        rca = now.open.aftermath.rca
+        due_at = rca.due_at if rca is not None and self.what == "open" and self.due is None else None
+        end = holidays_end(due_at, now.policy.work_hours) if due_at else None
+        return RcaView(document_steps.empty_parts(now.open, Document.RCA), end)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the step. The attack vector of a security incident may be unknown, with a reason."""
@@ -86,7 +91,9 @@ class Rca(Verb):
         rca = now.open.aftermath.rca
         if rca is not None and rca.due_at is not None:
             raise Refusal(Code.STATE, "rca_open_already", due=str(rca.due_at))
-        due_at = self.due or after_business_days(now.at, now.policy.after.rca_days(now.open.priority))
+        due_at = self.due or after_business_days(
+            now.at, now.policy.after.rca_days(now.open.priority), now.policy.work_hours
+        )
         if due_at <= now.at:
             raise Refusal(Code.BAD_VALUE, "task_due_past", "due")
         return RcaOpened(due_at=due_at, why="asked")

@@ -80,7 +80,7 @@ class Review(Verb):
         days = now.policy.review_business_days.get(now.open.priority) if now.open.priority else None
         if days is None or self.at is None:
             return ReviewView(latest=None, days=0, empty=empty)
-        latest = after_business_days(now.open.times.resolved_at or now.at, days)
+        latest = after_business_days(now.open.times.resolved_at or now.at, days, now.policy.work_hours)
         return ReviewView(latest=latest if latest.date() < self.at.date() else None, days=days, empty=empty)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import product
 from typing import Any, Final
 
+from bot.config.outside.holiday_calendars import is_known
 from bot.config.outside.regime_faults import regime_faults
 from bot.config.outside.vendor_faults import vendor_faults, vendor_ids
 from bot.config.rules.rule_faults import rule_faults
@@ -65,6 +66,12 @@ def contradictions(policy: Policy) -> Iterator[PolicyFault]:
             yield ("resolution", "banned", i), "is empty: a word that is not allowed has letters. Take it out"
     yield from _channels(policy)
     yield from regime_faults(policy)
+    calendar = policy.business_hours.calendar
+    if calendar is not None and not is_known(calendar):
+        yield (
+            ("business_hours", "calendar"),
+            f"names no calendar of holidays: {calendar}. Give a country, as in DE, or a part of it, as in DE-BE",
+        )
     yield from _unknown(("restricted_types",), policy.restricted_types, _TYPES)
     for kind, criteria in policy.validation:
         for part, names in criteria:

@@ -6,7 +6,7 @@ None of it keeps a policy from becoming active: an organisation may mean it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise, product
 from typing import Final
 
@@ -19,6 +19,7 @@ from incident.states import Audience
 from roles.role_names import Role
 
 _NAMES_SHOWN: Final = 5
+_HOLIDAYS_AHEAD: Final = timedelta(days=60)
 # Of `people`, those whom no rule asks, calls or tells yet.
 _UNUSED: Final = frozenset({"controls_owner"})
 _TOLD_OUTSIDE: Final = (Audience.EXEC, Audience.CUSTOMER, Audience.REGULATOR)
@@ -32,6 +33,7 @@ def gaps(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _repeated(policy)
     yield from rule_gaps(policy)
     yield from schedule_gaps(policy, today)
+    yield from _holidays(policy, today)
     yield from _authority(policy)
     yield from _unused_groups(policy)
     yield from _numbers(policy)
@@ -40,6 +42,17 @@ def gaps(policy: Policy, today: date) -> Iterator[PolicyFault]:
             ("regimes",),
             "No one may decide on reports to regulators: `groups` names no one in "
             f"{_some(policy.authority.obligation)}, so no major incident can be closed.",
+        )
+
+
+def _holidays(policy: Policy, today: date) -> Iterator[PolicyFault]:
+    """A list of holidays that ends soon: due dates after it leave out weekends alone."""
+    until = policy.business_hours.holidays_until
+    if until is not None and until < today + _HOLIDAYS_AHEAD:
+        yield (
+            ("business_hours", "holidays"),
+            f"The holidays end on {until.isoformat()}: due dates after that leave out weekends alone. List those of the next year, or "
+            "name a `calendar`.",
         )
 
 

@@ -1,23 +1,30 @@
-"""Business days, Monday to Friday, and the business hours of an organisation in its own zone."""
+"""Business days and business hours of an organisation in its own zone, without weekends and holidays."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from incident.policy_parts.paging_hours import BusinessHours
 
-_SATURDAY: Final = 5
 # A year of holidays in a row is a slip; the search for the next business day ends there.
 _MOST_CLOSED: Final = 366
 
 
-def after_business_days(at: datetime, days: int) -> datetime:
-    """Return the time that many business days later; days of a weekend do not count. Knows no holidays."""
-    while days > 0:
+def after_business_days(at: datetime, days: int, hours: BusinessHours) -> datetime:
+    """Return the time (UTC) that many business days later, at the same time of day; days on which no one works do not count."""
+    for _ in range(_MOST_CLOSED * days):
+        if days <= 0:
+            break
         at += timedelta(days=1)
-        days -= at.weekday() < _SATURDAY
+        days -= hours.is_business_day(at.astimezone(hours.zone).date())
     return at
+
+
+def holidays_end(due_at: datetime, hours: BusinessHours) -> date | None:
+    """Return the last day whose holidays are known if a due time (UTC) lies after it: from then on weekends alone are left out."""
+    until = hours.holidays_until
+    return until if until is not None and due_at.astimezone(hours.zone).date() > until else None
 
 
 def in_working_hours(at: datetime, hours: BusinessHours) -> datetime:

@@ -7,6 +7,7 @@ import pytest
 from bot.rendering.renderer import VerbContext
 from commands.rca import Rca
 from incident.entries.aftermath.reviews import DocumentMoved, RcaOpened
+from incident.policy_parts.paging_hours import BusinessHours
 from incident.refusal import Code
 from incident.rules.business_days import after_business_days
 from incident.states import Document, DocumentState
@@ -21,7 +22,10 @@ def test_closing_a_major_incident_starts_the_time_of_its_analysis():
     bench = closed_bench()
 
     [opened] = [one for one in bench.entries() if isinstance(one.fact, RcaOpened)]
-    assert (opened.fact, opened.by) == (RcaOpened(due_at=after_business_days(T(40), 5), why="major"), "muster")
+    assert (opened.fact, opened.by) == (
+        RcaOpened(due_at=after_business_days(T(40), 5, BusinessHours()), why="major"),
+        "muster",
+    )
     assert bench.do("rca", "eva", 50, what="open").reason == "rca_open_already"
 
 

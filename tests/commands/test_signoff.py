@@ -7,6 +7,7 @@ from incident.entries.aftermath.lessons import OutcomeSigned, SignOffAsked
 from incident.entry import WORKSPACE
 from incident.model.components import Times
 from incident.model.response.after_incident import Aftermath, SignOff
+from incident.policy_parts.paging_hours import BusinessHours
 from incident.rules.business_days import after_business_days
 from incident.states import State
 from organisation.fold.organisation_fold import ORGANISATION
@@ -31,7 +32,7 @@ def test_closing_a_major_incident_asks_for_the_sign_off_and_the_review_of_the_po
     bench = closed_bench()
 
     [asked] = [one.fact for one in bench.entries() if isinstance(one.fact, SignOffAsked)]
-    assert asked == SignOffAsked(due_at=after_business_days(T(40), 10), by=(who("ceo"),))
+    assert asked == SignOffAsked(due_at=after_business_days(T(40), 10, BusinessHours()), by=(who("ceo"),))
     [task] = bench.memory.read(lambda reader: reader.peek_aggregate(ORGANISATION, (TEAM, WORKSPACE))).tasks
     assert (task.kind, task.owner, task.incident) == ("policy_review", who("pia"), bench.incident.number)
 

@@ -11,6 +11,7 @@ from typing import Final
 import yaml
 from pydantic import ValidationError
 
+from bot.config.outside.holiday_calendars import FEDERAL, calendar_named, with_holidays
 from bot.plain_yaml import load_yaml
 from incident.outside.regimes import BusinessCalendar, Regime, RegimeBook
 from incident.policy import Policy
@@ -18,8 +19,6 @@ from incident.rules.outside.pack_sources import SOURCES
 from incident.rules.outside.pack_values import STAGE
 
 FOLDER: Final = Path(__file__).parent / "regimes"
-_FIRST: Final = 2000
-_LAST: Final = 2101
 
 
 class InvalidRegime(ValueError):  # noqa: N818 - names what is wrong, as the other errors of configuration do
@@ -33,12 +32,12 @@ def known_regimes(folder: Path = FOLDER) -> tuple[Regime, ...]:
 
 
 def with_regimes(policy: Policy) -> Policy:
-    """Return a policy with the regimes of this release, and with the calendars that its own count by."""
+    """Return a policy with the regimes of this release, the calendars that its own count by, and the holidays of its own."""
     regimes = known_regimes()
     used = {regime.id: regime for regime in regimes if regime.id in policy.regimes}
     names = {stage.length.calendar for one in used.values() for stage in one.stages if stage.length.calendar}
     calendars = {name: _with_closures(name, policy.reporting.closures) for name in sorted(names)}
-    return policy.with_regime_book(RegimeBook(regimes=regimes, calendars=calendars))
+    return with_holidays(policy).with_regime_book(RegimeBook(regimes=regimes, calendars=calendars))
 
 
 def _read(path: Path) -> Regime:
@@ -49,6 +48,9 @@ def _read(path: Path) -> Regime:
     sources = {field.source for stage in regime.stages for field in stage.fields if field.source}
     if unknown := sorted(sources - {*SOURCES, STAGE}):
         raise InvalidRegime(f"{path.name}: no rule finds a value from {', '.join(unknown)}")
+    calendars = {stage.length.calendar for stage in regime.stages} - {None, FEDERAL}
+    if calendars:
+        raise InvalidRegime(f"{path.name}: there is no calendar {', '.join(sorted(str(one) for one in calendars))}")
     if regime.id != path.stem:
         raise InvalidRegime(f"{path.name}: its id is {regime.id}, which is not the name of the file")
     return regime
@@ -58,15 +60,3 @@ def _with_closures(name: str, closures: Mapping[str, Iterable[date]]) -> Busines
     """Return a calendar with the days on which the policy closes it besides."""
     calendar = calendar_named(name)
     return calendar.model_copy(update={"closed": calendar.closed | frozenset(closures.get(name, ()))})
-
-
-@cache
-def calendar_named(name: str) -> BusinessCalendar:
-    """Return a calendar without closures. Raises InvalidRegime for one that is not known."""
-    if name != "us_federal":
-        raise InvalidRegime(f"there is no calendar {name}")
-    # Imported where it is needed: few organisations have a clock that counts business days.
-    from holidays import country_holidays
-
-    days = country_holidays("US", years=range(_FIRST, _LAST + 1))
-    return BusinessCalendar(first=date(_FIRST, 1, 1), last=date(_LAST, 12, 31), closed=frozenset(days))

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.config.outside.regime_files import calendar_named, known_regimes
+from bot.config.outside.holiday_calendars import calendar_named
+from bot.config.outside.regime_files import known_regimes
 from incident.outside.clock_arithmetic import after_weekend, due_at
 from incident.outside.regimes import Length
 

@@ -32,7 +32,7 @@ def manager_of(incident: Incident, policy: Policy) -> PersonId | None:
     return person_named(incident.key.team, policy.people.manager)
 
 
-def causes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
+def causes(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt for a root cause analysis that was asked for (S2-30).
 
     On the third business day the owner of the review, on the fourth the commander too, if no part is written; when it is due the
@@ -51,18 +51,18 @@ def causes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
         steps += [
             PromptStep(at, "rca", in_sight(incident, *whom))
             for days, whom in nudges
-            if (at := after_business_days(rca.opened_at, days)) < rca.due_at
+            if (at := after_business_days(rca.opened_at, days, policy.work_hours)) < rca.due_at
         ]
     steps.sort(key=lambda step: step.at)
     return (Deadline(key_of("rca", rca.due_at), rca.due_at, tuple(steps), _WEEK, about=Document.RCA),)
 
 
-def drafts(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
+def drafts(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt the owner of the review to write it up, two business days after it was held, then every week."""
     meeting, review = incident.aftermath.meeting, incident.aftermath.review
     if incident.state in VOID or meeting is None or review.state is not DocumentState.DRAFT:
         return ()
-    due_at = after_business_days(meeting.recorded_at, _WRITTEN_WITHIN)
+    due_at = after_business_days(meeting.recorded_at, _WRITTEN_WITHIN, policy.work_hours)
     steps = (PromptStep(due_at, "review_text", in_sight(incident, _writer(incident))),)
     return (Deadline(key_of("review_text", meeting.n), due_at, steps, _WEEK, about=Document.REVIEW),)
 
@@ -73,7 +73,7 @@ def approvals(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     for kind, document in ((Document.REVIEW, after.review), (Document.RCA, after.rca)):
         if document is None or document.state is not DocumentState.IN_REVIEW or document.moved_at is None:
             continue
-        due_at = after_business_days(document.moved_at, policy.after.approve_business_days)
+        due_at = after_business_days(document.moved_at, policy.after.approve_business_days, policy.work_hours)
         manager, approvers = manager_of(incident, policy), _approvers(incident, policy, document)
         steps = (
             PromptStep(document.moved_at, "document", in_sight(incident, *(approvers or (manager,)))),
@@ -90,7 +90,7 @@ def sign_off(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
         return ()
     also = person_named(incident.key.team, policy.people.isms_manager)
     steps = [PromptStep(asked.due_at, "sign_off", in_sight(incident, *asked.asked, also))]
-    early = after_business_days(asked.asked_at, _SIGNED_WITHIN)
+    early = after_business_days(asked.asked_at, _SIGNED_WITHIN, policy.work_hours)
     if early < asked.due_at:
         steps.insert(0, PromptStep(early, "sign_off", in_sight(incident, *asked.asked)))
     return (Deadline(key_of("sign_off", asked.due_at), asked.due_at, tuple(steps), _WEEK),)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.policy_loader import located_gaps, read_policy
+from bot.config.policy_loader import BrokenPolicy, located_gaps, read_policy
 from incident.policy import People
 from tests.support.policy_texts import OURS, TODAY, line_of, uncommented
 
@@ -147,3 +147,13 @@ def test_only_the_offices_that_a_rule_asks_are_missed_and_the_manual_says_which_
     assert {"manager"} | missed == {
         row.split("`")[1].removeprefix("people.") for row in rows if "no rule uses it yet" not in row
     }
+
+
+def test_holidays_that_end_soon_are_named_and_a_calendar_of_the_country_ends_it():
+    soon = OURS.replace("holidays: []}", "holidays: [2025-12-25]}")
+    lasting = OURS.replace("holidays: []}", "holidays: [2025-12-25], calendar: DE-BE}")
+
+    assert sum("The holidays end on 2025-12-31" in one for one in gap_texts(soon)) == 1
+    assert not any("The holidays end" in one for one in gap_texts(lasting))
+    with pytest.raises(BrokenPolicy, match="names no calendar of holidays: XX"):
+        read_policy(OURS.replace("holidays: []}", "calendar: XX}"), TODAY)

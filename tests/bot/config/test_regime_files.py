@@ -13,6 +13,7 @@ from commands.core.fields.regime_choices import DETERMINATIONS, REGIMES, REPORTS
 from tests.support.policies import small_policy
 
 REPORT = {"id": "a", "label": "A", "determination": "noticed_incident", "length": {"hours": 1}}
+FIELDS = [{"id": "1", "label": "A"}]
 IN_FORCE = [regime for regime in known_regimes() if regime.status == "in_force"]
 
 
@@ -59,6 +60,10 @@ def test_a_report_has_its_fields_with_labels():
         ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A", "kind": "choice"}]}]}, "needs choices"),
         ({"stages": [{**REPORT, "fields": [{"id": "1", "label": "A"}, {"id": "1", "label": "B"}]}]}, "the same id"),
         ({"stages": [{**REPORT, "repeats": ["later"]}]}, "repeats a stage that does not come before"),
+        (
+            {"stages": [{**REPORT, "length": {"business_days": 4, "calendar": "mars"}, "fields": FIELDS}]},
+            "there is no calendar mars",
+        ),
         ({"stages": [REPORT]}, "is in force and has no fields"),
     ],
 )

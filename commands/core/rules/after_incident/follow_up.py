@@ -70,11 +70,11 @@ def asked_at_closing(now: DecisionContext) -> tuple[Decided, ...]:
     found: list[Decided] = []
     rca = incident.aftermath.rca
     if rca is None or (rca.due_at is None and rca.is_open):
-        due_at = after_business_days(now.happened_at, rules.rca_days(incident.priority))
+        due_at = after_business_days(now.happened_at, rules.rca_days(incident.priority), now.policy.work_hours)
         found.append(DatedFact(RcaOpened(due_at=due_at, why="major"), by=MUSTER))
     signers = _signers(now.policy, now.team, incident)
     if rules.sign_off_business_days is not None and signers:
-        due_at = after_business_days(now.happened_at, rules.sign_off_business_days)
+        due_at = after_business_days(now.happened_at, rules.sign_off_business_days, now.policy.work_hours)
         found.append(DatedFact(SignOffAsked(due_at=due_at, by=signers), by=MUSTER))
     return (*found, *_policy_review(now))
 
@@ -94,7 +94,7 @@ def recurrence(declared: Declared, now: DecisionContext) -> tuple[Decided, ...]:
     ]
     if len(earlier) + 1 < rules.count:
         return ()
-    due_at = after_business_days(now.at, now.policy.after.rca_days(None))
+    due_at = after_business_days(now.at, now.policy.after.rca_days(None), now.policy.work_hours)
     numbers = tuple(one.number for one in reversed(earlier))
     facts: tuple[Fact, ...] = (
         RecurrenceSeen(numbers=numbers, days=rules.days),
@@ -121,7 +121,7 @@ def _policy_review(now: DecisionContext) -> tuple[OpensTask, ...]:
     owner = person_named(now.team, now.policy.people.policy_owner)
     if owner is None or not may_see(now.open, owner):
         return ()
-    due_at = after_business_days(now.at, now.policy.after.policy_review_business_days)
+    due_at = after_business_days(now.at, now.policy.after.policy_review_business_days, now.policy.work_hours)
     text = f"Review the incident policy after {now.open.number}: did it fit?"
     return (OpensTask(task_of(TaskKind.POLICY_REVIEW, text, owner, due_at, now.open.number)),)
 
