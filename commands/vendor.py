@@ -7,6 +7,7 @@ from typing import Annotated
 from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.outside.case_words import (
     CASE_FORMS,
+    CASE_NUMBER,
     CASE_SYNONYMS,
     CaseForm,
     CaseId,
@@ -16,6 +17,7 @@ from commands.core.rules.outside.case_words import (
 )
 from commands.core.rules.outside.own_time import dated
 from commands.core.verb import Decided, DecisionContext, Group, Verb
+from incident.entries.conversation import Noted
 from incident.entries.outside.provider_cases import CaseChased, CaseOpened, CaseUpdated, CustomersInformed
 from incident.frozen import Utc
 from incident.refusal import Code, Refusal
@@ -37,19 +39,10 @@ class Vendor(Verb):
     provider: Annotated[
         Named | None, FormField("Provider", Control.WORD, "As in the policy", leading=True, only=("case",))
     ] = None
-    case_id: Annotated[
-        CaseId | None,
-        FormField(
-            "Number of the case",
-            Control.WORD,
-            "As the provider writes it",
-            leading=True,
-            needed=True,
-            words=("number",),
-        ),
-    ] = None
+    case_id: Annotated[CaseId | None, CASE_NUMBER] = None
     text: Annotated[
-        str | None, FormField("What they say", Control.TEXT, "As they say it", rest=True, only=("update", "informed"))
+        str | None,
+        FormField("What they say", Control.TEXT, "As they say it", rest=True, only=("case", "update", "informed")),
     ] = None
     severity: Annotated[
         Named | None, FormField("Severity", Control.LINE, "As the provider names it", only=("case",))
@@ -91,12 +84,17 @@ class Vendor(Verb):
         """Name the form as stored requests do."""
         return f"third_party_{self.kind}"
 
+    def view(self, now: DecisionContext) -> tuple[str, ...]:
+        """Return the vendors that the policy knows."""
+        return tuple(now.policy.vendors)
+
     def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Open a case under a number that is free, or record news of one or a question about it, in any state, by anyone."""
         if not self.case_id:
             raise Refusal(Code.MISSING_FIELDS, "case_which", "case_id")
         if self.kind == "case":
-            return (self._opened(now, self.case_id),)
+            words = (Noted(text=self.text),) if self.text else ()
+            return (self._opened(now, self.case_id), *words)
         case = find_case(self.case_id, now.open.provider_cases)
         if case is None:
             raise Refusal(Code.STATE, "case_unknown", "case_id", id=self.case_id)

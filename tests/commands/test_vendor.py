@@ -8,10 +8,12 @@ from bot.simulation.replay.intents import fields_of, verb_of
 from commands.core.fields.form_field import missing
 from commands.vendor import Vendor
 from incident.deadlines.outside.provider_deadlines import outside_words
+from incident.policy import Policy
 from incident.refusal import Code
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
 from tests.support.parsed_lines import parsed
+from tests.support.policies import team_policy
 from tests.support.worked_incidents import a_major, record
 
 OPEN = {"form": "case", "provider": "cloud-1", "case_id": "7712345678"}
@@ -208,3 +210,17 @@ def test_news_names_the_items_of_evidence_that_came_with_it():
     assert desk.incident.provider_cases[0].files == ("EV1",)
     refused = desk.do("vendor", at=22, form={**NEWS, "files": "EV1, EV9"})
     assert (refused.code, refused.reason) == (Code.STATE, "evidence_unknown")
+
+
+def test_a_provider_that_the_policy_does_not_know_is_recorded_with_its_words_and_the_answer_says_how_to_add_it():
+    known = {"cloud-1": {"owner": "UROB", "comms_owner": "UEVA"}}
+    desk = CommandBench(policy=Policy.model_validate({**team_policy().model_dump(), "vendors": known})).declared()
+    form = parsed("vendor case provider=Acme 771 the line is down").fields
+    desk.do("vendor", at=14, form=form)
+
+    assert [one.provider for one in desk.incident.provider_cases] == ["Acme"]
+    assert [e.fact.text for e in desk.entries() if e.fact.kind == "noted"] == ["the line is down"]
+    for words in ("Acme is not among the `vendors` of the policy (cloud-1)", "comms owner"):
+        assert words in desk.answer()
+    desk.do("vendor", at=15, form=OPEN)
+    assert "not among" not in desk.answer()

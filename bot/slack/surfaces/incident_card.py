@@ -14,7 +14,7 @@ CARD = "slack/surfaces/card.j2"
 
 def card_message(context: SurfaceContext, renderer: Renderer) -> Message:
     """Return the card of an incident."""
-    parts = ("head", "people", "owed", "open")
+    parts = ("head", "people", "owed", "duties", "open")
     blocks = [block for part in parts for block in sections(renderer.macro(CARD, part, context))]
     buttons = read_buttons(renderer.macro(CARD, "buttons", context), context.i)
     small = context_line(renderer.macro(CARD, "small", context))

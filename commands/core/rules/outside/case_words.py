@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
+from commands.core.fields.form_field import Control, FormField
 from incident.model.outside_records import EvidenceItem, ProviderCase
 from incident.refusal import Code, Refusal
 from incident.rules.short_ids import is_meant
@@ -29,6 +30,9 @@ CASE_SYNONYMS: Final = (
     ("chased", "chase"),
     ("called", "chase"),
     ("published", "informed"),
+)
+CASE_NUMBER: Final = FormField(
+    "Number of the case", Control.WORD, "As the provider writes it", leading=True, needed=True, words=("number",)
 )
 
 

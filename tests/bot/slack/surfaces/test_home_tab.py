@@ -68,7 +68,10 @@ def test_a_person_whom_another_names_as_approver_is_asked_whether_that_is_right(
 def test_each_kind_of_deadline_has_a_line_of_its_own() -> None:
     sources = Path(due_deadlines.__file__).parent.rglob("*.py")
     kinds = {kind for source in sources for kind in re.findall(r'key_of\(\s*"(\w+)"', source.read_text("utf-8"))}
-    lines = {kind: Renderer().macro(TEMPLATE, "asks", Deadline(f"{kind}:1", START, (), about="x")) for kind in kinds}
+    lines = {
+        kind: Renderer().macro(TEMPLATE, "asks", Deadline(f"{kind}:1", START, (), about="x"), an_incident())
+        for kind in kinds
+    }
 
     assert kinds > {"stale", "clock", "cap_check"}
     assert [kind for kind, line in lines.items() if "Still going on?" in line] == ["stale"]
