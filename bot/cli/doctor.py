@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checks.check_result import BLOCKING, CheckResult, Severity, missing, note, wrong
-from bot.cli.checks.contact_check import check_contacts, check_credentials, check_recipients
+from bot.cli.checks.contact_check import check_contacts, check_credentials, check_notices, check_recipients
 from bot.cli.checks.database_check import check_database
 from bot.cli.checks.machine_check import check_key, check_python
 from bot.cli.checks.mounts_check import check_layers
@@ -61,7 +61,8 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
         yield from check_credentials(settings, clock)
         yield from check_public_address(settings.public_url, clock, has_telephone=settings.twilio_sid is not None)
         channels, policy = make_channels(settings, clock), file.policy if file else None
-        yield from check_contacts(record, policy, channels)
+        yield from check_contacts(record, policy, channels, clock.now())
+        yield from check_notices(policy, channels)
         yield from check_recipients(policy, read_recipient_settings(env_file), channels)
         yield from check_slack(settings, file, clock)
         if settings.mode == "http":

@@ -1,8 +1,9 @@
-"""Checks how the people whom the policy calls would be paged, and the credentials of the channels. Pages no one."""
+"""Checks how the people whom the policy or a schedule calls would be paged, and the credentials of the channels. Pages no one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from pydantic import SecretStr
@@ -18,6 +19,7 @@ from bot.config.settings import RecordSettings
 from bot.notify.channel import Channel, CheckedChannel
 from bot.notify.channel_factory import NEEDED_SETTING, make_channels
 from bot.worker.port import Delivered, RateLimited
+from commands.core.sessions.staffed_policy import staffed
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod, address_fault
 from incident.policy import Policy
@@ -28,42 +30,75 @@ from storage.errors import StorageError
 
 # Groups say who may do what; every other part of the policy that names people names whom a call reaches.
 _AUTHORITY: Final = "groups"
-_MOST_NAMED: Final = 8
 _ADD: Final = "`muster contact add @name sms +491701234567` adds a way that does."
 
 
 def check_contacts(
-    record: RecordSettings, policy: Policy | None, channels: Mapping[Medium, Channel]
+    record: RecordSettings, policy: Policy | None, channels: Mapping[Medium, Channel], now: datetime
 ) -> Iterator[CheckResult]:
-    """Yield how each person would be paged whom the policy calls, and who by a direct message alone."""
+    """Yield how each person would be paged whom the policy calls or a schedule has on call, and who by Slack alone."""
     if policy is None:
         return
     try:
-        people, methods = _directory(record)
+        with open_database(record) as (store, _):
+            people, methods, team = (
+                store.directory.all_people(),
+                store.directory.all_contact_methods(),
+                store.team or "",
+            )
+            in_force = store.recorder.read(lambda reader: staffed(policy, reader, team))
     except (NotFound, StorageError, SQLAlchemyError):
         return
     called = {who for place, who in named_ids(policy) if place[0] != _AUTHORITY}
-    yield from contact_results([one for one in people if slack_user(one.id) in called], methods, channels)
+    shifts = on_shifts(in_force, now)
+    yield from contact_results(
+        [one for one in people if slack_user(one.id) in called or one.id in shifts], methods, channels
+    )
+    yield from _without_directory_entry(shifts, people)
+
+
+def on_shifts(policy: Policy, now: datetime) -> frozenset[PersonId]:
+    """Return the people whom feeds, covers, takes and swaps have on call now or later."""
+    copies = (copy for name in policy.schedules if (copy := policy.feed_of(name)) is not None)
+    of_feeds = {one.person for copy in copies for one in copy.shifts if one.end > now}
+    return frozenset(of_feeds | {one.add for one in policy.overrides if one.add is not None and one.end > now})
+
+
+def _without_directory_entry(shifts: Iterable[PersonId], people: Sequence[Person]) -> Iterator[CheckResult]:
+    """Yield the people on shifts whom Muster has not met: they have no contact method, and are reached in Slack only."""
+    unknown = sorted(set(shifts) - {one.id for one in people})
+    if unknown:
+        yield note(
+            f"On call and not in the directory yet, so reached by a Slack direct message alone: {', '.join(unknown)}."
+        )
+
+
+def check_notices(policy: Policy | None, channels: Mapping[Medium, Channel]) -> Iterator[CheckResult]:
+    """Yield the media that rules of `notify` name and that have no settings."""
+    named = {medium for rule in policy.notify for medium in rule.by} if policy else set()
+    for medium in sorted(named - {*channels, Medium.SLACK}):
+        yield wrong(f"A rule of `notify` names {medium}, and {NEEDED_SETTING[medium]} is not set.")
 
 
 def contact_results(
     called: Sequence[Person], methods: Mapping[PersonId, Sequence[ContactMethod]], channels: Mapping[Medium, Channel]
 ) -> Iterator[CheckResult]:
     """Yield a result for each person who has contact methods, and one for all who have none that wakes them."""
-    asleep = []
+    alone: list[str] = []
+    mailed: list[str] = []
     for person in called:
         usable = [one for one in methods.get(person.id, ()) if one.medium is Medium.SLACK or one.medium in channels]
         if any(one.is_loud for one in usable):
             yield passed(f"{person.name} can be paged by {', then '.join(words_of(one) for one in usable)}.")
         else:
-            asleep.append(person.name)
+            (mailed if any(one.medium is Medium.EMAIL for one in usable) else alone).append(person.name)
         for one in methods.get(person.id, ()):
             if one not in usable:
                 yield wrong(f"{person.name} has {words_of(one)}, and {NEEDED_SETTING[one.medium]} is not set.")
-    if asleep:
-        more = f" and {len(asleep) - _MOST_NAMED} more" if len(asleep) > _MOST_NAMED else ""
-        names = ", ".join(asleep[:_MOST_NAMED]) + more
-        yield note(f"No contact method wakes {names}: a Slack direct message alone wakes no one. {_ADD}")
+    if alone:
+        yield note(f"A Slack direct message alone reaches {', '.join(alone)}, and wakes no one. {_ADD}")
+    if mailed:
+        yield note(f"A Slack direct message and mail reach {', '.join(mailed)}, and wake no one. {_ADD}")
 
 
 def check_credentials(settings: PagingSettings, clock: Clock) -> Iterator[CheckResult]:
@@ -101,8 +136,3 @@ def check_recipients(
     yield from (wrong(one) for one in faults)
     if named and not faults:
         yield passed(f"Updates can be sent to {', '.join(sorted(named))}.")
-
-
-def _directory(record: RecordSettings) -> tuple[Sequence[Person], Mapping[PersonId, Sequence[ContactMethod]]]:
-    with open_database(record) as (store, _):
-        return store.directory.all_people(), store.directory.all_contact_methods()

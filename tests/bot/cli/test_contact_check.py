@@ -9,15 +9,17 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.checks.check_result import Severity
-from bot.cli.checks.contact_check import check_recipients, contact_results
+from bot.cli.checks.contact_check import check_notices, check_recipients, contact_results, on_shifts
 from bot.clock import SetClock
 from bot.notify.channels.ntfy import ntfy
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from roles.person_ids import slack_person
+from roles.schedules.feed_copy import FeedCopy, FeedShift
+from roles.schedules.schedule import Override
 from tests.support import paging_providers as known
-from tests.support.clock import T0
+from tests.support.clock import T0, T
 from tests.support.muster_command import POLICY
 from tests.support.paging_providers import PagingProviders
 from tests.support.policies import small_policy
@@ -38,13 +40,30 @@ def providers() -> Iterator[PagingProviders]:
 def test_whom_only_silent_methods_reach_is_named_once() -> None:
     methods = {ANN.id: [NTFY], BEA.id: [ContactMethod(medium=Medium.EMAIL, address="b@example.org")]}
 
-    good, no_mail, asleep = contact_results([ANN, BEA, CY], methods, CHANNELS)
+    channels = {**CHANNELS, Medium.EMAIL: CHANNELS[Medium.NTFY]}
+    good, alone, mailed = contact_results([ANN, BEA, CY], methods, channels)
 
     assert good.message == "Ann can be paged by ntfy …3a77, not verified."
-    assert no_mail.severity is Severity.WRONG
-    assert "MUSTER_SMTP_URL is not set" in no_mail.message
-    assert asleep.severity is Severity.NOTE
-    assert asleep.message.startswith("No contact method wakes Bea, Cy: ")
+    assert (alone.severity, mailed.severity) == (Severity.NOTE, Severity.NOTE)
+    assert alone.message.startswith("A Slack direct message alone reaches Cy, and wakes no one.")
+    assert mailed.message.startswith("A Slack direct message and mail reach Bea, and wake no one.")
+
+
+def test_who_is_on_call_by_a_feed_or_a_cover_is_checked_too_and_past_shifts_are_not() -> None:
+    shifts = [FeedShift(start=T(-120), end=T(one), person=who) for one, who in ((-60, ANN.id), (60, BEA.id))]
+    copy = FeedCopy(schedule="payments", checked_at=T0, shifts=tuple(shifts))
+    covers = [Override("payments", T(-120), T(one), add=who) for one, who in ((30, CY.id), (-30, ANN.id))]
+    policy = small_policy(schedules={"payments": {"ical": "MUSTER_FEED_PAYMENTS"}}).with_overrides(covers, [copy])
+
+    assert on_shifts(policy, T0) == {BEA.id, CY.id}
+
+
+def test_a_rule_that_notifies_by_a_medium_without_settings_is_named() -> None:
+    rules = [{"when": {"major": True}, "tell": ["legal"], "by": ["voice", "ntfy"]}]
+
+    [found] = check_notices(small_policy(notify=rules), CHANNELS)
+
+    assert found.message == "A rule of `notify` names voice, and MUSTER_TWILIO_SID is not set."
 
 
 def test_a_method_without_its_settings_wakes_no_one() -> None:
