@@ -244,6 +244,7 @@ def _headline(incident: Incident) -> tuple[object, ...]:
         incident.major,
         incident.restricted,
         holders,
+        incident.on_it,
         incident.masks,
     )
 

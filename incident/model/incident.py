@@ -204,6 +204,15 @@ class Incident(Aggregate):
         return (self.major or target is not None) and self.holder(Role.COMMANDER) is None
 
     @property
+    def on_it(self) -> tuple[PersonId, ...]:
+        """Who accepted a call for help while no one has taken the incident, in the order in which they were called."""
+        called = (
+            one for one in self.escalations if one.answer == "accepted" and one.how == "functional" and one.person
+        )
+        people = tuple(dict.fromkeys(one.person for one in called if one.person))
+        return people if self.state is State.TRIAGED else ()
+
+    @property
     def vacated(self) -> tuple[tuple[Role, Absence], ...]:
         """Return the roles that no one holds since their last holder became unavailable, with that person's absence."""
         absent = {absence.who: absence for absence in self.absences}

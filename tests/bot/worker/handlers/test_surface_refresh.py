@@ -82,6 +82,26 @@ def test_the_topic_shows_state_commander_and_title_in_plain_text(rig):
     assert topic == "INC-2026-0001 P1 major: being worked on. Commander: U03rob. Payments *fail* for @channel"
 
 
+def test_once_a_call_is_accepted_topic_card_and_announcement_say_who_is_on_it_until_the_incident_is_taken(rig):
+    key = rig.declare("Payments fail")
+    rig.drain()
+    assert "unclaimed" in rig.channel(key).topic.value
+    rig.act("escalate", "ilse", key, who=rig.person("eva"), reason="help")
+    rig.act("answer", "eva", key, answer="accepted")
+    rig.after(seconds=3)
+
+    [announced] = [m for m in rig.named("incidents").messages.values() if not m.subtype]
+    shown = rig.channel(key).topic.value, str(card(rig, key).blocks), str(announced.blocks)
+    for text in shown:
+        assert "is on it" in text
+        assert "unclaimed" not in text
+    assert "Answered the call" not in shown[1]
+
+    rig.act("take", "eva", key, role="commander")
+    rig.after(seconds=3)
+    assert "being worked on. Commander:" in rig.channel(key).topic.value
+
+
 def test_a_topic_is_never_longer_than_slack_allows(rig):
     key = rig.declare("x" * 250)
 
