@@ -14,7 +14,7 @@ from commands.core.fields.value_bounds import refuse_time
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.preconditions import refuse_account
 from commands.core.request import Request
-from commands.core.request_terms import again, declared_before, refuse_changed
+from commands.core.request_terms import again, declared_before, no_incident, refuse_changed, unconfirmed
 from commands.core.sessions.aggregate_session import AggregateSession
 from commands.core.sessions.incident_session import IncidentSession
 from commands.core.sessions.organisation_session import OrganisationSession, session_of
@@ -23,7 +23,7 @@ from commands.core.verb import (
     DatedFact,
     Decided,
     DecisionContext,
-    Doubt,
+    JudgesEvent,
     OpensTask,
     OtherIncidentFact,
     ShiftNoticeChange,
@@ -40,8 +40,7 @@ from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
 from incident.rules.visibility import may_reach
-from organisation.entries.task_changes import TaskOpened
-from organisation.model.task_state import TASK_PREFIX
+from organisation.fold.organisation_fold import ORGANISATION
 from roles.accounts import refusal_to_act
 
 
@@ -117,7 +116,7 @@ class RequestHandler:
         context = self._context(verb)
         decided = verb.decide(context)
         if self.request.can_ask and (doubts := verb.doubts(context)):
-            raise _unconfirmed(doubts)
+            raise unconfirmed(doubts)
         if existing := declared_before(self.unit, self.request, verb):
             return existing
         if verb.opens_incident:
@@ -125,14 +124,18 @@ class RequestHandler:
         self._choose(decided)
         if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)
-        own = [self._entry(one) for one in decided if not isinstance(one, OtherIncidentFact | OpensTask | Choice)]
+        own = [
+            self._entry(one)
+            for one in decided
+            if not isinstance(one, OtherIncidentFact | OpensTask | JudgesEvent | Choice)
+        ]
         added = self.session.apply(own)
         if verb.opens_incident and self.channel is not None:
             self.session.apply([self.session.by_muster(self.channel, self.request.source)])
         for fact in decided:
             if isinstance(fact, OtherIncidentFact):
                 self._record_elsewhere(fact)
-        self._open_tasks([one.fact for one in decided if isinstance(one, OpensTask)])
+        self._record_in_organisation([one for one in decided if isinstance(one, OpensTask | JudgesEvent)])
         return outcome_of(verb.name, self.session, added)
 
     def _open(self, decided: Sequence[Decided]) -> Sequence[Decided]:
@@ -164,7 +167,7 @@ class RequestHandler:
             # The refusal records the verb's intent, if the fields can be read.
             with suppress(Refusal):
                 self.verb = read_form(kind, request.fields)
-            raise _no_incident(request)
+            raise no_incident(request)
         verb = self.verb = read_form(kind, request.fields)
         refuse_time(request.occurred_at, "occurred_at")
         if request.occurred_at is not None and request.occurred_at > request.at:
@@ -184,7 +187,11 @@ class RequestHandler:
             # A new incident begins now, also where the incident of its channel has entries that are later.
             at=self.request.at if verb.opens_incident else self._at,
         )
-        return replace(context, folded=self.session.state) if isinstance(self.session, OrganisationSession) else context
+        if isinstance(self.session, OrganisationSession):
+            return replace(context, folded=self.session.state)
+        if verb.judges_event:
+            return replace(context, folded=self.unit.load_aggregate(ORGANISATION, workspace_chain(self.request.team)))
+        return context
 
     @property
     def _incident(self) -> Incident | None:
@@ -207,15 +214,15 @@ class RequestHandler:
         session.apply([self._entry(other.fact)])
         session.flush()
 
-    def _open_tasks(self, tasks: Sequence[TaskOpened]) -> None:
-        """Open tasks in the workspace chain, which gives each its id."""
-        if not tasks:
+    def _record_in_organisation(self, decided: Sequence[OpensTask | JudgesEvent]) -> None:
+        """Record the tasks that are opened and the events that this incident is in the workspace chain."""
+        if not decided:
             return
-        session = OrganisationSession(self.unit, workspace_chain(self.request.team), self.policy, self.request.at)
+        number, team = self.session.number if self.session else None, self.request.team
+        session = OrganisationSession(self.unit, workspace_chain(team), self.policy, self.request.at)
         session.record_overdue()
-        for task in tasks:
-            opened = session.state.opened_tasks if session.state else 0
-            session.apply([self._entry(task.model_copy(update={"id": f"{TASK_PREFIX}{opened + 1}"}))])
+        for one in decided:
+            session.apply([self._entry(one.recorded(session.state, number))])
         session.flush()
 
     def _refuse(self, refusal: Refusal) -> Outcome:
@@ -255,19 +262,6 @@ def _name_of(word: str) -> str:
 def _numbered(decided: Decided, number: str) -> Decided:
     """Put the display number into the declaration, which is decided before there is one."""
     return decided.model_copy(update={"number": number}) if isinstance(decided, Declared) else decided
-
-
-def _unconfirmed(doubts: Sequence[Doubt]) -> Refusal:
-    """Return the question whether a doubtful request is meant."""
-    facts = {name: value for doubt in doubts for name, value in doubt.facts.items()}
-    return Refusal(Code.UNCONFIRMED, "unconfirmed", missing=tuple(doubt.reason for doubt in doubts), also=(), **facts)
-
-
-def _no_incident(request: Request) -> Refusal:
-    """Return the refusal of a request without an incident: a wrong number, or a channel without one."""
-    if request.place.number is not None:
-        return Refusal(Code.NO_INCIDENT, "no_such_incident")
-    return Refusal(Code.STATE, "no_incident")
 
 
 def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:

@@ -17,9 +17,11 @@ from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.policy import Policy
 from incident.ports import Reader
+from organisation.entries.event_changes import EventJudged
 from organisation.entries.task_changes import TaskOpened
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
+from organisation.model.task_state import TASK_PREFIX
 from roles.person_ids import PersonId
 
 
@@ -66,6 +68,22 @@ class OpensTask:
 
     fact: TaskOpened
 
+    def recorded(self, state: Organisation | None, number: str | None) -> TaskOpened:
+        """Return the fact with the next id of the organisation."""
+        opened = state.opened_tasks if state else 0
+        return self.fact.model_copy(update={"id": f"{TASK_PREFIX}{opened + 1}"})
+
+
+@dataclass(frozen=True)
+class JudgesEvent:
+    """The judgement that an event is the incident being declared, recorded in the workspace chain with its number."""
+
+    fact: EventJudged
+
+    def recorded(self, state: Organisation | None, number: str | None) -> EventJudged:
+        """Return the fact with the number of the incident."""
+        return self.fact.model_copy(update={"number": number})
+
 
 @dataclass(frozen=True)
 class SubscriptionChange:
@@ -82,7 +100,7 @@ class ShiftNoticeChange:
 
 
 Choice = SubscriptionChange | ShiftNoticeChange
-Decided = Fact | DatedFact | OtherIncidentFact | OpensTask | Choice
+Decided = Fact | DatedFact | OtherIncidentFact | OpensTask | JudgesEvent | Choice
 
 
 @dataclass(frozen=True)
@@ -199,6 +217,11 @@ class Verb(Frozen):
     def intent(self) -> str:
         """The intent that the lifecycle judges, where one verb has several (`tempfix` and `tempfix_removed`)."""
         return self.name
+
+    @property
+    def judges_event(self) -> bool:
+        """True if it judges an event of the workspace chain, which is locked before it decides."""
+        return False
 
     @classmethod
     def proposal(cls, fields: Fields, incident: Incident, reader: Reader) -> Fields:

@@ -10,8 +10,10 @@ from incident.entries.delivery import PromptDue, PromptPutOff
 from incident.entry import Entry, Fact
 from incident.jobs import NORMAL, Job, JobKind
 from incident.model.slack_references import OpenPrompt
+from organisation.entries.event_changes import EventJudged, EventRepeated
 from organisation.entries.shift_changes import ShiftChangeUndone, ShiftCovered, ShiftTaken, SwapAccepted
 from organisation.entries.task_changes import TaskDone, TaskMoved, TaskWithdrawn
+from organisation.fold.event_changes import PROMPT as EVENT
 from organisation.fold.schedule_reminders import GAP
 from organisation.fold.task_changes import PROMPT
 from organisation.model.organisation import Organisation
@@ -36,7 +38,14 @@ def _touched(before: Organisation, entries: Sequence[Entry]) -> tuple[str, ...]:
     schedules = {schedule for fact in facts if (schedule := _schedule_of(fact)) is not None}
     reworded = (task.id for task in before.tasks if task.opened_by in gone)
     filled = (f"{GAP}:{schedule}:" for schedule in schedules)
-    return (*(f"{PROMPT}:{task}:" for task in (*changed, *reworded)), *asked, *filled)
+    events = (fact.event for fact in facts if isinstance(fact, EventJudged | EventRepeated))
+    renamed = (event.id for event in before.events if event.received_by in gone)
+    return (
+        *(f"{PROMPT}:{task}:" for task in (*changed, *reworded)),
+        *(f"{EVENT}:{event}:" for event in (*events, *renamed)),
+        *asked,
+        *filled,
+    )
 
 
 def _schedule_of(fact: Fact) -> str | None:

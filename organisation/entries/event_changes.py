@@ -29,7 +29,8 @@ class EventReceived(Fact):
 
     `digest` is the SHA-256 of the key by which its sender repeats it. A start that is implausible, in the future or long
     past, stays on record and counts for no clock. `reporter` are the words for who reported it, where that is not the entry's person.
-    `payload_sha256` and `payload_bytes` are those of the body that it came in, None without one.
+    `payload_sha256` and `payload_bytes` are those of the body that it came in, None without one. `fired` are marks of its
+    alerts, made of their keys; `declares` names the rule of the policy by which it is declared an incident at once.
     """
 
     kind: ClassVar[str] = "event_received"
@@ -48,15 +49,18 @@ class EventReceived(Fact):
     is_implausible: bool = False
     is_firing: bool = True
     count: int = 1
+    fired: tuple[str, ...] = ()
+    declares: str | None = None
     is_signed: bool = False
     payload_sha256: str | None = None
     payload_bytes: int | None = None
 
 
 class EventRepeated(Fact):
-    """More came of an event: `count` deliveries since the last entry about it. `is_firing` is how it is after them.
+    """More came of an event: `count` alerts since the last entry about it. `is_firing` is how it is after them.
 
-    `members` are the alerts that it never had before.
+    `members` are the alerts that it never had before, `fired` and `resolved` the marks of those that changed. `digests` are
+    those of keys that it gathers from now on: so many came at once that they are one event.
     """
 
     kind: ClassVar[str] = "event_repeated"
@@ -65,6 +69,9 @@ class EventRepeated(Fact):
     is_firing: bool
     count: int
     members: int = 0
+    fired: tuple[str, ...] = ()
+    resolved: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
 
 
 class EventJudged(Fact):

@@ -13,20 +13,25 @@ from organisation.model.organisation import Organisation
 
 # So many judged events stay in the state: repetitions and lists ask for them. All of them stay in the chain.
 MOST_JUDGED: Final = 200
+# Of so many alerts an event knows whether each fires; of more it counts them.
+MOST_MARKS: Final = 2000
 PROMPT: Final = "event"
-_OF_EVENT: Final = {"event_kind", "is_implausible", "is_signed", "payload_sha256", "payload_bytes"}
+_OF_EVENT: Final = {"event_kind", "is_implausible", "is_signed", "payload_sha256", "payload_bytes", "digest", "fired"}
 
 
 def event_received(organisation: Organisation, entry: Entry, fact: EventReceived) -> Change:
     """Add the event, which awaits a judgement."""
+    given = fact.model_dump(exclude=_OF_EVENT) | ({"starts_at": None} if fact.is_implausible else {})
     event = Event(
-        **fact.model_dump(exclude=_OF_EVENT),
+        **given,
         kind=fact.event_kind,
         received_by=entry.n,
         by=entry.by,
         received_at=entry.occurred_at,
         last_at=entry.occurred_at,
-        members=fact.count,
+        members=max(len(fact.fired), 1),
+        firing=fact.fired,
+        digests=(fact.digest,) if fact.digest else (),
     )
     return {"events": (*organisation.events, event), "last_event": fact.id}
 
@@ -39,6 +44,8 @@ def event_repeated(organisation: Organisation, entry: Entry, fact: EventRepeated
             "count": event.count + fact.count,
             "members": event.members + fact.members,
             "is_firing": fact.is_firing,
+            "firing": firing_after(event, fact),
+            "digests": tuple(dict.fromkeys((*event.digests, *fact.digests)))[:MOST_MARKS],
             "last_at": entry.occurred_at,
         }
         return event.model_copy(update=update)
@@ -65,6 +72,13 @@ def event_judged(organisation: Organisation, entry: Entry, fact: EventJudged) ->
         "judged_events": (*others, *judged)[-MOST_JUDGED:],
         "prompted": tuple(one for one in organisation.prompted if not one.due.startswith(f"{PROMPT}:{fact.event}:")),
     }
+
+
+def firing_after(event: Event, fact: EventRepeated) -> tuple[str, ...]:
+    """Return the marks of the alerts that fire after a repetition."""
+    resolved = frozenset(fact.resolved)
+    still = (one for one in event.firing if one not in resolved)
+    return tuple(dict.fromkeys((*still, *fact.fired)))[:MOST_MARKS]
 
 
 def _changed(events: tuple[Event, ...], event: str, change: Callable[[Event], Event]) -> tuple[Event, ...]:

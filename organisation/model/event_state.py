@@ -15,7 +15,8 @@ EVENT_PREFIX: Final = "EV"
 class Event(Frozen):
     """What was seen or reported, of entry `received_by`. It awaits a judgement until `judged` is the entry of one.
 
-    `count` are its deliveries, `members` the alerts that it gathers. `number` is the incident that it is, or belongs to.
+    `count` are its alerts, repetitions included, `members` the different ones, `firing` the marks of those that fire.
+    `digests` are those of the keys that it gathers. `number` is the incident that it is, or belongs to.
     """
 
     id: str
@@ -27,8 +28,10 @@ class Event(Frozen):
     reporter: MaybePersonalText = None
     service: str | None = None
     priority: Priority | None = None
-    digest: str | None = None
+    digests: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
     starts_at: Utc | None = None
+    declares: str | None = None
     received_by: int
     by: PersonId
     received_at: Utc

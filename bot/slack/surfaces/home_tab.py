@@ -22,6 +22,7 @@ from commands.core.sessions.staffed_policy import staffed
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
+from incident.entry import workspace_chain
 from incident.model.components import Action, Escalation
 from incident.model.incident import Incident
 from incident.model.response.approval_question import ApprovalQuestion
@@ -31,6 +32,9 @@ from incident.ports import Reader
 from incident.rules.responders.open_calls import caller_of, can_be_answered
 from incident.rules.responders.own_shifts import OwnShift, own_shifts
 from incident.rules.visibility import involved
+from organisation.fold.event_changes import PROMPT as EVENT
+from organisation.fold.organisation_fold import ORGANISATION
+from organisation.model.event_state import Event
 from roles.accounts import Account
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -38,6 +42,7 @@ from roles.role_names import Role
 TEMPLATE = "slack/surfaces/home.j2"
 _MOST_OWN = 30
 _MOST_OTHERS = 12
+_MOST_EVENTS = 5
 # So long after its date a review is shown; what has no date of its own stays until it is done.
 _AFTERWARDS: Final = timedelta(days=14)
 _DIVIDER: Final[Json] = {"type": "divider"}
@@ -78,6 +83,7 @@ class OwnIncident:
 class HomeContext:
     """The context of the Home tab's template: what waits for the person, the incidents they are in, others, and their shifts.
 
+    `events` are the first of those that the person was asked to judge.
     `subscription` is what they get as direct messages, None for nothing; a guest cannot choose.
     """
 
@@ -89,6 +95,8 @@ class HomeContext:
     subscription: Subscription | None = None
     is_guest: bool = False
     shifts: tuple[OwnShift, ...] = ()
+    events: tuple[Event, ...] = ()
+    more_events: int = 0
 
 
 def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
@@ -111,7 +119,18 @@ def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, no
     lines = list_lines(others[:_MOST_OTHERS], policy, now)
     chosen = next(iter(reader.subscriptions(team, person)), None)
     more, shifts = len(others[_MOST_OTHERS:]) + page.more, own_shifts(person, policy, team, now)
-    return HomeContext(waiting, mine, lines, more, now, chosen, is_guest, shifts)
+    events = events_to_judge(reader, team, person)
+    first, later = events[:_MOST_EVENTS], len(events[_MOST_EVENTS:])
+    return HomeContext(waiting, mine, lines, more, now, chosen, is_guest, shifts, first, later)
+
+
+def events_to_judge(reader: Reader, team: str, person: PersonId) -> tuple[Event, ...]:
+    """Return the events that a person was asked to judge and that have no judgement, oldest first."""
+    found = reader.peek_aggregate(ORGANISATION, workspace_chain(team))
+    asked = (
+        {one.due.split(":")[1] for one in found.prompted if one.ask == EVENT and person in one.asked} if found else {}
+    )
+    return tuple(one for one in found.events if one.id in asked) if found else ()
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
@@ -119,6 +138,7 @@ def home_view(context: HomeContext, renderer: Renderer) -> Json:
     declare = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)[0]
     top = section_with_button(renderer.macro(TEMPLATE, "top", context), declare)
     own = sections(renderer.macro(TEMPLATE, "shifts", context)) if context.shifts else []
+    own += _section(renderer, "events", context) if context.events else []
     own += [block for one in context.waiting for block in _section(renderer, "concerns", one, incident=one.i)]
     lists = [_section(renderer, name, context) for name in ("mine", "others") if getattr(context, name)]
     subscription = [] if context.is_guest else _section(renderer, "subscription", context)

@@ -8,6 +8,7 @@ from bot.slack.surfaces.prompt_message import AskContext
 from incident.policy import Policy
 from organisation.deadlines.feed_deadlines import failing_feeds, feed_key
 from organisation.deadlines.gap_deadlines import Gap, gaps_ahead
+from organisation.model.event_state import Event
 from organisation.model.task_state import Task
 from roles.person_ids import PersonId
 from roles.schedules.feed_copy import FeedCopy
@@ -40,6 +41,13 @@ class ReminderContext(PersonalReminder):
     def is_new(self) -> bool:
         """True if another person made it the reader's task."""
         return self.task.assigned_by != self.person
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventReminderContext(PersonalReminder):
+    """The context of the template that asks whether an event is an incident."""
+
+    event: Event
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,7 @@ class FormField:
     `on_request`: in a form only once its name is among the given fields.
     `ends`: the field of the moment at which the period ends that this one starts; `18:00 to 22:00` fills both.
     `above_lines`: of a typed line it is read only above several dated lines.
+    `unless`: not needed in a typed line that gives this other field, from which it is filled in.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -72,6 +73,7 @@ class FormField:
     synonyms: tuple[tuple[str, str], ...] = ()
     pattern: str = ""
     ends: str = ""
+    unless: str = ""
     only: tuple[str, ...] = ()
     outside: bool = False
     max_length: int = 3000
@@ -93,6 +95,6 @@ def form_fields(verb: type[Verb]) -> dict[str, FormField]:
 
 def missing(verb: type[Verb], fields: dict[str, object]) -> tuple[str, ...]:
     """Return the needed fields that are absent or empty, in the order of the model."""
-    return tuple(
-        name for name, ask in form_fields(verb).items() if ask.needed and fields.get(name) in (None, "", [], ())
-    )
+    empty: tuple[object, ...] = (None, "", [], ())
+    asked = ((name, ask) for name, ask in form_fields(verb).items() if ask.needed and fields.get(name) in empty)
+    return tuple(name for name, ask in asked if not ask.unless or fields.get(ask.unless) in empty)

@@ -53,9 +53,17 @@ class Declaration(Verb):
 
     title: Annotated[
         str | None,
-        FormField("What is wrong?", Control.LINE, "In a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
+        FormField(
+            "What is wrong?",
+            Control.LINE,
+            "In a few words",
+            rest=True,
+            needed=True,
+            unless="event",
+            max_length=TITLE_LENGTH,
+        ),
     ] = None
-    service: Annotated[str | None, FormField("Service", Control.SERVICE, needed=True)] = None
+    service: Annotated[str | None, FormField("Service", Control.SERVICE, needed=True, unless="event")] = None
     symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "Same as the title if empty")] = None
     impact: Annotated[Level | None, FormField("Impact", Control.LEVEL, "You can set it later")] = None
     urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, "You can set it later")] = None

@@ -7,18 +7,22 @@ from datetime import datetime
 
 from commands.core.sessions.aggregate_session import AggregateSession
 from commands.core.sessions.incident_session import IncidentSession
+from incident.deadlines.deadline import Deadline, each_once
 from incident.deadlines.due_deadlines import due_prompts, next_prompt
 from incident.effects.affected_surfaces import home_refreshes
+from incident.entries.delivery import PromptDue
 from incident.entry import WORKSPACE, Fact, IncidentKey
 from incident.jobs import Job
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from incident.rules.responders.attendance import unavailability
-from organisation.deadlines import task_deadlines
+from organisation.deadlines import event_deadlines, task_deadlines
 from organisation.deadlines.schedule_deadlines import schedule_deadlines
 from organisation.effects.reminders import reminders
 from organisation.effects.shift_jobs import people_of, shift_jobs
+from organisation.entries.event_changes import EventJudged, EventRepeated
 from organisation.entries.shift_changes import SwapLapsed
+from organisation.fold.event_changes import PROMPT as EVENT
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.model.organisation import Organisation
 from organisation.model.task_state import Task
@@ -46,7 +50,7 @@ class OrganisationSession(AggregateSession[Organisation]):
         things = schedule_deadlines(self.policy, self.key.team, self.at, self._can_be_asked)
         return (
             *task_deadlines.prompts(state, self._manager, self.at, self._can_be_asked_for),
-            *due_prompts(things, state, self.at, next_prompt),
+            *due_prompts((*things, *self._events(state)), state, self.at, next_prompt),
         )
 
     def effects(self, after: Organisation) -> Sequence[Job]:
@@ -60,13 +64,20 @@ class OrganisationSession(AggregateSession[Organisation]):
             return None
         reminder = task_deadlines.next_at(self.state, self._manager, self.now)
         lapses = (max(one.lapses_at, self.now) for one in self.state.swap_offers)
-        return min((at for at in (reminder, *lapses) if at is not None), default=None)
+        judgement = event_deadlines.next_at(self.state, self.policy, self.key.team, self.now)
+        return min((at for at in (reminder, judgement, *lapses) if at is not None), default=None)
 
     def _home_refreshes(self) -> Sequence[Job]:
-        """Return the refreshes of the Home tabs that show a shift which these entries changed."""
-        changed = people_of(self.entries)
+        """Return the refreshes of the Home tabs that show a shift or an event which these entries changed."""
+        judged = (one.fact.event for one in self.entries if isinstance(one.fact, EventJudged | EventRepeated))
+        shown = event_deadlines.people_asked(self.before, tuple(judged)) if self.before else ()
+        prompts = (one.fact for one in self.entries if isinstance(one.fact, PromptDue) and one.fact.ask == EVENT)
+        changed = each_once(*people_of(self.entries), *shown, *(who for fact in prompts for who in fact.asked))
         viewers = set(self.unit.home_viewers(self.key.team)) if changed else set()
         return home_refreshes(self.key.team, [who for who in changed if who in viewers])
+
+    def _events(self, state: Organisation) -> tuple[Deadline, ...]:
+        return event_deadlines.event_deadlines(state, self.policy, self.key.team, self.at, self._can_be_asked)
 
     def _can_be_asked(self, person: PersonId) -> bool:
         is_ours = slack_user(person) is not None and not is_external(person, self.key.team)

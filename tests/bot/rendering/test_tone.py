@@ -25,6 +25,7 @@ A_PERSON = re.compile(r"{{[^{}|]*\.(who|by|to|from_who|assignee|owner|person|rep
 ASKING = {
     "slack/prompts/shared.j2",
     "slack/reminders/shift_change.j2",
+    "slack/reminders/event.j2",
     "slack/reminders/feed.j2",
     "slack/reminders/gap.j2",
     "slack/reminders/task.j2",

@@ -1,4 +1,4 @@
-"""Reminds one person of tasks and gaps by direct message: one message for all that are due together, edited as they are answered."""
+"""Reminds one person of tasks, gaps and events to judge by direct message: one message for all that are due together, edited as they are answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.prompt_message import AskContext, shared_message
-from bot.slack.surfaces.reminder_context import ReminderContext, schedule_reminder
+from bot.slack.surfaces.reminder_context import EventReminderContext, ReminderContext, schedule_reminder
 from bot.worker.handlers.channel_posts import LATE
 from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
 from bot.worker.handlers.page_delivery import deliveries
@@ -19,8 +19,10 @@ from incident.jobs import JobKind
 from incident.medium import Medium, slack_message, slack_ref
 from incident.model.incident import Incident
 from incident.ports import Reader
+from organisation.deadlines.event_deadlines import event_deadlines
 from organisation.deadlines.schedule_deadlines import schedule_deadlines
 from organisation.deadlines.task_deadlines import task_deadlines
+from organisation.fold.event_changes import PROMPT as EVENT
 from organisation.fold.organisation_fold import ORGANISATION
 from organisation.fold.schedule_reminders import FEED, GAP
 from organisation.model.organisation import Organisation
@@ -66,7 +68,8 @@ def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sen
     key = run.job.incident
     found = context.recorder.read(lambda reader: reader.peek_aggregate(ORGANISATION, key)) or Organisation(key=key)
     policy = context.staffed_policy
-    things = (*task_deadlines(found, None), *schedule_deadlines(policy, key.team, run.at))
+    judgements = event_deadlines(found, policy, key.team, run.at)
+    things = (*task_deadlines(found, None), *schedule_deadlines(policy, key.team, run.at), *judgements)
     state = states_of(things, found)
     views: list[AskContext] = []
     for entry in prompts:
@@ -85,6 +88,8 @@ def _views(run: JobRun, context: JobContext, prompts: Sequence[Entry], *, is_sen
         )
         if kind in (GAP, FEED):
             views.append(schedule_reminder(common, policy, run.person, key.team))
+        elif kind == EVENT and (event := found.event(about)) is not None:
+            views.append(EventReminderContext(**vars(common), event=event, person=run.person))
         elif task is not None and _may_read(task, run, context):
             views.append(ReminderContext(**vars(common), task=task, person=run.person))
     return views

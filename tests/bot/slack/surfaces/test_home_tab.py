@@ -11,14 +11,17 @@ import pytest
 
 from bot.rendering.renderer import Renderer
 from bot.slack.surfaces.home_tab import TEMPLATE, home_context, home_view
+from commands.core.run import tick
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
+from incident.entry import workspace_chain
 from incident.memory_store import MemoryStore
 from incident.model.components import Review, TempFix
 from incident.model.incident import Incident
 from incident.model.response.approval_question import ApprovalQuestion
 from incident.states import State
 from roles.person_ids import PersonId
+from tests.support.command_bench import CommandBench, who
 from tests.support.handmade_incidents import EVA, ILSE, ROB, START, an_incident, later
 from tests.support.policies import small_policy
 
@@ -63,6 +66,23 @@ def test_a_person_whom_another_names_as_approver_is_asked_whether_that_is_right(
     assert text.index("I approved D1") < text.index("I did not")
     assert "D1" not in home_text(asked, ROB)
     assert "D1" not in home_text(over(approval_questions=(ASKED,)))
+
+
+def test_an_event_to_judge_shows_on_the_tab_of_who_was_asked() -> None:
+    bench, key = CommandBench(), workspace_chain("T1")
+    bench.do("event", what="log", text="The queue grows", service="checkout")
+    tick(key, recorder=bench.memory, policy=bench.policy, at=bench.at)
+
+    def text(name: str) -> str:
+        context = bench.memory.read(lambda reader: home_context(reader, "T1", who(name), bench.policy, bench.at))
+        return str(home_view(context, Renderer()))
+
+    assert "*To judge*" in text("rob")
+    assert "EV-2026-0001 is none" in text("rob")
+    assert "Waiting for you" in text("rob")
+    assert "To judge" not in text("eva")
+    bench.do("event", what="no", id="1", reason="A planned test of the queue")
+    assert "To judge" not in text("rob")
 
 
 def test_each_kind_of_deadline_has_a_line_of_its_own() -> None:
