@@ -71,6 +71,7 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/python -m bot.rendering.verb_table docs/reference/verbs.md
+	$(BIN)/python -m bot.api.rest.reference docs/reference/api.md
 	$(BIN)/python -m bot.config.outside.pack_schema dora docs/reference/dora-pack.schema.json
 
 lock: $(UV)

@@ -23,6 +23,7 @@ TEAM = "T1"
 # Files that take seconds: whole processes, kills, a browser, hours of simulated time, sweeps, checks of every file.
 # `make quick` leaves them out, and the tests on PostgreSQL: each rule, verb and fold is run once, on SQLite.
 SLOW = (
+    "tests/bot/api/rest/test_conformance.py",
     "tests/bot/browser/",
     "tests/bot/cli/test_backup_command.py",
     "tests/bot/cli/test_doctor.py",

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 from slack_bolt.authorization import AuthorizeResult
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from bot.bootstrap.api_routes import api_routes
 from bot.bootstrap.composition import compose
 from bot.bootstrap.public_address import public_answers
 from bot.bootstrap.receivers import bolt_app
@@ -29,7 +30,7 @@ from sandbox.state.entities import Person
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules that receive a payload, a request or a typed line.
-SURFACES = ("bot.slack.bolt_app", "bot.slack.listeners", "bot.web", "bot.cli.incident_command")
+SURFACES = ("bot.slack.bolt_app", "bot.slack.listeners", "bot.web", "bot.api", "bot.cli.incident_command")
 # Opens the database before the command line acts; no input passes through it.
 COMPOSES = ("bot.cli.database_access",)
 # Wraps listeners to limit and measure how long they take.
@@ -94,7 +95,13 @@ def imports(source: str) -> Iterator[tuple[str, str]]:
 @cache
 def reachable() -> tuple[str, ...]:
     """Return every module of the bot that a surface imports, directly or not."""
-    files = sorted({*(ROOT / "bot/slack/listeners").glob("*.py"), *(ROOT / "bot/web").rglob("*.py")})
+    files = sorted(
+        {
+            *(ROOT / "bot/slack/listeners").glob("*.py"),
+            *(ROOT / "bot/web").rglob("*.py"),
+            *(ROOT / "bot/api").rglob("*.py"),
+        }
+    )
     todo = [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
     todo += ["bot.slack.bolt_app", "bot.cli.incident_command", "bot.notify.answers.public_answers"]
     seen: set[str] = set()
@@ -182,7 +189,8 @@ def surfaces(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         muster = compose(settings)
         app = bolt_app(settings, muster.gateway, AuthorizeResult(enterprise_id=None, team_id=muster.gateway.team))
         answers = public_answers(settings, muster.store, muster.gateway.record, muster.gateway.users)
-        yield {"app": app, "web": web_app(lambda: True, app, answers=answers)}
+        api = api_routes(muster.store, muster.gateway.record, muster.gateway.users, settings.command)
+        yield {"app": app, "web": web_app(lambda: True, app, answers=answers, api=api)}
         muster.stop()
 
 
@@ -205,18 +213,25 @@ def listeners(app: Any) -> list[Callable[..., Any]]:
     return found
 
 
+def routes(web: Any) -> list[Any]:
+    """Return every route of an application, those of the applications that are mounted in it included."""
+    below = [one for mount in web.routes if isinstance(mount, Mount) for one in routes(mount.app)]
+    return [*(one for one in web.routes if not isinstance(one, Mount)), *below]
+
+
 def strangers(app: Any, web: Any) -> list[str]:
     """Return every listener and route whose function is defined outside SURFACES."""
-    functions = [*listeners(app), *(route.endpoint for route in web.routes)]
+    functions = [*listeners(app), *(route.endpoint for route in routes(web))]
     return [f"{home_of(one)}.{one.__qualname__}" for one in functions if not is_in(home_of(one), SURFACES)]
 
 
 def test_every_listener_and_every_route_is_defined_in_a_surface(surfaces: dict[str, Any]) -> None:
     assert len(listeners(surfaces["app"])) >= 25
-    assert {route.path for route in surfaces["web"].routes} >= {
+    assert {route.path for route in routes(surfaces["web"])} >= {
         "/healthz",
         "/slack/events",
         "/answer/{medium}/{token}",
+        "/incidents/{number}/note",
     }
     assert strangers(**surfaces) == []
 
@@ -283,6 +298,7 @@ MUTATIONS = {
         "bot.slack.listeners.block_actions",
         "bot.slack.listeners.event_listeners",
         "bot.web.signed_webhook",
+        "bot.api.service",
         "bot.cli.incident_command",
         "bot.slack.gateway.typed_lines.typed_command",
     ],

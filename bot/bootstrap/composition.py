@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from os import getpid
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ from storage.store import Store, open_store
 
 if TYPE_CHECKING:
     from bot.web.answer_routes import AnswerEndpoints
+    from bot.web.http_app import ApiRoutes
 
 CALL_SECONDS: Final = 10
 
@@ -66,7 +68,8 @@ def compose(
     health = _health(on, degraded_mode, worker, startup, receivers=lambda: receivers)
     app = bolt_app(settings, gateway, on.identity, on.metrics.record_ack)
     on_connected = on.metrics.count_connections(gap_detector.on_connected)
-    receivers = receivers_of(settings, app, health, startup, on_connected=on_connected, answers=_answers(settings, on))
+    serve = partial(receivers_of, answers=_answers(settings, on), api=_api(settings, on))
+    receivers = serve(settings, app, health, startup, on_connected=on_connected)
     scheduler = Scheduler(periodic_tasks(on, worker, gap_detector, degraded_mode))
     return Application(
         gateway=gateway,
@@ -112,6 +115,16 @@ def _answers(settings: Settings, on: Dependencies) -> AnswerEndpoints | None:
 
     record = RecordService(on.store.recorder, on.policy.active, on.clock)
     return public_answers(settings, on.store, record, on.people)
+
+
+def _api(settings: Settings, on: Dependencies) -> ApiRoutes | None:
+    """Build the API where it is switched on; without it neither FastAPI nor Starlette is loaded."""
+    if settings.api == "off":
+        return None
+    from bot.bootstrap.api_routes import api_routes
+
+    record = RecordService(on.store.recorder, on.policy.active, on.clock)
+    return api_routes(on.store, record, on.people, settings.command)
 
 
 def _gateway(on: Dependencies, degraded_mode: DegradedMode, texts: Texts) -> SlackGateway:

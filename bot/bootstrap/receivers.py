@@ -24,6 +24,7 @@ from bot.slack.socket_mode.socket_connection import SocketConnection
 
 if TYPE_CHECKING:
     from bot.web.answer_routes import AnswerEndpoints
+    from bot.web.http_app import ApiRoutes
 
 
 def bolt_app(
@@ -49,10 +50,11 @@ def receivers_of(
     *,
     on_connected: Callable[[], None],
     answers: AnswerEndpoints | None = None,
+    api: ApiRoutes | None = None,
 ) -> Sequence[Receiver]:
     """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed.
 
-    `answers` are the endpoints at which pages are answered.
+    `answers` are the endpoints at which pages are answered, `api` the routes of the API.
 
     The page with the state of this process comes first, so that it tells of a wait for Slack's socket.
     """
@@ -61,7 +63,7 @@ def receivers_of(
     if server is not None:
         from bot.web.http_app import web_app
 
-        application = web_app(health.is_alive, app if is_http else None, health, answers)
+        application = web_app(health.is_alive, app if is_http else None, health, answers, api)
         server.hand_over(application, started=on_connected if is_http else None)
     if is_http or token is None:
         return [server] if server is not None else []

@@ -14,7 +14,7 @@ HTTP_PORT: Final = 3000
 
 
 class Startup:
-    """The start of one process. `server` is its web server, None in Socket Mode without a port or a public address."""
+    """The start of one process. `server` is its web server, None in Socket Mode without a port, a public address or the API."""
 
     def __init__(self, settings: Settings) -> None:
         self.retry = StartupRetry()
@@ -26,7 +26,7 @@ class Startup:
             self.server.start()
 
     def _web_server(self, settings: Settings) -> WebServer | None:
-        is_needed = settings.mode == "http" or settings.public_url is not None
+        is_needed = settings.mode == "http" or settings.public_url is not None or settings.api == "on"
         port = settings.http_port or (HTTP_PORT if is_needed else None)
         if port is None:
             return None
@@ -34,5 +34,7 @@ class Startup:
         from bot.web.http_server import WebServer
         from bot.web.startup_page import startup_page
 
-        page = startup_page(lambda: self.retry.reason, has_answers=settings.public_url is not None)
+        page = startup_page(
+            lambda: self.retry.reason, has_answers=settings.public_url is not None, has_api=settings.api == "on"
+        )
         return WebServer(page, port, settings.http_host)

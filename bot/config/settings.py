@@ -47,6 +47,7 @@ SOURCES: Final = {name: f"Where to get it: {source}." for name, source in TOKEN_
     "MUSTER_POLICY": "Use the path of your policy.yaml.",
     "MUSTER_HTTP_PORT": "Use a free port, such as 3000.",
     "MUSTER_HTTP_HOST": "Use 127.0.0.1 (the default) behind a proxy on this machine, or 0.0.0.0 to be reached from others.",
+    "MUSTER_API": "Use on to serve the REST API at /api on MUSTER_HTTP_PORT, or off (the default).",
     "MUSTER_SPOOL": "Use a folder on a disk that stays; muster-spool is the default.",
     "MUSTER_EVIDENCE": "Use a folder on a disk that stays, which every replica shares; muster-evidence is the default.",
     "MUSTER_EVIDENCE_MB": "Use the size in MB of the largest file that is stored as evidence; 250 is the default.",
@@ -76,6 +77,7 @@ class Settings(PagingSettings):
     http_host: Annotated[str, AfterValidator(known_ip_address)] = Field(
         "127.0.0.1", validation_alias="MUSTER_HTTP_HOST"
     )
+    api: Literal["off", "on"] = Field("off", validation_alias="MUSTER_API")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     evidence: Path = Field(Path("muster-evidence"), validation_alias="MUSTER_EVIDENCE")

@@ -7,7 +7,8 @@ threads, so that a slow database does not block the event loop.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt import App
@@ -15,12 +16,23 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.answer_routes import AnswerEndpoints, answer_routes
+from bot.web.public_path import API
 from bot.web.request_limits import RequestLimits
 from bot.web.signed_webhook import signed_webhook
+
+_NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True)
+class ApiRoutes:
+    """The routes of the API, and its answer to a request above a limit (413 or 429) and to an unknown address (404)."""
+
+    routes: Sequence[BaseRoute]
+    refuse: Callable[[int], Response]
 
 
 class HealthProbe(Protocol):
@@ -54,6 +66,7 @@ def web_app(
     app: App | None = None,
     probe: HealthProbe | None = None,
     answers: AnswerEndpoints | None = None,
+    api: ApiRoutes | None = None,
 ) -> Starlette:
     """Build the web application: /healthz always, the other routes for the parts that are given."""
 
@@ -66,7 +79,21 @@ def web_app(
         routes.append(signed_webhook(app))
     if answers is not None:
         routes.extend(answer_routes(answers))
-    return Starlette(routes=routes, middleware=[Middleware(RequestLimits)])
+    if api is not None:
+        routes.extend(api.routes)
+    limits = Middleware(RequestLimits, refuse_api=api.refuse if api else None)
+    return Starlette(routes=routes, middleware=[limits], exception_handlers={_NOT_FOUND: _not_found(api)})
+
+
+def _not_found(api: ApiRoutes | None) -> Callable[[Request, Exception], Response]:
+    """Return the answer where no route is: that of the API under its path, also where no mount takes a line break."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        if api is not None and request.url.path.startswith(f"{API}/"):
+            return api.refuse(_NOT_FOUND)
+        return PlainTextResponse("Not Found", _NOT_FOUND)
+
+    return answer
 
 
 def _monitoring_routes(probe: HealthProbe) -> Sequence[Route]:

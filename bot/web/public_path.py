@@ -5,3 +5,4 @@ from __future__ import annotations
 from typing import Final
 
 PUBLIC: Final = "/answer"
+API: Final = "/api"

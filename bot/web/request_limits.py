@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.public_path import PUBLIC
+from bot.web.public_path import API, PUBLIC
 
 MAX_BODY_BYTES: Final = 1_000_000
 # A webhook of PagerDuty has about 10 KB, a form of a telephone call about one.
@@ -34,17 +34,28 @@ class Rate:
 
 # Slack sends at most 30,000 events an hour, and those of an outage all at once. Who answers pages comes through a proxy, and
 # so from one address; a made-up address costs one HMAC.
-RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000), PUBLIC: Rate(50, 500)}
+RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000), PUBLIC: Rate(50, 500), API: Rate(50, 500)}
 DEFAULT_RATE: Final = Rate(5, 30)
 
 
 class RequestLimits:
-    """Middleware that answers 413 to a body that is too large and 429 to requests above the rate, before reading them."""
+    """Middleware that answers 413 to a body that is too large and 429 to requests above the rate, before reading them.
 
-    def __init__(self, app: ASGIApp, *, rates: Mapping[str, Rate] = RATES, other: Rate = DEFAULT_RATE) -> None:
+    `refuse_api` makes these answers in the form of the API.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        rates: Mapping[str, Rate] = RATES,
+        other: Rate = DEFAULT_RATE,
+        refuse_api: Callable[[int], Response] | None = None,
+    ) -> None:
         self._app = app
         self._rates = rates
         self._other = other
+        self._refuse_api = refuse_api
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,13 +65,21 @@ class RequestLimits:
             return
         request = Request(scope)
         path, address = request.url.path, request.client.host if request.client else ""
-        most = MAX_PUBLIC_BYTES if _is_under(path, PUBLIC) else MAX_BODY_BYTES
+        most = MAX_PUBLIC_BYTES if _is_under(path, PUBLIC) or _is_under(path, API) else MAX_BODY_BYTES
         if not self._take_token(address, next((one for one in self._rates if _is_under(path, one)), "")):
-            await PlainTextResponse("too often", _TOO_MANY, {"Retry-After": "1"})(scope, receive, send)
+            await self._refusal(path, _TOO_MANY)(scope, receive, send)
         elif _size(request) > most:
-            await PlainTextResponse("too large", _TOO_LARGE)(scope, receive, send)
+            await self._refusal(path, _TOO_LARGE)(scope, receive, send)
         else:
             await self._app(scope, _bounded(receive, most), send)
+
+    def _refusal(self, path: str, status: int) -> Response:
+        if self._refuse_api is not None and _is_under(path, API):
+            return self._refuse_api(status)
+        is_often = status == _TOO_MANY
+        return PlainTextResponse(
+            "too often" if is_often else "too large", status, {"Retry-After": "1"} if is_often else {}
+        )
 
     def _take_token(self, address: str, path: str) -> bool:
         rate, now = self._rates.get(path, self._other), time.monotonic()

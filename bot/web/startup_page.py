@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.http_app import web_app
-from bot.web.public_path import PUBLIC
+from bot.web.public_path import API, PUBLIC
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,18 @@ class WaitingProbe:
         return generate_latest(self._registry)
 
 
-def startup_page(reason: Callable[[], str], *, has_answers: bool = False) -> Starlette:
-    """Build the application that is served until Slack has answered; `has_answers`: pages are answered at this port."""
+def startup_page(reason: Callable[[], str], *, has_answers: bool = False, has_api: bool = False) -> Starlette:
+    """Build the application that is served until Slack has answered; `has_answers`: pages are answered at this port.
+
+    `has_api`: so is the API.
+    """
     application = web_app(lambda: True, probe=WaitingProbe(reason))
     application.router.routes.append(Route("/slack/events", _unavailable, methods=["POST"]))
     if has_answers:
         application.router.routes.append(Route(PUBLIC + "/{rest:path}", _unavailable, methods=["GET", "POST"]))
+    if has_api:
+        methods = ["GET", "POST", "DELETE"]
+        application.router.routes.append(Route(API + "/{rest:path}", _unavailable, methods=methods))
     return application
 
 
