@@ -10,12 +10,16 @@ from bot.cli.database_access import open_database
 from bot.cli.verify_command import InvalidEvidence, evidence, exit_status, read_seen, report_text
 from bot.config.settings import read_record_settings
 from bot.monitoring.logs import shown_database
+from storage.files.evidence_files import ANY_SIZE, EvidenceFiles
 from storage.integrity.high_water_mark import FILE
 from storage.maintenance.backup import back_up
+from storage.maintenance.evidence_copy import copy_evidence, folder_of
 from storage.maintenance.restore import Extent, RestoreResult, restore
 from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
 
-_NOT_INCLUDED: Final = "It holds everything people wrote. The signing key, .env, policy.yaml and files of evidence are not in it: copy them too."
+_NOT_INCLUDED: Final = (
+    "It holds everything people wrote. The signing key, .env and policy.yaml are not in it: copy them too."
+)
 
 
 def back_up_database(file: Path) -> int:
@@ -23,10 +27,12 @@ def back_up_database(file: Path) -> int:
     try:
         with open_database() as (store, settings):
             url = settings.database_url.get_secret_value()
-            report = back_up(store, url, file, evidence(settings))
+            report = back_up(store, url, file, evidence(settings, VerificationEvidence(files=store.files)))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
-    print(f"Wrote {file}. {_NOT_INCLUDED}")
+    folder = folder_of(file)
+    beside = f" The files of evidence are in {folder}: keep both together." if folder.exists() else ""
+    print(f"Wrote {file}. {_NOT_INCLUDED}{beside}")
     print(report_text(report))
     return exit_status(report)
 
@@ -47,11 +53,13 @@ def restore_database(file: Path, *, replace: bool, seen: str) -> int:
         # What was seen after the backup is lost on purpose, and reported below.
         (settings.spool / FILE).unlink(missing_ok=True)
         with open_database() as (store, _):
-            report = verify_with(store, evidence(settings, VerificationEvidence(seen=published)))
+            copied = copy_evidence(store, EvidenceFiles(folder_of(file)), EvidenceFiles(settings.evidence, ANY_SIZE))
+            report = verify_with(store, evidence(settings, VerificationEvidence(seen=published, files=store.files)))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(f"{shown_database(url)} holds {_extent(restored.now)}.")
     for line in (
+        *((f"Files of evidence put back into {settings.evidence}: {copied}.",) if copied else ()),
         *_replaced(restored),
         *_rights(url, restored),
         *_lost(report, published[0].seq if published else None),

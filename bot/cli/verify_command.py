@@ -26,7 +26,7 @@ from storage.integrity.checks.parallel_walk import is_worth_processes
 from storage.integrity.high_water_mark import FILE, read_mark
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.projection_rebuild import rebuild
-from storage.maintenance.verification import Problem, VerificationEvidence, VerificationReport, verify, verify_with
+from storage.maintenance.verification import Problem, VerificationEvidence, VerificationReport, verify_with
 from storage.store import Store
 
 EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("triggers", 6))
@@ -53,7 +53,7 @@ def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str 
         return fail(str(invalid), 2)
     try:
         with open_any_record() as (store, settings):
-            given = replace(given, processes=_processes(store))
+            given = replace(given, processes=_processes(store), files=store.files)
             report = verify_with(store, evidence(settings, given))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
@@ -72,7 +72,7 @@ def rebuild_database() -> int:
     try:
         with open_any_record() as (store, _):
             rebuilt = rebuild(store)
-            report = verify(store)
+            report = verify_with(store, VerificationEvidence(files=store.files))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(f"Rebuilt: {', '.join(key.id for key in rebuilt) or 'nothing'}.")
@@ -85,7 +85,7 @@ def reinstall_triggers() -> int:
     try:
         with open_any_record() as (store, settings):
             store.reinstall_triggers()
-            report = verify_with(store, evidence(settings))
+            report = verify_with(store, evidence(settings, VerificationEvidence(files=store.files)))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print("The triggers are installed and fire.")
@@ -105,6 +105,7 @@ def evidence(settings: RecordSettings, given: VerificationEvidence | None = None
         authorities=certificates_in(settings.tsa_cert),
         since=given.since,
         processes=given.processes,
+        files=given.files,
         mark=read_mark(settings.spool / FILE),
     )
 

@@ -20,6 +20,7 @@ from typing import BinaryIO, Final
 from incident.entry import IncidentKey
 
 MOST_BYTES: Final = 250 * 1024 * 1024
+ANY_SIZE: Final = 2**63
 _PIECE: Final = 1024 * 1024
 _SAFE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -85,7 +86,7 @@ class EvidenceFiles:
             return False
         found = sha256()
         with path.open("rb") as source, to.open("wb") as target:
-            for piece in _pieces(source):
+            for piece in read_pieces(source):
                 found.update(piece)
                 target.write(piece)
         if found.hexdigest() != digest:
@@ -99,7 +100,7 @@ class EvidenceFiles:
             return False
         found = sha256()
         with path.open("rb") as source:
-            for piece in _pieces(source):
+            for piece in read_pieces(source):
                 found.update(piece)
         return found.hexdigest() == digest
 
@@ -124,6 +125,7 @@ class EvidenceFiles:
         return self.folder / key.team / key.id
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def read_pieces(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the bytes of a file in pieces."""
     while piece := file.read(_PIECE):
         yield piece

@@ -7,6 +7,7 @@ the backup is consistent either way.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +16,8 @@ from typing import Final
 
 from storage.database.engine import read_url
 from storage.errors import StorageError
+from storage.files.evidence_files import ANY_SIZE, EvidenceFiles
+from storage.maintenance.evidence_copy import copy_evidence, folder_of
 from storage.maintenance.row_copy import copy_rows
 from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
 from storage.store import Store, open_store
@@ -28,17 +31,26 @@ class BackupError(StorageError):
 
 
 def back_up(store: Store, url: str, file: Path, evidence: VerificationEvidence | None = None) -> VerificationReport:
-    """Copy the record into a new file and return the verification of the copy; raise `BackupError` for an existing file."""
-    if file.exists():
-        raise BackupError(f"{file} exists and is not overwritten; name another file")
+    """Copy the record into a new file and return the verification of the copy; raise `BackupError` for an existing file.
+
+    The files of evidence that it has go into the folder beside it.
+    """
+    for taken in (file, folder_of(file)):
+        if taken.exists():
+            raise BackupError(f"{taken} exists and is not overwritten; name another file")
     unfinished = file.with_name(file.name + _UNFINISHED)
-    with _removed_on_exit(unfinished):
-        _copy(store, url, unfinished)
-        with open_store(f"sqlite:///{unfinished}", team=store.team) as copy:
-            report = verify_with(copy, evidence or VerificationEvidence())
-        finalise(unfinished)
-        unfinished.replace(file)
-        _flush(file.absolute().parent)
+    try:
+        with _removed_on_exit(unfinished):
+            _copy(store, url, unfinished)
+            with open_store(f"sqlite:///{unfinished}", team=store.team) as copy:
+                copy_evidence(copy, store.files, EvidenceFiles(folder_of(file), ANY_SIZE))
+                report = verify_with(copy, evidence or VerificationEvidence())
+            finalise(unfinished)
+            unfinished.replace(file)
+            _flush(file.absolute().parent)
+    finally:
+        if not file.exists():
+            shutil.rmtree(folder_of(file), ignore_errors=True)
     return report
 
 

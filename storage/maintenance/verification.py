@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from storage.errors import TriggersMissing
+from storage.files.evidence_files import EvidenceFiles
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks import chain_check, checkpoint_check, checkpoint_rows
 from storage.integrity.checks.chain_check import ChainWalk
 from storage.integrity.checks.check_report import Problem, TrustedCheckpoint, VerificationReport
+from storage.integrity.checks.file_check import check_files
 from storage.integrity.checks.number_check import check_numbers
 from storage.integrity.checks.parallel_walk import ChainTask, walk_chains
 from storage.integrity.checks.policy_text_check import check_policies
@@ -38,7 +40,7 @@ class VerificationEvidence:
     Every checkpoint must be signed with `public_key` or a key linked to it by rotations; for `own_key` unsigned ones are
     allowed. `authorities` are root certificates against which timestamps must verify. `mark` is what this machine saw.
     With `since`, a chain that ends where a checkpoint up to that one saw it end is not read again.
-    A large record is walked by so many `processes`.
+    A large record is walked by so many `processes`. Without `files` the files of evidence are not checked.
     """
 
     published: Sequence[checkpoint_check.PublishedCheckpoint] = ()
@@ -49,6 +51,7 @@ class VerificationEvidence:
     mark: Mark | None = None
     since: int | None = None
     processes: int = 1
+    files: EvidenceFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ def _check(connection: Connection, evidence: VerificationEvidence) -> Verificati
     problems += [problem for found in invalid.values() for problem in found]
     problems += _check_roots(walked, evidence)
     problems += lost_since(connection, evidence.mark) if evidence.mark else ()
+    problems += check_files(connection, evidence.files) if evidence.files else ()
     stamped = 0
     for team in teams:
         timestamps, malformed = checkpoint_rows.read_timestamps(connection, team)
