@@ -12,6 +12,7 @@ from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.aftermath.lessons import (
     CorrectiveActionChecked,
     CorrectiveActionDone,
+    CorrectiveActionDropped,
     CorrectiveActionMoved,
     CorrectiveActionOpened,
 )
@@ -59,10 +60,14 @@ class Cap(Verb):
         if self.what == "add":
             return (self._opened(now),)
         action = follow_up.action_meant(self.id, now)
+        if action.dropped_at is not None:
+            raise Refusal(Code.STATE, "cap_dropped", "id", id=action.id)
         if self.what == "check":
             return (self._checked(action, now),)
         if action.done_at is not None:
             raise Refusal(Code.STATE, "cap_done_already", "id", id=action.id)
+        if self.what == "drop":
+            return (CorrectiveActionDropped(id=action.id, reason=follow_up.drop_reason(self.text)),)
         if self.what == "move":
             return (self._moved(action, now),)
         check_at = now.happened_at + timedelta(days=now.policy.after.effect_days)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.files.evidence_files import EvidenceFiles, read_pieces
-from storage.integrity.checks.file_check import kept_files
+from storage.integrity.checks.file_check import recorded_files
 from storage.store import Store
 
 SUFFIX: Final = ".evidence"
@@ -20,7 +20,7 @@ def folder_of(backup: Path) -> Path:
 def copy_evidence(store: Store, source: EvidenceFiles, target: EvidenceFiles) -> int:
     """Copy each file that the record of a store has from one folder to another, where it is not there whole; return how many."""
     copied = 0
-    for one in store.transactions.read(kept_files):
+    for one in store.transactions.read(recorded_files):
         if target.is_whole(one.key, one.sha256) or not source.is_whole(one.key, one.sha256):
             continue
         path = source.find(one.key, one.sha256)

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from commands.cap import Cap
+from incident.deadlines.after import action_deadlines
 from incident.entries.aftermath.lessons import CorrectiveActionDone, CorrectiveActionMoved, CorrectiveActionOpened
 from incident.refusal import Code
 from incident.states import ActionSort
 from tests.support.after_bench import closed_bench
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
+from tests.support.parsed_lines import parsed
 
 
 def with_action() -> CommandBench:
@@ -88,3 +90,30 @@ def test_an_action_gets_another_owner_and_another_date():
 
 def test_a_form_proposes_a_new_action_unless_one_is_named():
     assert [Cap.proposal(given, with_action().incident, None) for given in ({}, {"id": "CA1"})] == [{"what": "add"}, {}]
+
+
+def test_an_action_is_dropped_with_its_reason_and_no_one_is_reminded_of_it_any_more():
+    bench = with_action()
+    form = parsed("cap drop CA1 because the vendor renews it by itself").fields
+    short = bench.do("cap", "rob", 61, what="drop", id="CA1", text="because no")
+    bench.do("cap", "rob", 62, form=form)
+    [action] = bench.incident.aftermath.actions
+
+    assert (short.code, short.reason) == (Code.JUSTIFICATION, "cap_drop_why")
+    assert (action.dropped_because, action.dropped_by, action.is_open) == (
+        "the vendor renews it by itself",
+        who("rob"),
+        False,
+    )
+    assert not action.is_overdue(T(99999))
+    assert action_deadlines.actions(bench.incident, bench.policy) == ()
+    for what in ("done", "move", "drop", "check"):
+        again = bench.do("cap", "rob", 63, what=what, id="CA1", text="Ticket 9 is closed now", owner=who("rob"))
+        assert (again.code, again.reason) == (Code.STATE, "cap_dropped")
+
+
+def test_a_dropped_action_that_was_done_is_not_asked_whether_it_works():
+    bench = with_action()
+    bench.do("cap", "rob", 61, what="done", id="CA1", text="Ticket 9")
+
+    assert bench.do("cap", "rob", 62, what="drop", id="CA1", text="it never came to it").reason == "cap_done_already"

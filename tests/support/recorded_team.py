@@ -294,6 +294,7 @@ def _look_back(s: Script) -> None:
     s.add(lessons.CorrectiveActionMoved(id="CA1", reason="Ben is away", **due))
     s.add(lessons.CorrectiveActionDone(id="CA1", evidence="The log of the job", check_at=at(9999)), by=BEN)
     s.add(lessons.CorrectiveActionChecked(id="CA1", works=True, text="It renewed one"), by=BEN)
+    s.add(lessons.CorrectiveActionDropped(id="CA1", reason="The vendor renews it"), by=BEN)
     s.add(lessons.SignOffAsked(due_at=at(9999), by=(CYD,)), by=MUSTER)
     s.add(lessons.OutcomeSigned(text="Hire one more"), by=CYD)
 

@@ -65,6 +65,8 @@ def _action(action: CorrectiveAction, names: Names) -> dict[str, Any]:
         "works": action.works,
         "lesson": action.lesson,
         "ticket": action.ticket,
+        "dropped_at": maybe(action.dropped_at),
+        "dropped_because": action.dropped_because,
     }
 
 

@@ -17,19 +17,19 @@ _WEEK: Final = timedelta(days=7)
 
 
 def actions(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Prompt for each corrective action that is not done (S1-69, S2-38).
+    """Prompt for each corrective action that is neither done nor dropped (S1-69, S2-38).
 
     Its owner when another person assigned it, at half of its time, three days before it is due, when it is due and three days
     later; a week later the manager too; then both every week.
     """
-    return tuple(_action(incident, policy, one) for one in _of(incident) if one.done_at is None)
+    return tuple(_action(incident, policy, one) for one in _of(incident) if one.is_open)
 
 
 def checks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt the owner of a corrective action to check that it works, some weeks after it was done; a week later the manager too."""
     found = []
     for one in _of(incident):
-        if one.check_at is not None and one.checked_at is None:
+        if one.check_at is not None and one.checked_at is None and one.dropped_at is None:
             both = in_sight(incident, one.owner, manager_of(incident, policy))
             steps = (
                 PromptStep(one.check_at, "cap_check", in_sight(incident, one.owner)),

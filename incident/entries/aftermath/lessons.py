@@ -78,6 +78,17 @@ class CorrectiveActionChecked(Fact):
     due_at: Utc | None = None
 
 
+class CorrectiveActionDropped(Fact):
+    """A corrective action is not done any more, and why; its reminders end, and it stays on the record."""
+
+    kind: ClassVar[str] = "corrective_action_dropped"
+    timeline: ClassVar[str | None] = "cap"
+    template: ClassVar[str | None] = "cap"
+
+    id: str
+    reason: PersonalText
+
+
 class SignOffAsked(Fact):
     """The outcome of an incident is to be signed off by these groups and people until `due_at` (UTC) (S2-43)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from incident.entries.aftermath.lessons import (
     CorrectiveActionChecked,
     CorrectiveActionDone,
+    CorrectiveActionDropped,
     CorrectiveActionMoved,
     CorrectiveActionOpened,
     LessonLearned,
@@ -48,6 +49,12 @@ def corrective_action_checked(incident: Incident, entry: Entry, fact: Corrective
     if not fact.works:
         change |= {"done_at": None, "check_at": None, "assigned_at": entry.recorded_at}
         change |= {"due_at": fact.due_at} if fact.due_at else {}
+    return _changed(incident, fact.id, change)
+
+
+def corrective_action_dropped(incident: Incident, entry: Entry, fact: CorrectiveActionDropped) -> Change:
+    """End the action as dropped."""
+    change = {"dropped_at": entry.occurred_at, "dropped_by": entry.by, "dropped_because": fact.reason}
     return _changed(incident, fact.id, change)
 
 

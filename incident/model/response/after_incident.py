@@ -86,10 +86,18 @@ class CorrectiveAction(Frozen):
     checked_at: Utc | None = None
     works: bool | None = None
     check: MaybePersonalText = None
+    dropped_at: Utc | None = None
+    dropped_by: PersonId | None = None
+    dropped_because: MaybePersonalText = None
+
+    @property
+    def is_open(self) -> bool:
+        """True until it is done or dropped."""
+        return self.done_at is None and self.dropped_at is None
 
     def is_overdue(self, at: datetime) -> bool:
         """True if it is not done and its date has passed at a time (UTC)."""
-        return self.done_at is None and self.due_at < at
+        return self.is_open and self.due_at < at
 
 
 class SignOff(Frozen):

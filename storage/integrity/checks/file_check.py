@@ -20,7 +20,7 @@ _QUERY: Final = f"SELECT team, incident, n, kind, text FROM entry WHERE kind IN 
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class RecordedFile:
     """A file of evidence that entry `n` stored: its item and its SHA-256."""
 
     key: IncidentKey
@@ -29,9 +29,9 @@ class KeptFile:
     sha256: str
 
 
-def kept_files(connection: Connection) -> tuple[KeptFile, ...]:
+def recorded_files(connection: Connection) -> tuple[RecordedFile, ...]:
     """Return every file that was stored and not erased. An entry that cannot be read is for the check of its chain."""
-    found: dict[tuple[IncidentKey, int], KeptFile] = {}
+    found: dict[tuple[IncidentKey, int], RecordedFile] = {}
     for team, incident, n, kind, text in read_cells(connection, _QUERY):
         fact = _fact(text) if are_text(team, incident, text) else {}
         if fact is None or not are_text(fact.get("id")):
@@ -42,13 +42,13 @@ def kept_files(connection: Connection) -> tuple[KeptFile, ...]:
         if kind == FileErased.kind:
             found.pop((key, secured), None)
         elif are_text(fact.get("sha256")):
-            found[key, secured] = KeptFile(key, n, str(fact["id"]), str(fact["sha256"]))
+            found[key, secured] = RecordedFile(key, n, str(fact["id"]), str(fact["sha256"]))
     return tuple(found.values())
 
 
 def check_files(connection: Connection, files: EvidenceFiles) -> Iterator[Problem]:
     """Yield each file whose bytes were changed, and each that is not in the folder."""
-    for one in kept_files(connection):
+    for one in recorded_files(connection):
         name = f"the file of {shown(one.item)}, SHA-256 {shown(one.sha256)[:16]}…,"
         try:
             path = files.find(one.key, one.sha256)

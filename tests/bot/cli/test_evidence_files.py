@@ -24,11 +24,11 @@ UNSET = dict.fromkeys(("MUSTER_KEY_FILE", "MUSTER_TSA_URL", "MUSTER_TSA_CERT", "
 
 
 class EvidenceBench:
-    """A record of one incident with two kept files, and a folder in which commands run."""
+    """A record of one incident with two files, and a folder in which commands run."""
 
     def __init__(self, record: StartedRecord, here: Path) -> None:
         self.record, self.here = record, here
-        self.files = EvidenceFiles(here / "kept")
+        self.files = EvidenceFiles(here / "evidence")
         self.run("incident", "declare", "service=search", "impact=1", "urgency=1", "Odd logins")
         with record.store() as store:
             [self.key] = [one.key for one in store.queries.incidents("T1")]

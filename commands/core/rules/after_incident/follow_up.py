@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from commands.core.preconditions import refuse_unless_person
+from commands.core.preconditions import refuse_short, refuse_unless_person
 from commands.core.verb import DatedFact, Decided, DecisionContext, OpensTask
 from incident.entries.aftermath.lessons import SignOffAsked
 from incident.entries.aftermath.reviews import RcaOpened, RecurrenceSeen
@@ -26,6 +27,8 @@ from roles.person_ids import MUSTER, PersonId, person_named, slack_user
 ACTION_PREFIX = "CA"
 LESSON_PREFIX = "L"
 _MOST_READ = 100
+_LEAST_REASON = 15
+_BECAUSE = re.compile(r"(?i)^because[:,]?\s+")
 
 
 def refuse_owner(owner: PersonId, now: DecisionContext) -> None:
@@ -50,6 +53,13 @@ def action_meant(typed: str | None, now: DecisionContext) -> CorrectiveAction:
     if found is None:
         raise Refusal(Code.STATE, "cap_unknown", "id", id=typed or "")
     return found
+
+
+def drop_reason(typed: str | None) -> str:
+    """Return why a corrective action is dropped, without the word `because` before it. Refuses a short one."""
+    reason = _BECAUSE.sub("", (typed or "").strip())
+    refuse_short(reason, _LEAST_REASON, "cap_drop_why", "text")
+    return reason
 
 
 def lesson_meant(typed: str | None, now: DecisionContext) -> str | None:

@@ -9,7 +9,7 @@ from incident.states import ActionSort
 
 ReviewStep = Literal["schedule", "held", "write", "submit", "return", "approve"]
 RcaStep = Literal["open", "write", "submit", "return", "approve", "waive"]
-ActionStep = Literal["add", "done", "move", "check"]
+ActionStep = Literal["add", "done", "move", "check", "drop"]
 _DOCUMENT: Final = (
     ("write", "Write it"),
     ("submit", "Submit it for approval"),
@@ -42,12 +42,26 @@ RCA_DUE: Final = FormField("Due", Control.MOMENT, words=("by", "until"), by_day=
 RCA_TEXT: Final = FormField("Why, or what to change", Control.TEXT, because=True, only=("return", "waive"))
 
 ACTION_STEP: Final = _step(
-    (("add", "A new one"), ("done", "It is done"), ("move", "Another date or owner"), ("check", "Does it work?")),
-    (("new", "add"), ("open", "add"), ("finished", "done"), ("checked", "check"), ("verify", "check")),
+    (
+        ("add", "A new one"),
+        ("done", "It is done"),
+        ("move", "Another date or owner"),
+        ("check", "Does it work?"),
+        ("drop", "It is dropped"),
+    ),
+    (
+        ("new", "add"),
+        ("open", "add"),
+        ("finished", "done"),
+        ("checked", "check"),
+        ("verify", "check"),
+        ("dropped", "drop"),
+        ("cancel", "drop"),
+    ),
     needed=True,
 )
 ACTION_ID: Final = FormField(
-    "Which one", Control.WORD, "Its id, such as CA1", leading=True, only=("done", "move", "check")
+    "Which one", Control.WORD, "Its id, such as CA1", leading=True, only=("done", "move", "check", "drop")
 )
 ACTION_OWNER: Final = FormField(
     "Owner", Control.PERSON, "Who does it", leading=True, words=("for",), only=("add", "move")
@@ -81,4 +95,4 @@ ACTION_WORKS: Final = FormField(
 )
 ACTION_LESSON: Final = FormField("Lesson", Control.WORD, "Its id, such as L1", only=("add",))
 ACTION_TICKET: Final = FormField("Ticket", Control.LINE, "Its number or link", only=("add",))
-ACTION_TEXT: Final = FormField("What is to be done, or what shows it", Control.TEXT, rest=True)
+ACTION_TEXT: Final = FormField("What is to be done, what shows it, or why it is dropped", Control.TEXT, rest=True)
