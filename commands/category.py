@@ -6,7 +6,7 @@ from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_short
-from commands.core.service_catalogue import is_unlisted
+from commands.core.rules.classification.strict_rules import says_no_more_than_other, unlisted_category, warnings
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.classification import CategoryChanged
 from incident.entry import Fact
@@ -28,10 +28,12 @@ class Category(Verb):
         return "set_category"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Change the category; one outside the service catalogue is recorded as unlisted."""
+        """Change the category; one outside the service catalogue is recorded as unlisted, or refused, as the policy says."""
         refuse_short(self.reason, 1, "category_why", "reason")
-        unlisted = is_unlisted(now.policy, now.open.service, self.category, self.subcategory)
+        unlisted = unlisted_category(now, now.open.service, self.category, self.subcategory)
+        is_vague = says_no_more_than_other(self.category, self.subcategory)
+        warned = warnings(now, *(("category_other",) if is_vague else ()))
         changed = CategoryChanged(
             category=self.category, subcategory=self.subcategory, reason=self.reason, unlisted=unlisted
         )
-        return (changed,)
+        return (changed, *warned)

@@ -7,11 +7,20 @@ from typing import Annotated, Final
 from commands.core.fields.field_types import Level
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_short, refuse_without
+from commands.core.rules.classification.impact_questions import (
+    AffectedShare,
+    AffectedUsers,
+    ImpactWords,
+    UnbearableIn,
+    assessed,
+)
 from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.classification import LevelsProposed
 from incident.entries.outside.regulatory_breach import ImpactForced
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
+from incident.rules.classification.proposed_levels import ImpactAnswers
 from incident.rules.priority_matrix import automatic_major, change, is_lowered
 
 MIN_JUSTIFICATION: Final = 15
@@ -33,15 +42,22 @@ class Priority(Verb):
         str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
     ] = ""
 
+    impact_words: ImpactWords = None
+    affected: AffectedUsers = None
+    share: AffectedShare = None
+    unbearable_in: UnbearableIn = None
+
     @property
     def intent(self) -> str:
         """Name the request as stored requests do."""
         return "set_priority"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Set the priority that impact and urgency give; the one left out keeps its value."""
+        """Set the priority that impact and urgency give; one left out is the one proposed, else keeps its value."""
         refuse_by_state(now, self.intent)
-        impact, urgency = self._levels(now.open)
+        answers = ImpactAnswers(self.impact_words, self.affected, self.share, self.unbearable_in)
+        assessment = assessed(now, answers, now.open.service)
+        impact, urgency = self._levels(now.open, assessment)
         forced = _forced(now.open, impact)
         impact = HIGH if forced else impact
         priority = now.policy.priority_of(impact, urgency)
@@ -50,12 +66,13 @@ class Priority(Verb):
             refuse_without(now, "lower_priority", now.policy.authority.lower_priority, "impact", "urgency")
         refuse_short(self.justification, MIN_JUSTIFICATION, "priority_why", "justification")
         changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
-        return (changed, *automatic_major(now.policy, priority, is_major=now.open.major), *forced)
+        judged = (assessment,) if assessment else ()
+        return (*judged, changed, *automatic_major(now.policy, priority, is_major=now.open.major), *forced)
 
-    def _levels(self, incident: Incident) -> tuple[int, int]:
+    def _levels(self, incident: Incident, proposed: LevelsProposed | None) -> tuple[int, int]:
         current = incident.priorities[-1] if incident.priorities else None
-        impact = self.impact or (current.impact if current else None)
-        urgency = self.urgency or (current.urgency if current else None)
+        impact = self.impact or (proposed.impact if proposed else None) or (current.impact if current else None)
+        urgency = self.urgency or (proposed.urgency if proposed else None) or (current.urgency if current else None)
         if impact is None or urgency is None:
             raise Refusal(Code.MISSING_FIELDS, "missing_fields", "impact", "urgency")
         return impact, urgency

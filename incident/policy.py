@@ -12,6 +12,7 @@ from incident.frozen import Frozen
 from incident.outside.regimes import RegimeBook, Reporting, given
 from incident.outside.vendors import Vendor
 from incident.policy_parts.after_rules import AfterRules
+from incident.policy_parts.classification_rules import ClassificationRules
 from incident.policy_parts.digest_rules import Digest
 from incident.policy_parts.paging_hours import BusinessHours, PagePriorities
 from incident.policy_parts.policy_numbers import LONGEST_SILENCE, MOST_MINUTES, Minutes, MinutesByPriority
@@ -183,6 +184,7 @@ class Policy(Frozen):
     provisional_impact: Level = 2
     provisional_urgency: Level = 2
     matrix: dict[Level, dict[Level, Priority]]
+    classification: ClassificationRules = ClassificationRules()
     major_auto: tuple[Priority, ...] = (Priority.P1,)
     targets: dict[Priority, Targets]
     updates: dict[Priority, dict[Audience, Cadence]]

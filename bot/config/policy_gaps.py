@@ -11,6 +11,7 @@ from itertools import pairwise, product
 from typing import Final
 
 from bot.config.policy_faults import PolicyFault, named_ids, named_people, people_lists
+from bot.config.rules.classification_faults import classification_gaps
 from bot.config.rules.rule_faults import rule_gaps
 from bot.config.schedule_faults import level_targets, names_people, schedule_gaps
 from bot.config.validation_words import did_you_mean
@@ -36,6 +37,7 @@ def gaps(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from _holidays(policy, today)
     yield from _authority(policy)
     yield from _unused_groups(policy)
+    yield from classification_gaps(policy)
     yield from _numbers(policy)
     if policy.regimes and not any(policy.groups.get(group) for group in policy.authority.obligation):
         yield (

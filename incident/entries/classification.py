@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import PersonalText
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.states import Priority
 
 
@@ -26,6 +26,35 @@ class PriorityChanged(Fact):
     ack_minutes: int | None = None
     commander_minutes: int | None = None
     restore_minutes: int | None = None
+
+
+class LevelsProposed(Fact):
+    """What a person answered about the impact, and the levels that the rules of the policy propose for it (S1-38, S1-41).
+
+    `share` is in percent of all users, `unbearable_in` in minutes. `rules` are the conditions that held. The levels of the
+    priority recorded with it may differ: a person's judgement counts.
+    """
+
+    kind: ClassVar[str] = "levels_proposed"
+    timeline: ClassVar[str | None] = "assessment"
+
+    impact_words: MaybePersonalText = None
+    affected: int | None = None
+    share: int | None = None
+    unbearable_in: int | None = None
+    unbearable_at: Utc | None = None
+    impact: int | None = None
+    urgency: int | None = None
+    rules: tuple[str, ...] = ()
+
+
+class ClassificationWarned(Fact):
+    """A classification was recorded although it falls short of these rules of the policy's strictness."""
+
+    kind: ClassVar[str] = "classification_warned"
+    is_folded: ClassVar[bool] = False
+
+    rules: tuple[str, ...]
 
 
 class CategoryChanged(Fact):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incident.entries.classification import CategoryChanged, Confirmed, PriorityChanged, Reclassified
+from incident.entries.classification import CategoryChanged, Confirmed, LevelsProposed, PriorityChanged, Reclassified
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
 from incident.model.components import CategoryItem, PriorityItem, TypeItem
 from incident.model.incident import Incident
+from incident.model.response.assessment import Assessment
 
 
 def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) -> Change:
@@ -32,6 +33,21 @@ def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) ->
         "provisional": fact.provisional,
         "times": times,
     }
+
+
+def levels_proposed(incident: Incident, entry: Entry, fact: LevelsProposed) -> Change:
+    """Take the place of the last answers; what is not answered again stays as it was answered before."""
+    answers = {
+        "impact_words": fact.impact_words,
+        "affected": fact.affected,
+        "share": fact.share,
+        "unbearable_at": fact.unbearable_at,
+        "impact": fact.impact,
+        "urgency": fact.urgency,
+    }
+    given = {name: value for name, value in answers.items() if value is not None}
+    before = incident.assessment or Assessment(n=entry.n)
+    return {"assessment": before.model_copy(update={"n": entry.n, **given})}
 
 
 def category_changed(incident: Incident, entry: Entry, fact: CategoryChanged) -> Change:

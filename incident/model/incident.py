@@ -48,6 +48,7 @@ from incident.model.report_pack import ReportPack
 from incident.model.response.after_incident import Aftermath
 from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.approval_question import ApprovalQuestion
+from incident.model.response.assessment import Assessment
 from incident.model.response.containment import Containment
 from incident.model.response.policy_notice import Notice, RuleCall
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
@@ -92,6 +93,7 @@ class Incident(Aggregate):
     times: Times = Times()
     states: tuple[StateItem, ...] = ()
     priorities: tuple[PriorityItem, ...] = ()
+    assessment: Assessment | None = None
     categories: tuple[CategoryItem, ...] = ()
     types: tuple[TypeItem, ...] = ()
     roles: tuple[Interval, ...] = ()

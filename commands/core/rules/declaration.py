@@ -10,12 +10,28 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import capturing
 from commands.core.preconditions import refuse_by_state
 from commands.core.rules.after_incident.follow_up import recurrence
-from commands.core.service_catalogue import CatalogueEntry, is_unlisted, look_up, possible_duplicate
+from commands.core.rules.classification.impact_questions import (
+    AffectedShare,
+    AffectedUsers,
+    ImpactWords,
+    UnbearableIn,
+    assessed,
+)
+from commands.core.rules.classification.strict_rules import (
+    refuse_empty_fields,
+    says_no_more_than_other,
+    unlisted_category,
+    warnings,
+)
+from commands.core.service_catalogue import CatalogueEntry, look_up, possible_duplicate
 from commands.core.verb import Decided, DecisionContext, Group, Verb
+from incident.entries.classification import LevelsProposed, PriorityChanged
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.frozen import Utc
 from incident.model.incident import Incident
+from incident.policy import Policy
 from incident.refusal import Code, Refusal
+from incident.rules.classification.proposed_levels import ImpactAnswers
 from incident.rules.priority_matrix import automatic_major, change
 from incident.rules.responders.first_call import opening_call_at, pages_no_one
 from incident.rules.seen_length import cut_seen
@@ -67,6 +83,10 @@ class Declaration(Verb):
     symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "Same as the title if empty")] = None
     impact: Annotated[Level | None, FormField("Impact", Control.LEVEL, "You can set it later")] = None
     urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, "You can set it later")] = None
+    impact_words: ImpactWords = None
+    affected: AffectedUsers = None
+    share: AffectedShare = None
+    unbearable_in: UnbearableIn = None
     started_at: Annotated[
         Utc | None,
         FormField("Began", Control.MOMENT, "If empty, asked for before closing", words=("started", "since"), past=True),
@@ -104,15 +124,40 @@ class Declaration(Verb):
             refuse_by_state(now, self.intent)
         policy, title = now.policy, self.title or self.symptom
         entry = look_up(policy, self.service, title=title, category=self.category, owner_group=self.owner_group)
-        provisional = None in (self.impact, self.urgency)
-        impact, urgency = self.impact or policy.provisional_impact, self.urgency or policy.provisional_urgency
-        priority = change(
-            policy, None, impact=impact, urgency=urgency, justification="initial", provisional=provisional
-        )
+        refuse_empty_fields(self, now, category=entry.category, owner_group=entry.owner_group, title=title)
+        assessment = assessed(now, self._answers(), entry.name)
+        priority = self._priority(policy, assessment)
+        declared = self._declared(now, entry, provisional=priority.provisional)
+        warned = warnings(now, *self._shortfalls(entry))
         triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
         major = automatic_major(policy, priority.priority, is_major=False)
-        declared = self.with_conversation(self._declared(now, entry, provisional=provisional), now)
-        return (declared, priority, triaged, *major, *recurrence(declared, now))
+        judged = (assessment,) if assessment else ()
+        declared = self.with_conversation(declared, now)
+        return (declared, *judged, priority, *warned, triaged, *major, *recurrence(declared, now))
+
+    def _answers(self) -> ImpactAnswers:
+        return ImpactAnswers(self.impact_words, self.affected, self.share, self.unbearable_in)
+
+    def _priority(self, policy: Policy, proposed: LevelsProposed | None) -> PriorityChanged:
+        """Return the priority of the levels that were typed, else of those that the answers propose, else of provisional ones."""
+        impact = self.impact or (proposed.impact if proposed else None)
+        urgency = self.urgency or (proposed.urgency if proposed else None)
+        return change(
+            policy,
+            None,
+            impact=impact or policy.provisional_impact,
+            urgency=urgency or policy.provisional_urgency,
+            justification="initial",
+            provisional=None in (impact, urgency),
+        )
+
+    def _shortfalls(self, entry: CatalogueEntry) -> tuple[str, ...]:
+        """Return in what the declaration falls short of the policy's strictness."""
+        found = {
+            "category_other": says_no_more_than_other(entry.category, self.subcategory),
+            "impact_words": self.impact is not None and not self.impact_words,
+        }
+        return tuple(rule for rule, is_broken in found.items() if is_broken)
 
     def view(self, now: DecisionContext) -> DeclarationView:
         """Return what to know at once: a likely duplicate, that it is not announced, that no one is paged."""
@@ -165,5 +210,5 @@ class Declaration(Verb):
             policy_hash=now.policy_hash,
             from_channel=now.place.channel if now.place.message else None,
             from_message=now.place.message,
-            unlisted=is_unlisted(now.policy, entry.name, entry.category, self.subcategory),
+            unlisted=unlisted_category(now, entry.name, entry.category, self.subcategory),
         )

@@ -44,6 +44,7 @@ UNDOABLE: Final = frozenset(
     for fact in (
         classification.CategoryChanged,
         classification.Confirmed,
+        classification.LevelsProposed,
         classification.PriorityChanged,
         closure.ReviewScheduled,
         findings.FindingConfirmed,

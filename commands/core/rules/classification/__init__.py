@@ -1,0 +1,1 @@
+"""What verbs of classification share: the questions about the impact, and what strictness refuses or warns of."""
