@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 
 from bot.cli.run_command import IN_FLIGHT_SECONDS
 from bot.config.settings import SOURCES
+from bot.plain_yaml import load_yaml
 from bot.web.http_app import web_app
 from bot.web.http_server import WebServer
 
@@ -30,7 +30,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 DEPLOY: Final = ROOT / "deploy"
 OURS: Final = re.compile(r"(?:SLACK|MUSTER|DATABASE)_\w+")
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+COMPOSE: Final[dict[str, Any]] = load_yaml((DEPLOY / "compose.yaml").read_text("utf-8"))
 UNIT: Final = DEPLOY / "muster.service"
 
 

@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,6 +21,7 @@ from bot.web.http_app import web_app
 from storage.store import Store, open_store
 from tests.support import paging_providers as known
 from tests.support import postgres
+from tests.support.forked_command import ForkedCommand
 from tests.support.muster_command import POLICY, ROOT, environment
 from tests.support.paging_providers import PagingProviders
 from tests.support.started_record import StartedRecord, start_record
@@ -104,14 +104,11 @@ def providers() -> Iterator[PagingProviders]:
 
 
 @pytest.fixture
-def tools(tmp_path: Path) -> str:
+def tools(tmp_path: Path) -> Iterator[str]:
     """A PATH with `muster` and the tools of PostgreSQL."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "muster").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot.cli.main "$@"\n')
-    (folder / "muster").chmod(0o755)
-    found = postgres.binaries()
-    return f"{folder}:{found}:/usr/bin:/bin" if found else f"{folder}:/usr/bin:/bin"
+    with ForkedCommand(tmp_path / "bin") as command:
+        found = postgres.binaries()
+        yield f"{command.folder}:{found}:/usr/bin:/bin" if found else f"{command.folder}:/usr/bin:/bin"
 
 
 def run(

@@ -6,6 +6,7 @@ import ast
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bot.failpoints import TRANSACTIONS, killed_at
 ROOT = Path(__file__).parents[2]
 
 
+@cache
 def qualified_names() -> set[str]:
     """Return the qualified names of the functions and methods that call `transact`."""
     found = set()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.rendering.renderer import TEMPLATES
 from commands.close import Close, read_unmet
 from incident.entries.lifecycle import StateChanged
@@ -39,7 +39,7 @@ BARE = an_incident(State.RESOLVED, temp_fixes=(TempFix(id="TF1", text="restarts"
 
 
 def closure_sentences() -> dict[str, str]:
-    return yaml.safe_load((TEMPLATES / "slack" / "closure.yaml").read_text(encoding="utf-8"))
+    return load_yaml((TEMPLATES / "slack" / "closure.yaml").read_text(encoding="utf-8"))
 
 
 def test_an_incident_with_every_criterion_met_is_closed_by_its_commander():

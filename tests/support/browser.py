@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell is the same browser without what only a window needs, and takes a quarter less time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -64,7 +65,9 @@ class BrowserDesk:
 
     def open(self, url: str, width: int = 1440, height: int = 900) -> Page:
         """Open an address in a page of its own, in a zone where none of our people live."""
-        page = self.browser.new_page(viewport={"width": width, "height": height}, timezone_id="Asia/Tokyo")
+        page = self.browser.new_page(
+            viewport={"width": width, "height": height}, timezone_id="Asia/Tokyo", reduced_motion="reduce"
+        )
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -8,8 +8,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-import yaml
-
+from bot.plain_yaml import load_yaml
 from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core import verb_registry
 from commands.core.capture import Capture, CapturedFact, capture
@@ -60,7 +59,7 @@ def who(name: str) -> PersonId:
 @cache
 def refusals() -> dict[str, str]:
     with (TEMPLATES / "slack" / "refusals.yaml").open(encoding="utf-8") as file:
-        sentences: dict[str, str] = yaml.safe_load(file)
+        sentences: dict[str, str] = load_yaml(file)
     return sentences
 
 

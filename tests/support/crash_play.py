@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from bot.plain_yaml import load_yaml
 from incident.medium import Medium
 from incident.model.contact_method import ContactMethod
 from roles.person_ids import slack_person
@@ -54,7 +55,7 @@ class Play:
         self.url, self.folder = url, folder
         self.sandbox = Sandbox(
             [Person(name, name.capitalize()) for name in PEOPLE],
-            manifest=yaml.safe_load((ROOT / "app.yaml").read_text("utf-8")),
+            manifest=load_yaml((ROOT / "app.yaml").read_text("utf-8")),
             channels=("general", "incidents", "exec"),
             clock=self.clock,
             strict_tiers=False,

@@ -86,6 +86,14 @@ def run_module(module: str, words: tuple[str, ...], folder: Path, environment: d
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
+def run_logged(log: Path, module: str, words: tuple[str, ...], folder: Path, environment: dict[str, str]) -> None:
+    """Do the same with all that it writes in a file, behind what is there."""
+    with log.open("ab", buffering=0) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    run_module(module, words, folder, environment)
+
+
 def _attached(out: Connection, err: Connection, target: Callable[..., None], *arguments: Any) -> None:
     """Run the target with these as standard output and error."""
     with out, err:

@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.plain_yaml import load_yaml
 from bot.rendering.renderer import Mode, Renderer
 from bot.simulation.replay.scenario import Scenario, ScriptEvent
 from bot.simulation.replay.scenario_policy import script_policy
@@ -56,7 +55,7 @@ _FORMS = {
 
 def load(name: str) -> tuple[Scenario, dict[str, Any]]:
     """Read a script of this folder, and the record it expects."""
-    raw = yaml.safe_load((SCENARIOS / name).read_text(encoding="utf-8"))
+    raw = load_yaml((SCENARIOS / name).read_text(encoding="utf-8"))
     return Scenario.model_validate(raw), raw
 
 

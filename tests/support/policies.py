@@ -9,14 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.plain_yaml import load_yaml
 from incident.policy import Policy, Service, Targets
 from incident.policy_parts.paging_hours import PagePriorities
 from incident.states import Audience, Priority
 from roles.person_ids import slack_person
 
-_SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "policy.yaml").read_text(encoding="utf-8"))
+_SHIPPED = load_yaml((Path(__file__).parents[2] / "policy.yaml").read_text(encoding="utf-8"))
 RUNBOOK = "https://runbooks.example/checkout"
 
 

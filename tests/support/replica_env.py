@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -21,6 +19,7 @@ from typing import Any
 import psycopg
 import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.simulation.soak.invariants import SoakState
 from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.slack.client.sent_lookup import job_of
@@ -30,6 +29,7 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Person
 from sandbox.state.workspace_clock import Clock
 from storage.store import Store, open_store
+from tests.support.forked_process import ForkedProcess, run_logged
 from tests.support.muster_command import ROOT, environment
 from tests.support.policies import full_policy
 from tests.support.wait import until
@@ -37,8 +37,8 @@ from tests.support.wait import until
 PATIENCE = 90.0
 ACK_SECONDS = 9.0
 PEOPLE = ("ann", "bea", "cleo", "dov", "eve")
-MUSTER = ("-m", "bot.cli.main", "run")
-REPLICA = ("-m", "tests.support.replica_process")
+MUSTER = ("bot.cli.main", "run")
+REPLICA = ("tests.support.replica_process",)
 
 
 def free_port() -> int:
@@ -53,15 +53,9 @@ class Replica:
     def __init__(self, folder: Path, words: tuple[str, ...], given: dict[str, str]) -> None:
         folder.mkdir(exist_ok=True)
         self.log = folder / "log"
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *words],
-                cwd=folder,
-                env=environment(**given),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self.log.touch()
+        module, *rest = words
+        self.process = ForkedProcess(run_logged, self.log, module, tuple(rest), folder, environment(**given))
 
     @property
     def said(self) -> str:
@@ -122,7 +116,7 @@ class ReplicaEnv:
         self.folder, self.url = folder, url
         self.sandbox = Sandbox(
             [Person(name, name.capitalize()) for name in PEOPLE],
-            manifest=yaml.safe_load((ROOT / "app.yaml").read_text("utf-8")),
+            manifest=load_yaml((ROOT / "app.yaml").read_text("utf-8")),
             channels=("general", "incidents", "exec"),
             clock=clock,
             strict_tiers=False,
@@ -146,7 +140,7 @@ class ReplicaEnv:
     def __exit__(self, *_: object) -> None:
         for one in self.replicas:
             one.process.kill()
-            one.process.wait()
+            one.process.communicate()
         self._ways_out.close()
 
     def start(self, words: tuple[str, ...] = MUSTER, **given: str) -> Replica:

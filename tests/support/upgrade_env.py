@@ -14,7 +14,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
 from bot.bootstrap.composition import compose
@@ -22,6 +21,7 @@ from bot.clock import SetClock
 from bot.config.settings import Settings
 from bot.export import verify as export_verifier
 from bot.export.bundle import Seal, write_bundle
+from bot.plain_yaml import load_yaml
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
@@ -42,7 +42,7 @@ from tests.support.stored_workspace import read_workspace
 __all__ = ["EntryPoint", "IncidentKey", "Store", "new_key", "open_store", "read_key", "rebuild", "restore"]
 
 COPIES = Path(__file__).parents[1] / "upgrade" / "e06b798"
-MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "app.yaml").read_text(encoding="utf-8"))
+MANIFEST = load_yaml((Path(__file__).parents[2] / "app.yaml").read_text(encoding="utf-8"))
 ABOUT: dict[str, Any] = json.loads((COPIES / "about.json").read_text(encoding="utf-8"))
 TEAM: str = ABOUT["team"]
 USERS: dict[str, str] = ABOUT["users"]

@@ -10,9 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import yaml
-
 from bot.clock import SetClock
+from bot.plain_yaml import load_yaml
 from bot.simulation.replay.clock_vectors import SCHEMA, differing_vectors
 from bot.simulation.replay.record_diff import differences, failed_checks
 from bot.simulation.replay.replay_environment import ReplayEnvironment
@@ -58,7 +57,7 @@ def replay_files(files: Sequence[Path], *, check: bool, database: str | None) ->
 def _vectors_in(file: Path) -> dict[str, Any] | None:
     """Return the content of a file of hand-computed deadlines, None for any other file."""
     text = file.read_text(encoding="utf-8", errors="replace")
-    return yaml.safe_load(text) if f"schema: {SCHEMA}" in text else None
+    return load_yaml(text) if f"schema: {SCHEMA}" in text else None
 
 
 def _compare_vectors(file: Path, document: dict[str, Any]) -> int:

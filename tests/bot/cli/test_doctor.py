@@ -17,6 +17,7 @@ from bot.cli.checks.machine_check import check_clock
 from bot.cli.checks.policy_check import PolicyText, check_people
 from bot.clock import RealClock, SetClock
 from bot.config.policy_loader import read_policy
+from bot.plain_yaml import load_yaml
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from sandbox.pretend_workspace import Sandbox
@@ -43,7 +44,7 @@ def parts(result: CommandResult) -> dict[str, list[str]]:
 
 
 def write_policy(here: Path, **changes: Any) -> None:
-    policy: dict[str, Any] = yaml.safe_load(POLICY)
+    policy: dict[str, Any] = load_yaml(POLICY)
     (here / "policy.yaml").write_text(yaml.safe_dump({**policy, **changes}), encoding="utf-8")
 
 
@@ -264,7 +265,7 @@ def test_a_fault_in_the_policy_is_located_by_its_line() -> None:
 
 
 def test_a_scope_that_was_not_granted_is_named(env: dict[str, str], here: Path) -> None:
-    manifest = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+    manifest = load_yaml((ROOT / "app.yaml").read_text(encoding="utf-8"))
     manifest["oauth_config"]["scopes"]["bot"].remove("pins:write")
     with Sandbox([Person("ann", "Ann")], manifest=manifest, channels=("incidents",)) as poorer:
         result = muster(here, "doctor", **{**env, "SLACK_API_URL": poorer.base_url})

@@ -42,7 +42,7 @@ def work(line: str) -> tuple[int, int]:
 )
 @pytest.mark.parametrize("verb", ["escalate", "update", "priority", "category", "time", "assign", "note", "nothing"])
 def test_a_line_that_is_twice_as_long_takes_at_most_twice_the_work(verb: str, word: str) -> None:
-    short, long = (work(f"{verb} {word * count}") for count in (400, 800))
+    short, long = (work(f"{verb} {word * count}") for count in (150, 300))
 
     assert long[0] <= 2 * short[0] + 4
     assert long[1] <= 2.2 * short[1] + 200

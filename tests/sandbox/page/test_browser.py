@@ -11,7 +11,7 @@ def test_without_a_browser_tests_are_skipped_with_a_reason(monkeypatch: pytest.M
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CI", raising=False)
 
-    with pytest.raises(pytest.skip.Exception, match="no browser: none of chromium, "):
+    with pytest.raises(pytest.skip.Exception, match="no browser: none of chromium-headless-shell, chromium, "):
         chromium_or_skip()
 
 

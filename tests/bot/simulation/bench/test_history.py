@@ -9,8 +9,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import yaml
 
+from bot.plain_yaml import load_yaml
 from bot.simulation.bench.history.filled_database import fill
 from bot.simulation.bench.history.history_command import bench_history
 from bot.simulation.bench.history.sample_incidents import TEAM, sample_incidents
@@ -27,7 +27,7 @@ ENDED, OPEN = 37, 12
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, int]]:
-    policy = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    policy = Policy.model_validate(load_yaml(SHIPPED.read_text(encoding="utf-8")))
     samples = sample_incidents(policy)
     with open_store(f"sqlite:///{tmp_path_factory.mktemp('history') / 'muster.db'}", team=TEAM) as store:
         store.migrate()
