@@ -24,7 +24,12 @@ from incident.deadlines.after import action_deadlines, document_deadlines
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, calm_repetition, is_calm
 from incident.deadlines.deadline import Deadline, PromptStep
 from incident.deadlines.missed_deadlines import lapses_at, waited_for
-from incident.deadlines.outside import containment_deadlines, provider_deadlines, regulatory_deadlines
+from incident.deadlines.outside import (
+    containment_deadlines,
+    provider_deadlines,
+    recovery_deadlines,
+    regulatory_deadlines,
+)
 from incident.deadlines.policy_rules import rule_calls, rule_notices
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
@@ -54,6 +59,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     closure_deadlines.closure,
     closure_deadlines.temporary_fixes,
     containment_deadlines.reviews,
+    recovery_deadlines.clean_backups,
     closure_deadlines.review,
     document_deadlines.causes,
     document_deadlines.drafts,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from incident.deadlines.outside.recovery_deadlines import clean_backups
 from incident.refusal import Code
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 from tests.support.parsed_lines import parsed
 from tests.support.worked_incidents import a_major
 
@@ -79,3 +82,25 @@ def test_the_delivered_policy_closes_keeps_the_warning_and_says_so(word, warned)
 )
 def test_a_typed_line_records_a_recovery(line, fields):
     assert parsed(line).fields == fields
+
+
+@pytest.mark.parametrize(("clean_recovery", "asks"), [("warn", 1), ("refuse", 1), ("allow", 0)])
+def test_the_check_of_a_backup_is_asked_of_the_tech_lead_and_then_of_the_commander_too(clean_recovery, asks):
+    desk = CommandBench().declared()
+    desk.do("take", "ilse", 1, role="commander")
+    desk.do("assign", "ilse", 2, form={"role": "tech_lead", "to": who("rob")})
+    for minute, (method, text) in enumerate((("backup", "db1 is restored"), ("failover", "db2 took over")), 3):
+        desk.do("recover", at=minute, form={"method": method, "text": text})
+    policy = desk.policy.model_copy(update={"clean_recovery": clean_recovery})
+    found = clean_backups(desk.incident, policy)
+
+    assert len(found) == asks
+    for deadline in found:
+        assert [(step.at, step.whom) for step in deadline.steps] == [
+            (T(3), (who("rob"),)),
+            (T(33), (who("rob"), who("ilse"))),
+        ]
+    desk.do(
+        "recover", at=9, form={"method": "checked", "id": "R1", "text": "the scan finds nothing", "clean": "scan 4"}
+    )
+    assert clean_backups(desk.incident, policy) == ()

@@ -23,6 +23,7 @@ from incident.entries.role_holders import HandoverOffered
 from incident.entries.status_updates import UpdateDrafted
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
 from incident.model.outside_records import DataMention, ProviderCase, RegulatoryClock
+from incident.model.response.analysis import Recovery
 from incident.model.response.containment import Containment
 from incident.model.slack_references import Mask, OpenPrompt
 from incident.model.update_draft import UpdateDraft
@@ -51,6 +52,7 @@ ABOUT = {
     "outside_word": "5",
     "containment": "C1",
     "document": "review",
+    "clean_backup": "R1",
 }
 SOURCES = {
     "handover": HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG),
@@ -76,6 +78,7 @@ def incident(**changes):
             "update_drafts": (UpdateDraft(n=12, audience=Audience.CUSTOMER, text=LONG, by=ILSE, at=START),),
             "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=START),),
             "containment": (Containment(at=START, term="short", text=LONG, by=EVA, n=9, id="C1", undo=LONG),),
+            "recoveries": (Recovery(n=10, id="R1", method="backup", text=LONG, by=EVA, at=START, backup=LONG),),
             "review": Review(owner=EVA, at=later(5)),
             "provider_cases": (
                 ProviderCase(
