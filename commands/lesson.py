@@ -17,6 +17,7 @@ from incident.refusal import Code, Refusal
 from incident.rules.short_ids import next_id
 from incident.states import LessonTarget
 from organisation.entries.task_changes import TaskKind
+from organisation.model.task_state import lesson_task
 from roles.person_ids import PersonId
 
 _TARGETS: Final = (
@@ -68,5 +69,5 @@ class Lesson(Verb):
             id=next_id(follow_up.LESSON_PREFIX, taken), text=text, target=self.target, owner=self.owner, due_at=self.due
         )
         kind = _TASK_OF.get(self.target, TaskKind.LESSON)
-        named = f"Lesson {lesson.id} of {now.open.number}"
+        named = lesson_task(lesson.id, now.open.number)
         return (lesson, OpensTask(follow_up.task_of(kind, named, self.owner, self.due, now.open.number)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.export import html_page
-from bot.export.after.review_document import has_review, review_page, write_review
+from bot.export.after.review_document import has_review, review_page, tasks_of, write_review
 from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
 from bot.export.document import readable
 from bot.export.export_record import export_record
@@ -36,6 +36,7 @@ from incident.outside.regimes import RegimeBook
 from incident.policy import Policy
 from incident.record import masked_view
 from incident.record.hash_chain import digest
+from organisation.model.task_state import Task
 from roles.person_ids import PersonId
 from storage.integrity.checkpoints import Proof
 from storage.integrity.signing_keys import Signer
@@ -182,7 +183,13 @@ def _write(
     hidden = frozenset(e.n for e in chain.entries if e.redacted or masked_view.hides(masks, e))
     copies = write_evidence_files(folder, chain.key, entries, hidden, store.files)
     incident = _write_documents(
-        folder, entries, names=names, at=at, exported_by=exported_by, policy=policy, shown=_Shown(head, copies)
+        folder,
+        entries,
+        names=names,
+        at=at,
+        exported_by=exported_by,
+        policy=policy,
+        shown=_Shown(head, copies, tasks_of(store, chain.key.team)),
     )
     has_policy = _write_policy(folder, store.directory.policy_text(incident.policy_hash), incident.policy_hash)
     lines = zip(chain.rows, chain.entries, strict=True)
@@ -214,10 +221,11 @@ def _without_text(line: StoredEntryRow) -> StoredEntryRow:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the documents show of the other files: the hash of the last entry, and the copies of evidence by entry."""
+    """What the documents show of the other files: the hash of the last entry, the copies of evidence by entry, the tasks."""
 
     head: str
     copies: Mapping[int, str]
+    tasks: tuple[Task, ...]
 
 
 def _write_documents(
@@ -238,7 +246,9 @@ def _write_documents(
     write_packs(folder, entries, incident, names=names, render=render, at=at, forms=forms)
     if has_review(incident):
         longest = timedelta(minutes=policy.scribe.gap_minutes)
-        page = review_page(entries, incident, names=names, render=render, longest_silence=longest, at=at)
+        page = review_page(
+            entries, incident, names=names, render=render, longest_silence=longest, at=at, tasks=shown.tasks
+        )
         write_review(folder, page, render)
     write_json(folder / "record.json", record)
     context = html_page.page_context(

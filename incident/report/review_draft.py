@@ -6,9 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
-from incident.entries import TIMELINE_KINDS, conversation, lifecycle, restoration, status_updates
+from incident.entries import (
+    TIMELINE_KINDS,
+    conversation,
+    delivery,
+    lifecycle,
+    restoration,
+    role_holders,
+    status_updates,
+)
 from incident.entries.outside import outside_notices, provider_cases, regulatory_clocks
 from incident.entry import Entry
 from incident.fold.aggregate_fold import undone_by
@@ -20,6 +28,8 @@ LATE_DETECTION: Final = timedelta(minutes=15)
 _MILESTONES: Final = (lifecycle.Declared, lifecycle.Acknowledged, lifecycle.MajorDeclared, lifecycle.Reopened)
 _NEW_STATES: Final = frozenset({State.MITIGATED, State.RESTORED, State.RESOLVED, State.CLOSED})
 _NOTIFIED: Final = (
+    role_holders.Escalated,
+    delivery.Notified,
     status_updates.StatusUpdatePosted,
     outside_notices.OutsideNoticeGiven,
     regulatory_clocks.ReportSubmitted,
@@ -32,10 +42,14 @@ DRAFT_KINDS: Final = (*TIMELINE_KINDS, *(fact.kind for fact in _MISSED))
 
 @dataclass(frozen=True)
 class CitedEntry:
-    """An entry, and when it happened by its last correction (UTC)."""
+    """An entry, and when it happened by its last correction (UTC).
+
+    With `mark` it is cited for a time that it states, `started` or `detected`, which is `at`.
+    """
 
     entry: Entry
     at: datetime
+    mark: Literal["", "started", "detected"] = ""
 
     @property
     def n(self) -> int:
@@ -86,12 +100,40 @@ def review_draft(entries: Sequence[Entry], incident: Incident, longest_silence: 
     cited.sort(key=lambda one: (one.at, one.n))
     silences = tuple(_silences(cited, longest_silence))
     return ReviewDraft(
-        milestones=tuple(one for one in cited if _is_milestone(one.entry)),
+        milestones=_course(cited, incident),
         decisions=_of(cited, conversation.DecisionMade),
         notified=_of(cited, *_NOTIFIED),
         missed=_of(cited, *_MISSED),
         silences=silences,
         questions=tuple(_questions(cited, incident, silences)),
+    )
+
+
+def last_of_kinds(entries: Sequence[Entry]) -> dict[str, int]:
+    """Return the number of the last entry of each kind that was not taken back."""
+    undone = undone_by(entries)
+    return {one.fact.kind: one.n for one in entries if one.n not in undone}
+
+
+def _course(cited: Sequence[CitedEntry], incident: Incident) -> tuple[CitedEntry, ...]:
+    """Return the milestones, with the start and the detection where they are known, by the entry that states each."""
+    found = [one for one in cited if _is_milestone(one.entry)]
+    times = incident.times
+    marks: tuple[tuple[Literal["started", "detected"], datetime | None], ...] = (
+        ("started", times.started_at),
+        ("detected", times.detected_at),
+    )
+    for mark, at in marks:
+        stated = [one for one in cited if at is not None and _states(one.entry.fact, f"{mark}_at", at)]
+        if at is not None and stated:
+            found.append(CitedEntry(stated[-1].entry, at, mark))
+    return tuple(sorted(found, key=lambda one: (one.at, not one.mark, one.mark != "started", one.n)))
+
+
+def _states(fact: object, field: str, at: datetime) -> bool:
+    """True for the entry that set a time last, and for the declaration, which has the first one."""
+    return isinstance(fact, lifecycle.Declared) or (
+        isinstance(fact, lifecycle.TimeSet) and (fact.field, fact.at) == (field, at)
     )
 
 

@@ -11,6 +11,11 @@ from roles.person_ids import PersonId
 TASK_PREFIX: Final = "T"
 
 
+def lesson_task(lesson: str, number: str) -> str:
+    """Return the text of the task of a lesson. It names the lesson and not its words, so that these stay in the incident."""
+    return f"Lesson {lesson} of {number}"
+
+
 class Task(Frozen):
     """What one person does by a date. Entry `opened_by` opened it; `assigned_by` made it the owner's at `assigned_at` (UTC).
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.database_access import find, open_database, policy_in_force
 from bot.clock import RealClock
-from bot.export.after.review_document import review_html, review_markdown, review_page, review_pdf
+from bot.export.after.review_document import review_html, review_markdown, review_page, review_pdf, tasks_of
 from bot.export.checked_chain import CheckedChain
 from bot.export.document import readable
 from bot.export.html_page import document_renderer
@@ -29,7 +29,15 @@ def write_review(number: str, out: Path, *, pdf: bool, html: bool) -> int:
             render = document_renderer(names)
             incident = fold([readable(entry, names) for entry in entries])
             longest = timedelta(minutes=policy.scribe.gap_minutes)
-            page = review_page(entries, incident, names=names, render=render, longest_silence=longest, at=now)
+            page = review_page(
+                entries,
+                incident,
+                names=names,
+                render=render,
+                longest_silence=longest,
+                at=now,
+                tasks=tasks_of(store, chain.key.team),
+            )
             if not (pdf or html):
                 print(review_markdown(page, render), end="")
                 return 0

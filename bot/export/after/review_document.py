@@ -6,7 +6,7 @@ It is written as HTML, Markdown and PDF into every export of an incident whose r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,13 @@ from bot.documents.pdf_file import pdf_of
 from bot.export.reader_names import Names
 from bot.rendering.markdown import markdown_text
 from bot.rendering.renderer import Renderer
-from incident.entry import Entry
+from incident.entry import Entry, workspace_chain
 from incident.model.incident import Incident
-from incident.model.response.after_incident import Aftermath, WrittenDocument
-from incident.report.review_draft import CitedEntry, ReviewDraft, review_draft
+from incident.model.response.after_incident import Aftermath, Lesson, WrittenDocument
+from incident.report.review_draft import CitedEntry, ReviewDraft, last_of_kinds, review_draft
+from organisation.fold.organisation_fold import ORGANISATION
+from organisation.model.task_state import Task, lesson_task
+from storage.store import Store
 
 FILES: Final = ("review.html", "review.md", "review.pdf")
 
@@ -36,7 +39,10 @@ class ReviewLine:
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """The context of documents/review.html.j2 and documents/review.md.j2. With `has_links` each number links the page of the export."""
+    """The context of documents/review.html.j2 and documents/review.md.j2.
+
+    `last` is the number of the last entry of each kind. With `has_links` each number links the page of the export.
+    """
 
     incident: Incident
     draft: ReviewDraft
@@ -46,12 +52,23 @@ class ReviewPage:
     missed: tuple[ReviewLine, ...]
     names: Names
     at: datetime
+    last: Mapping[str, int]
+    tasks: Mapping[str, Task]
     has_links: bool = True
 
     @property
     def after(self) -> Aftermath:
         """What follows the incident."""
         return self.incident.aftermath
+
+    def task_state(self, lesson: Lesson) -> str:
+        """Return how the task of a lesson is, in words; nothing if it is not among the tasks any more."""
+        task = self.tasks.get(lesson_task(lesson.id, self.incident.number))
+        if task is None:
+            return ""
+        if task.is_open:
+            return "overdue" if task.due_at < self.at else "open"
+        return "done" if task.done_at else "withdrawn"
 
     @property
     def documents(self) -> tuple[tuple[str, WrittenDocument | None], ...]:
@@ -76,8 +93,9 @@ def review_page(
     render: Renderer,
     longest_silence: timedelta,
     at: datetime,
+    tasks: Iterable[Task] = (),
 ) -> ReviewPage:
-    """Return the document's content. `entries` are as people may see them, `incident` is folded from them, readable."""
+    """Return the document's content. `tasks` are those of the organisation, whose state lessons have. `entries` are as people may see them, `incident` is folded from them, readable."""
     draft = review_draft(entries, incident, longest_silence)
 
     def lines(cited: Sequence[CitedEntry]) -> tuple[ReviewLine, ...]:
@@ -85,7 +103,9 @@ def review_page(
             ReviewLine(
                 one.n,
                 one.at,
-                render.macro("sentences.j2", one.entry.fact.kind, one.entry),
+                render.macro("slack/shared/draft.j2", "mark", one)
+                if one.mark
+                else render.macro("sentences.j2", one.entry.fact.kind, one.entry),
                 names(one.entry.fact.shown_by(one.entry.by)),
             )
             for one in cited
@@ -100,6 +120,8 @@ def review_page(
         missed=lines(draft.missed),
         names=names,
         at=at,
+        last=last_of_kinds(entries),
+        tasks={one.text: one for one in tasks},
     )
 
 
@@ -118,6 +140,13 @@ def review_pdf(page: ReviewPage, render: Renderer) -> bytes:
     return pdf_of(
         review_html(replace(page, has_links=False), render), title=f"Review of {page.incident.number}", at=page.at
     )
+
+
+def tasks_of(store: Store, team: str) -> tuple[Task, ...]:
+    """Return the tasks of an organisation, those that ended lately too."""
+    key = workspace_chain(team)
+    found = store.recorder.read(lambda reader: reader.peek_aggregate(ORGANISATION, key))
+    return (*found.tasks, *found.finished) if found is not None else ()
 
 
 def write_review(folder: Path, page: ReviewPage, render: Renderer) -> None:

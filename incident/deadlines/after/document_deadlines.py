@@ -10,6 +10,7 @@ from incident.model.incident import Incident
 from incident.model.response.after_incident import WrittenDocument
 from incident.policy import Policy
 from incident.rules.business_days import after_business_days
+from incident.rules.responders.attendance import can_be_asked
 from incident.rules.visibility import may_see
 from incident.states import VOID, Document, DocumentState, State
 from roles.person_ids import PersonId, person_named
@@ -101,10 +102,13 @@ def _writer(incident: Incident) -> PersonId | None:
 
 
 def _approvers(incident: Incident, policy: Policy, document: WrittenDocument) -> tuple[PersonId, ...]:
-    """Return who may approve and is no author: the owner of the service, else the people of the groups that may."""
+    """Return who may approve and is no author: the owner of the service, else the people of the groups that may.
+
+    Those who left are passed over.
+    """
     owner = incident.service_owner
-    if owner is not None and owner not in document.authors:
+    if owner is not None and owner not in document.authors and can_be_asked(incident, owner):
         return (owner,)
     allowed = policy.authority.approve_review
     members = (person_named(incident.key.team, one) for group in allowed for one in policy.groups.get(group, ()))
-    return tuple(one for one in each_once(*members) if one not in document.authors)
+    return tuple(one for one in each_once(*members) if one not in document.authors and can_be_asked(incident, one))

@@ -8,7 +8,7 @@ from incident.fold.fold import fold
 from incident.report.review_draft import review_draft
 from tests.support.after_bench import after_policy, resolved_bench
 from tests.support.clock import T
-from tests.support.command_bench import CommandBench
+from tests.support.command_bench import CommandBench, who
 
 TWENTY = timedelta(minutes=20)
 
@@ -35,9 +35,12 @@ def test_the_course_the_decisions_and_who_was_notified_are_named_by_their_entrie
     draft, known = drafted(bench), {entry.n: entry for entry in bench.entries()}
 
     assert [one.entry.fact.kind for one in draft.milestones] == [
-        *("declared", "major_declared", "state_changed", "state_changed")
+        *("time_set", "declared", "declared", "major_declared", "state_changed", "state_changed")
     ]
-    assert [one.entry.fact.audience for one in draft.notified] == ["internal", "exec", "customer"]
+    assert [one.mark for one in draft.milestones[:3]] == ["started", "detected", ""]
+    assert [one.at for one in draft.milestones[:3]] == [T(-9), T(0), T(0)]
+    updates = [one for one in draft.notified if one.entry.fact.kind == "status_update_posted"]
+    assert [one.entry.fact.audience for one in updates] == ["internal", "exec", "customer"]
     assert all(known[one.n] is one.entry for one in (*draft.milestones, *draft.notified, *draft.decisions))
 
 
@@ -76,3 +79,24 @@ def test_an_entry_stands_where_it_happened():
     bench.do("decide", "ilse", 39, text="Roll back", occurred_at=T(5))
 
     assert drafted(bench).decisions[0].at == T(5)
+
+
+def test_a_time_that_is_corrected_is_cited_by_the_entry_that_says_so_and_an_unknown_start_is_no_milestone():
+    bench = bumpy()
+    bench.do("time", "ilse", 81, field="detected_at", basis="By the pager", form={"at": T(-3).isoformat()})
+    first, *_ = drafted(bench).milestones
+
+    assert (first.mark, first.at, first.entry.fact.kind) == ("detected", T(-3), "time_set")
+    assert "started" not in {one.mark for one in drafted(bench).milestones}
+
+
+def test_calls_and_notices_by_rule_are_among_who_was_notified():
+    rule = {"when": {"major": True}, "tell": ["legal"], "within": 15}
+    groups = {"exec": ["UCEO"], "legal": ["UNADIA"]}
+    bench = CommandBench(policy=after_policy(notify=[rule], groups=groups)).declared(0, impact=1, urgency=1)
+    bench.do("escalate", "ilse", 2, form={"to": who("rob"), "how": "functional", "reason": "He knows the ledger"})
+    bench.tick(3)
+
+    notified = [one.entry.fact for one in drafted(bench).notified]
+    assert {fact.kind for fact in notified} >= {"escalated", "notified"}
+    assert who("rob") in {fact.person for fact in notified if fact.kind == "escalated"}

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from bot.rendering.renderer import TEMPLATES
+from incident.entries.aftermath.lessons import SignOffAsked
 from incident.entries.aftermath.reviews import DocumentMoved
 from incident.entries.closure import ReviewScheduled
 from incident.entries.conversation import Redacted
@@ -98,3 +99,25 @@ def test_an_incident_without_a_review_has_no_such_files(sqlite_store: Store, tmp
     key = office.do("declare", 1, title="Payments fail", service="checkout", impact=2, urgency=2).key
 
     assert not [one.name for one in office.export(key, 2).iterdir() if one.name.startswith("review")]
+
+
+def test_the_markdown_has_the_state_of_cause_lessons_actions_and_sign_off_with_their_entries(office: Office):
+    office.do("rca", 65, NUMBER, what="write", actor=OLU, root_cause="No limit")
+    office.do("task", 66, NUMBER, what="done", id="T1", text="The dashboard shows it")
+    draft = (office.export(office.key, 70) / "review.md").read_text("utf-8")
+    office.do("cap", 67, NUMBER, what="drop", id="CA1", text="because the lag went with the old ledger")
+    office.note(office.key, SignOffAsked(due_at=T(9000), by=(OLU,)), 68)
+    later = (office.export(office.key, 71) / "review.md").read_text("utf-8")
+
+    for words in (
+        "A draft, not submitted",
+        "Watch the lag; slack:T1:UOLU, due",
+        ", done [E",
+        ", open [E",
+        "No sign-off was asked for",
+    ):
+        assert words in draft, words
+    assert "dropped" in later
+    assert re.search(r"Not signed off; asked of slack:T1:UOLU until .* \[E\d+\]", later)
+    assert re.search(r"^checkout \[E1\], P1 \[E\d+\], major incident \[E\d+\], .*\[E\d+\]", later, re.M)
+    assert re.search(r"- .*: it was detected \(.*\) \[E1\]", later)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.after_bench import DAY, REVIEW, asked, closed_bench, left_until, submitted_bench
+from incident.deadlines.after import document_deadlines
+from incident.model.absence import Absence
+from roles.accounts import Unavailability
+from tests.support.after_bench import DAY, REVIEW, after_policy, asked, closed_bench, left_until, submitted_bench
 from tests.support.clock import T
 from tests.support.command_bench import who
 
@@ -41,6 +44,17 @@ def test_the_owner_of_the_service_approves_and_after_five_business_days_the_mana
     assert asked(bench, "document") == [(2, (NADIA,)), (9, (NADIA, MAYA))]
     bench.do("review", "nadia", 10 * DAY, what="approve")
     assert len(asked(left_until(bench, 30 * DAY), "document")) == 2
+
+
+def test_an_owner_of_the_service_who_left_is_passed_over_by_those_of_the_groups_that_may_approve():
+    bench = submitted_bench()
+    policy = after_policy(groups={"exec": ["UCEO"], "closer": ["UILSE", "UEVA", "UROB"]})
+    gone = tuple(Absence(who=who(one), at=T(60), why=Unavailability.DEACTIVATED) for one in ("nadia", "rob"))
+    left = bench.incident.model_copy(update={"absences": gone})
+
+    asked_of = [step.whom for step in document_deadlines.approvals(left, policy)[0].steps]
+    assert asked_of == [(who("ilse"),), (who("ilse"), MAYA)]
+    assert document_deadlines.approvals(bench.incident, policy)[0].steps[0].whom == (NADIA,)
 
 
 def test_a_corrective_action_is_asked_for_at_half_time_and_around_its_date_and_then_the_manager():
