@@ -14,6 +14,7 @@ from commands.core.rules.classification.impact_questions import (
     UnbearableIn,
     assessed,
 )
+from commands.core.rules.classification.strict_rules import SECURITY, warnings
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.classification import LevelsProposed
 from incident.entries.outside.regulatory_breach import ImpactForced
@@ -67,7 +68,8 @@ class Priority(Verb):
         refuse_short(self.justification, MIN_JUSTIFICATION, "priority_why", "justification")
         changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
         judged = (assessment,) if assessment else ()
-        return (*judged, changed, *automatic_major(now.policy, priority, is_major=now.open.major), *forced)
+        warned = warnings(now, *(("harm",) if now.open.type == SECURITY and not now.open.harm else ()))
+        return (*judged, changed, *warned, *automatic_major(now.policy, priority, is_major=now.open.major), *forced)
 
     def _levels(self, incident: Incident, proposed: LevelsProposed | None) -> tuple[int, int]:
         current = incident.priorities[-1] if incident.priorities else None

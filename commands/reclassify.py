@@ -15,7 +15,7 @@ MIN_REASON: Final = 15
 
 
 class Reclassify(Verb):
-    """Change the type of the incident: it, security, third_party or request."""
+    """Change the type of the incident: it, security, data, physical, third_party, request or event."""
 
     name = "reclassify"
     group = Group.CLASSIFY

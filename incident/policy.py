@@ -121,9 +121,10 @@ class Criteria(Frozen):
 
 
 class Validations(Frozen):
-    """Validation criteria by the first kind that applies: security, third party, major, other."""
+    """Validation criteria by the first kind that applies: security, data, third party, major, other."""
 
     security: Criteria = Criteria(all=("containment_confirmed", "integrity_verified", "security_signoff"))
+    data: Criteria = Criteria(all=("containment_confirmed", "integrity_verified"))
     third_party: Criteria = Criteria(all=("monitoring_verified",), any=("service_owner_confirmed", "user_confirmed"))
     it_major: Criteria = Criteria(all=("monitoring_verified",), any=("service_owner_confirmed", "user_confirmed"))
     it_minor: Criteria = Criteria(any=("monitoring_verified", "service_owner_confirmed", "user_confirmed"))

@@ -47,6 +47,7 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     command_deadlines.commander,
     command_deadlines.ownerless,
     target_deadlines.judgement,
+    target_deadlines.retriage,
     target_deadlines.restoration,
     update_deadlines.owed,
     update_deadlines.missed,

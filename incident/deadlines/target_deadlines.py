@@ -18,6 +18,7 @@ from incident.states import RESPONDING, State
 from roles.role_names import Role
 
 _UNJUDGED_FOR: Final = timedelta(minutes=30)
+_SPREAD_JUDGED_IN: Final = timedelta(minutes=15)
 _AGAIN: Final = timedelta(hours=1)
 _SHARES: Final = (50, 75, 90)
 
@@ -62,6 +63,22 @@ def judgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     due_at = begun_at + _UNJUDGED_FOR
     whom = each_once(incident.holder(Role.COMMANDER) or incident.contact)
     return (Deadline(key_of("judgement", begun_at), due_at, (PromptStep(due_at, "judgement", whom),), _AGAIN),)
+
+
+def retriage(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
+    """Prompt for impact and urgency again once a spread of what was contained is noted (S2-16).
+
+    At once the commander, else the reporter; after 15 minutes the service owner too; then every hour.
+    """
+    since = incident.spread_at
+    if since is None or not incident.is_to_be_judged_again or incident.state not in RESPONDING:
+        return ()
+    near, due_at = incident.holder(Role.COMMANDER) or incident.contact, since + _SPREAD_JUDGED_IN
+    steps = (
+        PromptStep(since, "retriage", (near,)),
+        PromptStep(due_at, "retriage", each_once(near, incident.service_owner)),
+    )
+    return (Deadline(key_of("retriage", since), due_at, steps, _AGAIN),)
 
 
 def _harmed_before(incident: Incident) -> timedelta:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from incident.entry import Fact
 from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.states import Priority
+
+HARMS: Final = ("confidentiality", "integrity", "availability")
 
 
 class PriorityChanged(Fact):
@@ -55,6 +57,35 @@ class ClassificationWarned(Fact):
     is_folded: ClassVar[bool] = False
 
     rules: tuple[str, ...]
+
+
+class HarmMarked(Fact):
+    """What the incident harms: confidentiality, integrity, availability (S2-08). It takes the place of an earlier one."""
+
+    kind: ClassVar[str] = "harm_marked"
+    timeline: ClassVar[str | None] = "harm"
+    template: ClassVar[str | None] = "harm"
+
+    confidentiality: bool
+    integrity: bool
+    availability: bool
+    reason: MaybePersonalText = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What is harmed."""
+        return tuple(name for name in HARMS if getattr(self, name))
+
+
+class SpreadNoted(Fact):
+    """What was contained spreads all the same, so impact and urgency are asked for again (S2-16)."""
+
+    kind: ClassVar[str] = "spread_noted"
+    timeline: ClassVar[str | None] = "spread"
+    template: ClassVar[str | None] = "spread"
+
+    text: PersonalText
+    contained: tuple[int, ...]
 
 
 class CategoryChanged(Fact):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from incident.entries.classification import CategoryChanged, Confirmed, LevelsProposed, PriorityChanged, Reclassified
+from incident.entries.classification import (
+    CategoryChanged,
+    Confirmed,
+    HarmMarked,
+    LevelsProposed,
+    PriorityChanged,
+    Reclassified,
+    SpreadNoted,
+)
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
 from incident.model.components import CategoryItem, PriorityItem, TypeItem
@@ -48,6 +56,16 @@ def levels_proposed(incident: Incident, entry: Entry, fact: LevelsProposed) -> C
     given = {name: value for name, value in answers.items() if value is not None}
     before = incident.assessment or Assessment(n=entry.n)
     return {"assessment": before.model_copy(update={"n": entry.n, **given})}
+
+
+def harm_marked(incident: Incident, entry: Entry, fact: HarmMarked) -> Change:
+    """Take the place of what was marked before."""
+    return {"harm": fact.kinds}
+
+
+def spread_noted(incident: Incident, entry: Entry, fact: SpreadNoted) -> Change:
+    """Ask for impact and urgency again, since when it was recorded."""
+    return {"spread_at": entry.recorded_at}
 
 
 def category_changed(incident: Incident, entry: Entry, fact: CategoryChanged) -> Change:

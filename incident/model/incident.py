@@ -94,6 +94,8 @@ class Incident(Aggregate):
     states: tuple[StateItem, ...] = ()
     priorities: tuple[PriorityItem, ...] = ()
     assessment: Assessment | None = None
+    harm: tuple[str, ...] = ()
+    spread_at: Utc | None = None
     categories: tuple[CategoryItem, ...] = ()
     types: tuple[TypeItem, ...] = ()
     roles: tuple[Interval, ...] = ()
@@ -160,6 +162,11 @@ class Incident(Aggregate):
     def priority(self) -> Priority | None:
         """The current priority; None before the first."""
         return self.priorities[-1].priority if self.priorities else None
+
+    @property
+    def is_to_be_judged_again(self) -> bool:
+        """True from when a spread was noted until impact and urgency are judged again."""
+        return self.spread_at is not None and (not self.priorities or self.priorities[-1].at <= self.spread_at)
 
     @property
     def is_over(self) -> bool:

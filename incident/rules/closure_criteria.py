@@ -42,6 +42,8 @@ def criteria(incident: Incident, policy: Policy) -> Criteria:
     kinds = policy.validation
     if incident.type == "security":
         return kinds.security
+    if incident.type == "data":
+        return kinds.data
     if incident.type == "third_party":
         return kinds.third_party
     return kinds.it_major if incident.major else kinds.it_minor

@@ -68,4 +68,12 @@ def test_a_text_that_says_too_little_is_recorded_and_flagged_and_the_reply_says_
 def test_the_reply_names_the_closure_checklist():
     room = HandmadeDesk(an_incident(State.RESTORED))
 
-    assert room.answer(Resolve(how="fix", text=TEXT)) == ("Resolved. The closure checklist shows what is left.")
+    assert room.answer(Resolve(how="fix", text=TEXT)).startswith("Resolved. The closure checklist shows what is left.")
+
+
+def test_the_reply_asks_whether_the_category_is_still_right_until_it_is_confirmed():
+    asked = "Its category is Application. Still right? `/incident confirm category`, else `/incident category`."
+    resolve = Resolve(how="fix", text=TEXT)
+
+    assert HandmadeDesk(an_incident(State.RESTORED)).answer(resolve).endswith(asked)
+    assert "Its category" not in HandmadeDesk(an_incident(State.RESTORED, category_confirmed=True)).answer(resolve)

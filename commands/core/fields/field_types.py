@@ -82,12 +82,15 @@ RoleWord = Annotated[Role, BeforeValidator(_role)]
 # An id or a criterion that our sentences quote as it is: nothing in it can ping or format.
 Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]
 
-IncidentType = Literal["it", "security", "third_party", "request"]
+IncidentType = Literal["it", "security", "data", "physical", "third_party", "request", "event"]
 INCIDENT_TYPES: Final = (
     ("it", "IT"),
     ("security", "Security"),
+    ("data", "Data: lost, wrong or disclosed"),
+    ("physical", "Physical: a building, a device"),
     ("third_party", "Third party"),
     ("request", "Request"),
+    ("event", "Event: seen, no harm yet"),
 )
 
 # Impact and urgency: 1 is high, 3 is low.

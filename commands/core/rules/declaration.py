@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from commands.core.fields.field_types import INCIDENT_TYPES, IncidentType, Level
+from pydantic import BeforeValidator
+
+from commands.core.fields.field_types import INCIDENT_TYPES, IncidentType, Level, several
 from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import capturing
 from commands.core.preconditions import refuse_by_state
 from commands.core.rules.after_incident.follow_up import recurrence
+from commands.core.rules.classification.harm_field import HARM, HarmKind, marked
 from commands.core.rules.classification.impact_questions import (
     AffectedShare,
     AffectedUsers,
@@ -18,6 +21,7 @@ from commands.core.rules.classification.impact_questions import (
     assessed,
 )
 from commands.core.rules.classification.strict_rules import (
+    SECURITY,
     refuse_empty_fields,
     says_no_more_than_other,
     unlisted_category,
@@ -96,6 +100,7 @@ class Declaration(Verb):
     category: Annotated[str | None, FormField("Category", Control.CATEGORY, max_length=80)] = None
     subcategory: Annotated[str | None, FormField("Subcategory", Control.LINE, max_length=80)] = None
     type: Annotated[IncidentType, FormField("Type", Control.CHOICE, choices=INCIDENT_TYPES)] = "it"
+    harm: Annotated[tuple[HarmKind, ...], BeforeValidator(several), HARM] = ()
     owner_group: Annotated[
         str | None,
         FormField("Owner group", Control.LINE, "Default: the service's", words=("group",), max_length=80),
@@ -131,7 +136,7 @@ class Declaration(Verb):
         warned = warnings(now, *self._shortfalls(entry))
         triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
         major = automatic_major(policy, priority.priority, is_major=False)
-        judged = (assessment,) if assessment else ()
+        judged = (*((assessment,) if assessment else ()), *((marked(self.harm),) if self.harm else ()))
         declared = self.with_conversation(declared, now)
         return (declared, *judged, priority, *warned, triaged, *major, *recurrence(declared, now))
 
@@ -156,6 +161,7 @@ class Declaration(Verb):
         found = {
             "category_other": says_no_more_than_other(entry.category, self.subcategory),
             "impact_words": self.impact is not None and not self.impact_words,
+            "harm": self.type == SECURITY and not self.harm,
         }
         return tuple(rule for rule, is_broken in found.items() if is_broken)
 

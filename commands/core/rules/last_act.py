@@ -44,8 +44,10 @@ UNDOABLE: Final = frozenset(
     for fact in (
         classification.CategoryChanged,
         classification.Confirmed,
+        classification.HarmMarked,
         classification.LevelsProposed,
         classification.PriorityChanged,
+        classification.SpreadNoted,
         closure.ReviewScheduled,
         findings.FindingConfirmed,
         findings.FindingMade,

@@ -11,6 +11,8 @@ from incident.entries.classification import ClassificationWarned
 from incident.policy import Policy
 from incident.refusal import Code, Refusal
 
+# Harm is asked for where a security incident is triaged.
+SECURITY: Final = "security"
 _OTHER: Final = frozenset({"other", "others", "miscellaneous", "misc"})
 
 
