@@ -21,7 +21,7 @@ _MOST_EVENTS: Final = 5000
 _TOO_OFTEN: Final = re.compile(rb"^RRULE[^\r\n]*FREQ=(?:SECONDLY|MINUTELY)", re.IGNORECASE | re.MULTILINE)
 _LAYER: Final = re.compile(r"\s*\[L(\d)\]\s*")
 _SEVERAL: Final = re.compile(r"[,;/&+]|\band\b")
-_PARTS: Final = re.compile(r"\s[-–|:]\s|[()<>]")
+_PARTS: Final = re.compile(r"\s[-–|]\s|:\s|[()<>\[\]]")
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 
 
@@ -68,7 +68,7 @@ def _turns(event: Any, clock: ZoneInfo) -> Iterator[NamedTurn]:
 
 
 def _people(summary: str) -> Sequence[tuple[str, ...]]:
-    """Return the names of each person of a summary: all of it, and its parts (`On call - Ada Lovelace - Payments`)."""
+    """Return the names of each person of a summary: all of it, and its parts (`On call - Ada Lovelace - Payments`, `On-call: Ada`)."""
     several = [one for one in _SEVERAL.split(summary) if one.strip()]
     return [(one, *(part for part in _PARTS.split(one) if part.strip())) for one in several]
 

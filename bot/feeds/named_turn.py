@@ -40,4 +40,4 @@ def name_finder(
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.removeprefix("@").split()).casefold()
+    return " ".join(name.split()).removeprefix("@").casefold()

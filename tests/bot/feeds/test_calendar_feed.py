@@ -75,6 +75,9 @@ def test_a_series_with_a_cancelled_and_a_moved_event_is_read_as_it_is_now():
             [("On call - Ada Lovelace - Payments", "On call", "Ada Lovelace", "Payments")],
             1,
         ),
+        ("On-call: @ada", [("@ada",)], 1),
+        ("Ada Lovelace (primary)", [("Ada Lovelace ",)], 1),
+        ("[primary] Ada", [(" Ada",)], 1),
     ],
 )
 def test_a_summary_names_one_person_or_several_and_their_layer(summary, names, layer):
@@ -164,5 +167,6 @@ def test_a_name_that_means_two_people_or_none_finds_no_one():
     find = name_finder(people, methods)
 
     assert find((" ADA ",)) == find(("@ada",)) == find(("U0",)) == people[0].id
+    assert find((" @ada",)) == people[0].id
     assert find(("Ben", "Ben@example.org")) == people[1].id
     assert find(("Ben",)) is find(("Gone",)) is find(("",)) is None
