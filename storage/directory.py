@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -65,6 +65,22 @@ class Directory:
         """Store how a person is paged, in place of what was stored before."""
         self._transactions.write(lambda connection: contact_methods.put(connection, self._team, person, methods))
         self._transactions.truncate_log()
+
+    def change_contact_methods(
+        self, person: PersonId, change: Callable[[tuple[ContactMethod, ...]], Sequence[ContactMethod]]
+    ) -> tuple[ContactMethod, ...]:
+        """Change how a person is paged, one change at a time, and return it; what `change` raises changes nothing."""
+
+        def work(connection: Connection) -> tuple[ContactMethod, ...]:
+            person_names.lock(connection, self._team, person)
+            before = contact_methods.all_methods(connection, self._team).get(person, ())
+            after = tuple(change(before))
+            contact_methods.put(connection, self._team, person, after)
+            return after
+
+        changed = self._transactions.write(work)
+        self._transactions.truncate_log()
+        return changed
 
     def verify_contact_method(self, person: PersonId, position: int, method: ContactMethod, at: datetime) -> bool:
         """Store when a contact method was confirmed, and nothing else of it; False where it was erased or changed by then."""

@@ -28,6 +28,11 @@ def all_people(connection: Connection, team: str) -> tuple[Person, ...]:
     return tuple(_person(row) for row in connection.execute(query))
 
 
+def lock(connection: Connection, team: str, person: PersonId) -> None:
+    """Let no other transaction that locks this person go on before this one ends; SQLite has one writer anyway."""
+    connection.execute(select(PERSON.c.person).where(_of_person(team, person)).with_for_update()).all()
+
+
 def _of_person(team: str | None, person: PersonId) -> ColumnElement[bool]:
     same: ColumnElement[bool] = PERSON.c.person == person
     return same if team is None else same & (PERSON.c.team == team)

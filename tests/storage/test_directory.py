@@ -69,6 +69,21 @@ def test_contact_methods_keep_their_order_and_are_replaced_whole(store: Store) -
     assert store.directory.all_contact_methods() == {ADA: (call,)}
 
 
+def test_contact_methods_that_are_added_at_the_same_time_are_all_there(store: Store) -> None:
+    store.directory.put([Person(id=ADA, name="Ada")], at(0))
+    added = [ContactMethod(medium=Medium.SMS, address=f"+4917012345{n}") for n in range(60, 66)]
+
+    with ThreadPoolExecutor(3) as others:
+        done = [
+            others.submit(store.directory.change_contact_methods, ADA, lambda old, one=one: (*old, one))
+            for one in added
+        ]
+        for one in done:
+            one.result()
+
+    assert {one.address for one in store.directory.contact_methods(ADA)} == {one.address for one in added}
+
+
 def test_a_contact_method_is_verified_where_it_is_as_it_was_and_nothing_else_changes(store: Store) -> None:
     sms = ContactMethod(medium=Medium.SMS, address="+491701234567")
     call = ContactMethod(medium=Medium.VOICE, address="+491701234567", delay_minutes=5)

@@ -82,8 +82,7 @@ def _change(word: str, change: Callable[[tuple[ContactMethod, ...]], tuple[Conta
         with open_database() as (store, _):
             person = find_person(store, word)
             name = next((one.name for one in store.directory.all_people() if one.id == person), person)
-            methods = change(store.directory.contact_methods(person))
-            store.directory.put_contact_methods(person, methods)
+            methods = store.directory.change_contact_methods(person, change)
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(f"{done} {name}. Now:")
