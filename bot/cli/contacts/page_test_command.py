@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from secrets import randbelow, token_hex
+from secrets import randbelow
 from threading import Event
 from typing import Final
 
@@ -44,7 +44,7 @@ class Pager:
         """Send a page by one contact method; None when there are no settings for its medium."""
         by = str(claimed_identity()).removeprefix("cli:")
         address = "" if code else trial_url(self.addresses, self.person, position, method, self.clock.now())
-        key = trial_key(self.person, position, token_hex(8))
+        key = trial_key(self.addresses, self.person, position, method, self.clock.now())
         page = trial_page(key, by, Renderer(mode=Mode.DOCUMENT), code=code, answer_url=address)
         channel = self.channel(method.medium)
         return None if channel is None else channel.send(page, method)

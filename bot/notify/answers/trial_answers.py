@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from secrets import token_hex
 from typing import Final, NamedTuple, Protocol
 
 from bot.clock import Clock
@@ -33,7 +34,9 @@ _PROOF_BYTES: Final = 16
 _TOKEN: Final = re.compile(
     r"TEST\.(?P<user>\w{1,40})\.(?P<position>[1-9]\d{0,2})\.(?P<until>\d{1,12})\.(?P<proof>[\w-]{22})", re.ASCII
 )
-_KEY: Final = re.compile(r"muster-test-(?P<user>\w{1,40})-(?P<position>[1-9]\d{0,2})-[0-9a-f]{1,32}", re.ASCII)
+_KEY: Final = re.compile(
+    r"muster-test-(?P<user>\w{1,40})-(?P<position>[1-9]\d{0,2})-(?P<until>\d{1,12})-(?P<proof>[\w-]{22})", re.ASCII
+)
 _REPLY: Final = re.compile(rf"\s*(?P<answer>[46])[ \t]*{TEST_WORD}\s*[.!]?\s*", re.IGNORECASE)
 
 
@@ -58,9 +61,18 @@ class Trial(NamedTuple):
     method: ContactMethod
 
 
-def trial_key(person: PersonId, position: int, nonce: str) -> str:
-    """Return the key of a test page, by which a provider's webhook names it; `nonce` is hexadecimal."""
-    return f"muster-test-{slack_user(person)}-{position}-{nonce}"
+def trial_key(
+    addresses: AnswerAddresses | None, person: PersonId, position: int, method: ContactMethod, now: datetime
+) -> str:
+    """Return the key of a test page, by which a provider's webhook names it: with its end, and a proof of its address.
+
+    Without a public address no webhook arrives, and the key is only another one each time.
+    """
+    if addresses is None:
+        return f"muster-test-{slack_user(person)}-{position}-{token_hex(8)}"
+    until = int((now + LASTS).timestamp())
+    proof = _proof(addresses, Trial(person, position, method), until)
+    return f"muster-test-{slack_user(person)}-{position}-{until}-{proof}"
 
 
 def trial_url(
@@ -85,7 +97,10 @@ class TrialAnswers:
     def of_token(self, token: str, medium: str) -> Trial | None:
         """Return the test page that a token of this medium names; None for one that is over or was not made here."""
         found = _TOKEN.fullmatch(token)
-        if found is None or not self._is_current(int(found["until"])):
+        return self._of(found, medium) if found is not None else None
+
+    def _of(self, found: re.Match[str], medium: str) -> Trial | None:
+        if not self._is_current(int(found["until"])):
             return None
         trial = self._trial(found["user"], int(found["position"]), medium)
         if trial is None:
@@ -94,9 +109,9 @@ class TrialAnswers:
         return trial if is_ours else None
 
     def of_key(self, key: str, medium: Medium) -> Trial | None:
-        """Return the test page of a key that a provider signed."""
+        """Return the test page of a key; None for one that is over, or was made for another address or not here."""
         found = _KEY.fullmatch(key)
-        return self._trial(found["user"], int(found["position"]), medium) if found else None
+        return self._of(found, medium) if found is not None else None
 
     def confirm(self, trial: Trial) -> None:
         """Store that the person has answered by the contact method, unless it was erased or changed since it was read.

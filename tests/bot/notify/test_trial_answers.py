@@ -33,7 +33,9 @@ def path(env: AnswerEnv, medium: Medium) -> str:
 
 
 def key(env: AnswerEnv, medium: Medium) -> str:
-    return trial_key(env.slack.person("bea"), MEDIA.index(medium) + 1, "ab12")
+    person, position = env.slack.person("bea"), MEDIA.index(medium) + 1
+    method = env.store.directory.contact_methods(person)[position - 1]
+    return trial_key(env.addresses, person, position, method, env.slack.clock.now())
 
 
 def answered(env: AnswerEnv) -> list[Medium]:
@@ -111,6 +113,23 @@ def test_an_address_answers_no_more_once_it_is_over_or_the_contact_method_has_ch
 
     assert asked(f"{env.url}{given}?answer=accepted", b"").status == 404
     assert answered(env) == []
+
+
+def test_a_key_of_a_provider_is_over_after_its_time_and_once_the_contact_method_has_changed(env: AnswerEnv) -> None:
+    reach(env)
+    person = env.slack.person("bea")
+    trials = TrialAnswers(env.addresses, env.store.directory, env.slack.clock)
+    given, now, position = key(env, Medium.PAGERDUTY), env.slack.clock.now(), MEDIA.index(Medium.PAGERDUTY) + 1
+    methods = list(env.store.directory.contact_methods(person))
+    late = trial_key(env.addresses, person, position, methods[-1], now - LASTS - timedelta(seconds=2))
+    assert trials.of_key(given, Medium.PAGERDUTY) is not None
+    assert trials.of_key(late, Medium.PAGERDUTY) is None
+    assert trials.of_key(given.rpartition("-")[0] + "-" + "x" * 22, Medium.PAGERDUTY) is None
+
+    methods[-1] = ContactMethod(medium=Medium.PAGERDUTY, address="another-key")
+    env.store.directory.put_contact_methods(person, methods)
+
+    assert trials.of_key(given, Medium.PAGERDUTY) is None
 
 
 @pytest.mark.parametrize("until", ["999999999999", "1"])
