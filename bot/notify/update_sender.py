@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from pydantic import SecretStr
@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.failpoints import Failpoint, no_failpoint
 from bot.notify.channel import Channel, Page
 from bot.notify.channel_factory import NEEDED_SETTING
-from bot.notify.retries import retry_pause
+from bot.notify.retries import is_short_wait, retry_pause
 from bot.rendering.mrkdwn import without_markup
 from bot.rendering.renderer import Renderer
 from bot.worker.handlers.status_update_delivery import update_text
@@ -42,8 +42,6 @@ from incident.states import Audience
 RESTRICTED: Final = "restricted"
 _TEMPLATE: Final = "notify/update.j2"
 _KINDS: Final = (StatusUpdatePosted.kind, UpdateDelivered.kind, *amendments.KINDS)
-# A shorter wait that a provider asks for makes no entry.
-_SHORT_WAIT: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ class UpdateSender:
         if isinstance(result, Delivered):
             ref = result.ref or fact.recipient
             return Delivered(facts=(fact.model_copy(update={"ref": ref, "is_bare": is_bare}),))
-        if isinstance(result, RateLimited) and result.after - run.at <= _SHORT_WAIT:
+        if is_short_wait(run, result):
             return result
         return Delivered(facts=(_failed(fact, run.at, result),))
 

@@ -25,12 +25,14 @@ def update_jobs(before: Incident | None, after: Incident, entries: Sequence[Entr
 def _of_entry(before: Incident | None, after: Incident, entry: Entry) -> Iterator[Job]:
     fact = entry.fact
     if isinstance(fact, StatusUpdatePosted | UpdateCorrected) and not is_recorded_late(after, entry):
-        jobs = (_job(after, entry.n, recipient) for recipient in fact.recipients)
+        jobs = (_job(after, entry.n, recipient, run_at=entry.recorded_at) for recipient in fact.recipients)
         yield from (_after_update(job, fact) for job in jobs)
     elif isinstance(fact, Undone) and before is not None:
-        yield from (_job(after, entry.n, recipient) for recipient in _reached_by(before, fact))
+        yield from (
+            _job(after, entry.n, recipient, run_at=entry.recorded_at) for recipient in _reached_by(before, fact)
+        )
     elif isinstance(fact, UpdateDelivered) and fact.recipient is not None:
-        yield from _of_delivery(after, fact, fact.recipient)
+        yield from _of_delivery(after, entry, fact, fact.recipient)
 
 
 def _reached_by(before: Incident, fact: Undone) -> tuple[str, ...]:
@@ -40,12 +42,12 @@ def _reached_by(before: Incident, fact: Undone) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.recipient for one in sent if one.recipient))
 
 
-def _of_delivery(after: Incident, fact: UpdateDelivered, recipient: str) -> Iterator[Job]:
+def _of_delivery(after: Incident, entry: Entry, fact: UpdateDelivered, recipient: str) -> Iterator[Job]:
     """Repeat what failed for now. An update that was taken back while it was being sent is withdrawn."""
     if fact.retry_at is not None:
-        yield _job(after, fact.update, recipient, fact.attempt + 1, fact.retry_at)
+        yield _job(after, fact.update, recipient, fact.attempt + 1, run_at=fact.retry_at)
     elif fact.ref is not None and fact.update in after.undone:
-        yield _job(after, fact.update, recipient)
+        yield _job(after, fact.update, recipient, run_at=entry.recorded_at)
 
 
 def _after_update(job: Job, fact: StatusUpdatePosted | UpdateCorrected) -> Job:
@@ -56,7 +58,7 @@ def _after_update(job: Job, fact: StatusUpdatePosted | UpdateCorrected) -> Job:
     return job.model_copy(update={"needs": needed})
 
 
-def _job(after: Incident, n: int, recipient: str, attempt: int = 1, run_at: datetime | None = None) -> Job:
+def _job(after: Incident, n: int, recipient: str, attempt: int = 1, *, run_at: datetime) -> Job:
     """Return the job of one attempt; its template names the recipient."""
     return Job(
         kind=JobKind.UPDATE_OUTSIDE,

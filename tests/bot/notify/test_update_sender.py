@@ -5,22 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import jsonschema
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import Clock
 from bot.export.export_record import delivery_rows
 from bot.export.page_rows import failed_deliveries, sent_updates
 from bot.failpoints import Failpoint, no_failpoint
+from bot.notify.channel import Page
 from bot.notify.channels.apprise_url import AppriseUrl
 from bot.notify.channels.smtp_mail import SmtpMail
 from bot.notify.update_sender import UpdateSender
 from bot.rendering.renderer import TEMPLATES, Mode, Renderer, VerbContext
+from bot.worker.port import RateLimited
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
 from incident.policy import UpdateRules
 from incident.states import Audience
 from storage.store import Store
@@ -296,3 +302,28 @@ def test_the_answer_names_recipients_and_does_not_say_that_they_have_it(rig: Wor
     assert "It goes out of Slack too, to the mail list customers and status (Apprise)." in answer
     assert "Recorded for customers." in answer
     assert "Posted to" not in answer
+
+
+class Busy:
+    """A channel whose provider is busy for moments, each time it is asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def send(self, page: Page, to: ContactMethod) -> RateLimited:
+        return RateLimited(self.clock.now() + timedelta(seconds=3))
+
+
+def test_a_provider_that_is_busy_again_and_again_is_on_record_and_given_up(
+    rig: WorkerEnv, server: SmtpDouble, receiver: Receiver
+) -> None:
+    sender = replace(use(rig, server, receiver), channels={Medium.EMAIL: Busy(rig.clock)})
+    rig.worker.stop()
+    rig.worker = rig.another_worker("busy", handlers=sender.handlers)
+    key = updated(rig, "exec")
+
+    rig.after(minutes=3)
+
+    found = delivered(rig, key, LIST)
+    assert [one.attempt for one in found] == [1, 2, 3, 4]
+    assert [one.is_final for one in found] == [False, False, False, True]
