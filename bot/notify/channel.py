@@ -53,7 +53,12 @@ class Expired:
     """The provider rings no longer, and the person has not acknowledged the page."""
 
 
-Acknowledgement = Acknowledged | Unacknowledged | Expired | RateLimited | Unknown | Refused
+@dataclass(frozen=True)
+class Arrived:
+    """The page arrived, and rings no longer; who read it, the provider does not know."""
+
+
+Acknowledgement = Acknowledged | Unacknowledged | Arrived | Expired | RateLimited | Unknown | Refused
 
 
 class Channel(Protocol):

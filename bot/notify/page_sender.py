@@ -16,6 +16,7 @@ from bot.notify.answers.answer_address import AnswerAddresses, answer_url
 from bot.notify.channel import (
     Acknowledged,
     Acknowledgement,
+    Arrived,
     Channel,
     Expired,
     Page,
@@ -26,7 +27,7 @@ from bot.notify.channel import (
 )
 from bot.notify.channel_factory import NEEDED_SETTING
 from bot.notify.page_text import PageContext, page_of, reply_code, slack_link
-from bot.notify.retries import retry_pause
+from bot.notify.retries import is_short_wait, retry_pause
 from bot.rendering.renderer import Renderer
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
 from commands.core.record_service import RecordService
@@ -44,9 +45,6 @@ from incident.rules.responders.call_pages import call_of, is_settled, is_wanted,
 from incident.rules.responders.open_calls import can_be_answered
 from roles.person_ids import PersonId
 
-# A shorter wait that a provider asks for is kept without an entry, and so are several in a row, for so long.
-SHORT_WAIT: Final = timedelta(seconds=5)
-SHORT_WAITS: Final = timedelta(seconds=20)
 # How often a receipt is asked for, by how long ago the page was sent.
 _POLLED: Final = (
     (timedelta(minutes=2), timedelta(seconds=5)),
@@ -94,7 +92,7 @@ class PageSender:
         if page.tries(method.position) != run.job.attempt - 1:
             return Delivered()
         result = self._sent(run, call, method)
-        if isinstance(result, RateLimited) and result.after - run.at <= SHORT_WAIT and _waited(run) <= SHORT_WAITS:
+        if is_short_wait(run, result):
             return result
         return Delivered(facts=(attempted(call, method, run, result),))
 
@@ -110,6 +108,8 @@ class PageSender:
             return Delivered()
         if isinstance(found, Expired):
             return Delivered(facts=(_ended(fact, "expired"),))
+        if isinstance(found, Arrived):
+            return Delivered(facts=() if known.ended else (_ended(fact, "delivered"),))
         if isinstance(found, Refused) and found.permanent:
             return Delivered(facts=() if known.ended else (_ended(fact, "unreached", found.why),))
         if isinstance(found, Unacknowledged) and fact.medium not in RECEIPTS:
@@ -228,11 +228,6 @@ def attempted(call: Escalation, method: PlannedMethod, run: JobRun, result: Resu
     retry_at = result.after if isinstance(result, RateLimited) else run.at + pause
     outcome = "postponed" if isinstance(result, RateLimited) else "unknown"
     return fact.model_copy(update={"outcome": outcome, "error": why, "retry_at": retry_at})
-
-
-def _waited(run: JobRun) -> timedelta:
-    """Return for how long an attempt has been due."""
-    return run.at - (run.job.run_at or run.at)
 
 
 def _planned(page: CallPage | None, position: int | None) -> PlannedMethod | None:

@@ -167,7 +167,7 @@ class PageAttempted(Fact):
 
 
 class PageEnded(Fact):
-    """A page that was sent rings no longer: it was stopped, expired, or did not reach the person; or it could not be stopped."""
+    """What became of a page that was sent: it was stopped, arrived, expired, did not reach the person, or could not be stopped."""
 
     kind: ClassVar[str] = "page_ended"
 
@@ -175,7 +175,7 @@ class PageEnded(Fact):
     position: int
     medium: Medium
     attempt: int = 1
-    how: Literal["stopped", "expired", "unreached", "unstopped"]
+    how: Literal["stopped", "delivered", "expired", "unreached", "unstopped"]
     error: MaybePersonalText = None
 
 

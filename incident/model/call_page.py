@@ -20,7 +20,7 @@ class PageAttempt(Frozen):
     outcome: Literal["sent", "unknown", "postponed", "failed"]
     ref: str | None = None
     retry_at: Utc | None = None
-    ended: Literal["stopped", "expired", "unreached", "unstopped"] | None = None
+    ended: Literal["stopped", "delivered", "expired", "unreached", "unstopped"] | None = None
     ended_at: Utc | None = None
 
 

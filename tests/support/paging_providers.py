@@ -41,6 +41,7 @@ class PagingProviders(HttpDouble):
     telephone: dict[str, dict[str, str]] = field(default_factory=dict)
     works_queue: bool = True
     gives_receipts: bool = True
+    refuses_changes: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -133,6 +134,8 @@ class PagingProviders(HttpDouble):
         if sid and call.method == "GET":
             return 200, {"sid": sid, "status": self.telephone[sid].get("Status", "queued")}
         if sid:
+            if self.refuses_changes:
+                return 400, {"code": 20001, "message": "Invalid parameter", "status": 400}
             if self.telephone[sid].get("Status") in ENDED:
                 return 400, {
                     "code": 21220,

@@ -78,9 +78,8 @@ class TelephoneAnswers:
         return _xml(closing_script(self.texts.plain("trial_taken")))
 
     def status_changed(self, call: CallReference, medium: Medium, posted: Posted) -> WebReply:
-        """Take the status of a call or a message. What it says is asked of Twilio itself; what is under way, or arrived, is no news."""
-        known = outcome(posted.form)
-        if known == "under_way" or (known == "reached" and medium is Medium.SMS):
+        """Take the status of a call or a message. What it says is asked of Twilio itself; what is under way is no news."""
+        if outcome(posted.form) == "under_way":
             return _NOTED
         ref = posted.form.get("CallSid") or posted.form.get("MessageSid") or ""
         try:

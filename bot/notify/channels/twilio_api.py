@@ -14,8 +14,9 @@ from bot.notify.provider_api import CallFailed, Failure, ProviderApi
 from bot.worker.port import Delivered, Result, Unknown
 
 URL: Final = "https://api.twilio.com"
-# Twilio's answer about a call that is over (21220), or forgotten.
-_ENDED: Final = (400, 404)
+# Twilio refuses to change a call that is over, and knows nothing of one that is long past.
+_REFUSED, _FORGOTTEN = 400, 404
+_OVER: Final = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,14 @@ class TwilioAccount:
         return Delivered(sid) if isinstance(sid, str) and sid else Unknown("Twilio named no call or message.")
 
     def update(self, resource: str, ref: str, fields: dict[str, str], number: str) -> Result:
-        """End a call that was started. One that has ended takes no change, and needs none."""
+        """End a call that was started. One that is over takes no change and needs none; any other refusal is a failure."""
         try:
             self.api.post_form(f"{self._path}/{resource}/{quote(ref, safe='')}.json", fields, number)
         except CallFailed as failed:
-            return Delivered(ref) if failed.status in _ENDED else failed.result
+            is_over = failed.status == _FORGOTTEN or (
+                failed.status == _REFUSED and self.status(resource, ref, number) in _OVER
+            )
+            return Delivered(ref) if is_over else failed.result
         return Delivered(ref)
 
     def status(self, resource: str, ref: str, number: str) -> str | Failure:

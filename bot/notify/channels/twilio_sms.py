@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from bot.notify.channel import Acknowledgement, Page, Unacknowledged
+from bot.notify.channel import Acknowledgement, Arrived, Page, Unacknowledged
 from bot.notify.channels.twilio_api import TwilioAccount
 from bot.worker.port import Refused, Result
 from incident.model.contact_method import ContactMethod
 
 # Two text messages in the seven-bit alphabet, two and a bit in any other.
 _LONGEST_TEXT: Final = 306
+_ARRIVED: Final = ("delivered", "read")
 _UNDELIVERED: Final = ("undelivered", "failed")
 
 
@@ -32,6 +33,8 @@ class TwilioSms:
         status = self.account.status("Messages", ref, to.address)
         if not isinstance(status, str):
             return status
+        if status in _ARRIVED:
+            return Arrived()
         return Refused("The text message was not delivered.") if status in _UNDELIVERED else Unacknowledged()
 
     def check(self) -> Result:

@@ -100,14 +100,16 @@ def test_a_text_message_that_did_not_arrive_brings_the_next_method_and_one_that_
     play.night.reach("eva", (SMS, 0), (PUSHOVER, 4))
     key = play.night.declare()
 
-    play.end("delivered")
-    play.rig.after(seconds=5)
-    assert play.night.attempts(key) == [("sms", "sent", 1)]
-
     play.end("undelivered")
     play.rig.after(seconds=5)
     assert play.night.attempts(key) == [("sms", "sent", 1), ("pushover", "sent", 1)]
     assert play.night.ends(key) == [("sms", "unreached")]
+
+    other = play.night.declare(title="Search fails")
+    play.end("delivered")
+    play.rig.after(seconds=5)
+    assert play.night.attempts(other) == [("sms", "sent", 1)]
+    assert play.night.ends(other) == [("sms", "delivered")]
 
 
 def test_a_second_call_to_one_person_goes_out_with_the_code_that_names_it(play: AnsweredNight) -> None:

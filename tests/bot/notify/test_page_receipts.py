@@ -187,6 +187,19 @@ def test_a_page_that_cannot_be_stopped_is_on_record(night: PagingEnv) -> None:
     assert night.ends(key) == [("voice", "unstopped")]
 
 
+def test_a_call_that_twilio_refuses_to_end_counts_as_stopped_only_if_it_is_over(night: PagingEnv) -> None:
+    night.reach("eva", (VOICE, 0))
+    night.providers.refuses_changes = True
+    ringing, over = night.declare(), night.declare(title="Search fails")
+    night.providers.telephone[list(night.providers.telephone)[1]]["Status"] = "completed"
+
+    for key in (ringing, over):
+        night.rig.act("answer", "eva", key, answer="accepted")
+    night.rig.after(seconds=5)
+
+    assert (night.ends(ringing), night.ends(over)) == ([("voice", "unstopped")], [("voice", "stopped")])
+
+
 def test_the_pages_of_a_call_that_was_taken_back_are_stopped(night: PagingEnv) -> None:
     night.reach("eva", (VOICE, 0))
     key = night.declare(impact=2, urgency=2)
