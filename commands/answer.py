@@ -56,9 +56,9 @@ class Answer(Verb):
         return any(e.n == self.escalation and self._answers(e) for e in incident.escalations)
 
     def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact]:
-        """Record the answer of the person paged; after a decline, page the next level."""
+        """Record the answer of the person paged, or of who gave it at the provider; after a decline, page the next level."""
         call = self._call(now)
-        answered = EscalationAnswered(escalation=call.n, answer=self.answer, medium=now.medium)
+        answered = _answer(EscalationAnswered(escalation=call.n, answer=self.answer, medium=now.medium), now)
         return (answered,) if self.answer == "accepted" else (answered, *_next_call(now, call))
 
     def view(self, now: DecisionContext) -> AnswerView:
@@ -78,6 +78,16 @@ class Answer(Verb):
 
     def _answers(self, call: Escalation) -> bool:
         return call.answer is None or (call.answer == "lapsed" and self.answer == "accepted")
+
+
+def _answer(fact: EscalationAnswered, now: DecisionContext) -> Fact | DatedFact:
+    """Return the answer as that of who gave it: a person, or one whom only the provider knows."""
+    other, at = now.acknowledger, now.occurred_at or now.at
+    if other is None or other.person == now.actor.id:
+        return fact
+    if other.person is not None:
+        return DatedFact(fact.model_copy(update={"taker": other.person}), occurred_at=at, by=other.person)
+    return DatedFact(fact.model_copy(update={"taker_name": other.name}), occurred_at=at, by=MUSTER)
 
 
 def _named(incident: Incident, who: PersonId, n: int | None) -> Escalation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.bootstrap.dependencies import Dependencies
+from bot.bootstrap.public_address import provider_accounts
 from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
 from bot.feeds.feed_jobs import FeedJobs
@@ -80,7 +81,9 @@ def _senders(
     on: Dependencies, record: RecordService, plain: Renderer, terminal: Renderer, reached: Failpoint
 ) -> dict[JobKind, JobHandler]:
     """Build the handlers of what leaves Slack: pages, notices, status updates."""
-    pages = PageSender(record, on.store.directory, on.channels, plain, on.clock, reached, on.addresses)
+    pages = PageSender(
+        record, on.store.directory, on.channels, plain, on.clock, reached, on.addresses, provider_accounts(on.store)
+    )
     notices = NoticeSender(on.store.directory, on.channels, plain, on.clock, reached, on.addresses)
     updates = UpdateSender(record, on.channels, on.recipients, terminal, on.clock, reached)
     return {**pages.handlers, **notices.handlers, **updates.handlers}

@@ -11,6 +11,9 @@ from incident.model.contact_method import ContactMethod
 from incident.ports import Person
 from roles.person_ids import PersonId, slack_user
 
+# The media whose addresses are e-mail addresses.
+_MAILED = (Medium.EMAIL, Medium.JSM)
+
 
 @dataclass(frozen=True)
 class NamedTurn:
@@ -32,7 +35,7 @@ def name_finder(
     known: dict[str, set[PersonId]] = {}
     for person in people:
         if person.is_active and not (person.is_bot or person.is_guest) and slack_user(person.id) is not None:
-            mails = (one.address for one in methods.get(person.id, ()) if one.medium is Medium.EMAIL)
+            mails = (one.address for one in methods.get(person.id, ()) if one.medium in _MAILED)
             for name in (person.name, slack_user(person.id) or "", *mails):
                 known.setdefault(_plain(name), set()).add(person.id)
     found = {name: next(iter(ids)) for name, ids in known.items() if name and len(ids) == 1}

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from bot.clock import Clock
 from bot.failpoints import Failpoint, no_failpoint
 from bot.notify.answers.answer_address import AnswerAddresses, answer_url
+from bot.notify.answers.provider_accounts import ProviderAccounts
 from bot.notify.channel import (
     Acknowledged,
     Acknowledgement,
@@ -76,6 +77,7 @@ class PageSender:
     clock: Clock
     reached: Failpoint = no_failpoint
     addresses: AnswerAddresses | None = None
+    accounts: ProviderAccounts | None = None
 
     @property
     def handlers(self) -> dict[JobKind, JobHandler]:
@@ -104,7 +106,7 @@ class PageSender:
             return Delivered()
         found, age = self._receipt(run, fact), run.at - known.at
         if isinstance(found, Acknowledged):
-            self._answer(run, call, fact, min(max(found.at or run.at, known.at), run.at))
+            self._answer(run, call, fact, min(max(found.at or run.at, known.at), run.at), found.by)
             return Delivered()
         if isinstance(found, Expired):
             return Delivered(facts=(_ended(fact, "expired"),))
@@ -174,9 +176,13 @@ class PageSender:
         ask = channel.acknowledged if isinstance(channel, PolledChannel) else channel.outcome
         return ask(fact.ref or "", method)
 
-    def _answer(self, run: JobRun, call: Escalation, fact: PageAttempted, at: datetime) -> None:
-        """Answer the call as its person, as the button in Slack does, at the time that the provider gives."""
+    def _answer(self, run: JobRun, call: Escalation, fact: PageAttempted, at: datetime, by: str) -> None:
+        """Answer the call as its person, as the button in Slack does, at the time that the provider gives.
+
+        Pushover names the telephone that acknowledged, which is the person's; the account elsewhere may be another person's.
+        """
         incident = run.incident
+        is_account = self.accounts is not None and fact.medium is not Medium.PUSHOVER
         self.record.run(
             Request(
                 verb="answer",
@@ -189,6 +195,7 @@ class PageSender:
                 at=self.clock.now(),
                 occurred_at=at,
                 medium=fact.medium,
+                acknowledger=self.accounts.acknowledger(by) if self.accounts and is_account else None,
             )
         )
 

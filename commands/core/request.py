@@ -58,6 +58,13 @@ class Actor(Frozen):
         return may_see(incident, self.id, is_guest=self.is_guest)
 
 
+class Acknowledger(Frozen):
+    """Who acknowledged a page at its provider, if not the person called: by the provider's name for them, and whom it means here."""
+
+    name: str
+    person: PersonId | None = None
+
+
 class Place(Frozen):
     """Where a person acted: channel, thread, the message acted on, and the incident number that the person named.
 
@@ -85,7 +92,8 @@ class Request(Frozen):
     refused. `expected` is the number of the last entry that the caller knows of. `dedup_key` names what is declared: while
     an incident of that key is open, it is the outcome.
 
-    `medium` is the one that the answer to a page came by, None for Slack and the command line.
+    `medium` is the one that the answer to a page came by, None for Slack and the command line; `acknowledger` is who gave it
+    there, None for the person called.
 
     `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
     button was drawn.
@@ -107,6 +115,7 @@ class Request(Frozen):
     dedup_key: str | None = None
     can_ask: bool = False
     medium: Medium | None = None
+    acknowledger: Acknowledger | None = None
 
     @field_validator("verb", "fields")
     @classmethod

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from commands.core.request import Actor, Fields, Place, Request
+from commands.core.request import Acknowledger, Actor, Fields, Place, Request
 from commands.core.sessions.staffed_policy import staffed
 from incident.entry import Entry, Fact, IncidentKey, workspace_chain
 from incident.frozen import Frozen
@@ -107,7 +107,7 @@ Decided = Fact | DatedFact | OtherIncidentFact | OpensTask | JudgesEvent | Choic
 class DecisionContext:
     """Everything that `decide` may read. `at` is now; `occurred_at` is earlier when something is recorded late.
 
-    `medium` is the one that the answer to a page came by, None for Slack.
+    `medium` is the one that the answer to a page came by, None for Slack; `acknowledger` is who gave it for the person called.
     The policy comes with the overrides of its schedules.
     """
 
@@ -121,6 +121,7 @@ class DecisionContext:
     team: str
     place: Place
     medium: Medium | None = None
+    acknowledger: Acknowledger | None = None
     folded: Organisation | None = None
 
     @classmethod
@@ -146,6 +147,7 @@ class DecisionContext:
             team=request.team,
             place=request.place,
             medium=request.medium,
+            acknowledger=request.acknowledger,
         )
 
     @classmethod

@@ -56,7 +56,7 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
     people += [interval.who for interval in incident.roles if interval.until is None]
     people += [offer.to for offer in incident.offers]
     people += [action.assignee for action in incident.actions if action.done_at is None]
-    people += [call.person for call in incident.escalations if call.person is not None and call.answer == "accepted"]
+    people += [call.holder for call in incident.escalations if call.holder is not None and call.answer == "accepted"]
     gone = {absence.who for absence in incident.absences if absence.why in NOT_INVITED}
     return tuple(dict.fromkeys(who for who in people if who not in gone))
 
@@ -197,7 +197,7 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     if isinstance(fact, EscalationAnswered) and fact.answer == "accepted":
         accepted = next(call for call in after.escalations if call.n == fact.escalation)
         others = (call for call in after.escalations if call.n != accepted.n and call.person)
-        calls = [other for other in others if taken_by(after, other) == accepted.person]
+        calls = [other for other in others if taken_by(after, other) == accepted.holder]
     elif isinstance(fact, Redacted | Masked | MaskLifted):
         touched = frozenset(fact.entries)
         calls = [

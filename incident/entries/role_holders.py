@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import PersonalText, Utc
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.medium import Medium
 from roles.accounts import Unavailability
 from roles.person_ids import PersonId
@@ -113,15 +113,20 @@ class CallRuleMet(Fact):
 
 
 class EscalationAnswered(Fact):
-    """The person paged accepted or declined. `medium` is the one they answered by, None for Slack or the command line."""
+    """The person paged accepted or declined. `medium` is the one they answered by, None for Slack or the command line.
+
+    At a provider another person may have: `taker`, or `taker_name` for one whom only the provider knows.
+    """
 
     kind: ClassVar[str] = "escalation_answered"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     template: ClassVar[str | None] = "answer"
 
     escalation: int
     answer: Literal["accepted", "declined"]
     medium: Medium | None = None
+    taker: PersonId | None = None
+    taker_name: MaybePersonalText = None
 
 
 class EscalationLapsed(Fact):

@@ -13,9 +13,10 @@ from incident.entries.classification import (
 )
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
-from incident.model.components import CategoryItem, PriorityItem, TypeItem
+from incident.model.components import PriorityItem
 from incident.model.incident import Incident
 from incident.model.response.assessment import Assessment
+from incident.model.response.class_history import CategoryItem, TypeItem
 
 
 def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) -> Change:

@@ -19,8 +19,9 @@ from incident.entries.lifecycle import (
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
 from incident.fold.role_holders import commander_gaps, ended
-from incident.model.components import CategoryItem, ClosureAttempt, Episode, ReopenItem, StateItem, Times, TypeItem
+from incident.model.components import ClosureAttempt, Episode, ReopenItem, StateItem, Times
 from incident.model.incident import Incident
+from incident.model.response.class_history import CategoryItem, TypeItem
 from incident.states import OVER, VOID, State
 
 INITIAL: Final = "initial"

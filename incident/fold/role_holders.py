@@ -22,7 +22,6 @@ from incident.entries.role_holders import (
 )
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
-from incident.medium import Medium
 from incident.model.absence import Absence, CommanderGap
 from incident.model.components import Escalation, Interval, Offer, ReopenItem, StateItem
 from incident.model.incident import Incident
@@ -135,13 +134,14 @@ def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
 
 
 def escalation_answered(incident: Incident, entry: Entry, fact: EscalationAnswered) -> Change:
-    """Set the answer of the person paged, and the medium that they answered by."""
-    return _answered(incident, fact.escalation, fact.answer, entry.occurred_at, fact.medium)
+    """Set the answer of the person paged, the medium that they answered by, and who else gave it there."""
+    given = fact.model_dump(include={"answer", "medium", "taker", "taker_name"})
+    return _answered(incident, fact.escalation, entry.occurred_at, given)
 
 
 def escalation_lapsed(incident: Incident, entry: Entry, fact: EscalationLapsed) -> Change:
     """Mark the page as not answered in time."""
-    return _answered(incident, fact.escalation, "lapsed", entry.occurred_at)
+    return _answered(incident, fact.escalation, entry.occurred_at, {"answer": "lapsed", "medium": None})
 
 
 def person_unavailable(incident: Incident, entry: Entry, fact: PersonUnavailable) -> Change:
@@ -177,6 +177,6 @@ def owner_set(incident: Incident, entry: Entry, fact: OwnerSet) -> Change:
     return {"service_owner": fact.who, "owner_left": None}
 
 
-def _answered(incident: Incident, n: int, answer: str, at: datetime, medium: Medium | None = None) -> Change:
-    update = {"answer": answer, "answered_at": at, "medium": medium}
+def _answered(incident: Incident, n: int, at: datetime, given: Change) -> Change:
+    update = {**given, "answered_at": at}
     return {"escalations": tuple(e.model_copy(update=update) if e.n == n else e for e in incident.escalations)}

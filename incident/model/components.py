@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final, Literal
 
-from incident.frozen import Frozen, PersonalText, Utc
+from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from incident.medium import Medium
 from incident.states import Audience, Priority, State
 from roles.person_ids import PersonId
@@ -64,27 +64,6 @@ class PriorityItem(Frozen):
     ack_minutes: int | None = None
     commander_minutes: int | None = None
     restore_minutes: int | None = None
-    effective_at: Utc | None = None
-
-
-class CategoryItem(Frozen):
-    """A category the incident had."""
-
-    at: Utc
-    category: str
-    subcategory: str | None
-    by: PersonId
-    reason: PersonalText
-    effective_at: Utc | None = None
-
-
-class TypeItem(Frozen):
-    """A type the incident had."""
-
-    at: Utc
-    type: str
-    by: PersonId
-    reason: PersonalText
     effective_at: Utc | None = None
 
 
@@ -180,7 +159,10 @@ class AudienceState(Frozen):
 
 
 class Escalation(Frozen):
-    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack."""
+    """A request for help or authority; `n` is its entry, `medium` what it was answered by, None for Slack.
+
+    `taker` gave the answer at a provider in place of the person called, or one whom only the provider knows (`taker_name`).
+    """
 
     n: int
     at: Utc
@@ -194,6 +176,8 @@ class Escalation(Frozen):
     answer: Literal["accepted", "declined", "lapsed"] | None = None
     answered_at: Utc | None = None
     medium: Medium | None = None
+    taker: PersonId | None = None
+    taker_name: MaybePersonalText = None
     automatic: bool = False
     followed: bool = False
     follows: int | None = None
@@ -201,6 +185,11 @@ class Escalation(Frozen):
     rounds: int = 0
     levels: tuple[PersonId, ...] = ()
     last: PersonId | None = None
+
+    @property
+    def holder(self) -> PersonId | None:
+        """Who has it once it is accepted: who took it at a provider, else the person called."""
+        return self.taker or self.person
 
 
 class TempFix(Frozen):

@@ -15,7 +15,6 @@ from incident.model.components import (
     Action,
     AudienceState,
     AuthoredText,
-    CategoryItem,
     ClosureAttempt,
     Episode,
     Escalation,
@@ -29,7 +28,6 @@ from incident.model.components import (
     StateItem,
     TempFix,
     Times,
-    TypeItem,
     UpdateDelivery,
     Validation,
 )
@@ -49,6 +47,7 @@ from incident.model.response.after_incident import Aftermath
 from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.approval_question import ApprovalQuestion
 from incident.model.response.assessment import Assessment
+from incident.model.response.class_history import CategoryItem, TypeItem
 from incident.model.response.containment import Containment
 from incident.model.response.policy_notice import Notice, RuleCall
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
@@ -215,10 +214,8 @@ class Incident(Aggregate):
     @property
     def on_it(self) -> tuple[PersonId, ...]:
         """Who accepted a call for help while no one has taken the incident, in the order in which they were called."""
-        called = (
-            one for one in self.escalations if one.answer == "accepted" and one.how == "functional" and one.person
-        )
-        people = tuple(dict.fromkeys(one.person for one in called if one.person))
+        called = (one for one in self.escalations if one.answer == "accepted" and one.how == "functional")
+        people = tuple(dict.fromkeys(one.holder for one in called if one.holder is not None))
         return people if self.state is State.TRIAGED else ()
 
     @property

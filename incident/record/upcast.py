@@ -78,6 +78,7 @@ STEPS: Final[UpcastSteps] = {
     ("contained", 2): _as_it_is,
     ("escalated", 1): _as_it_is,
     ("escalation_answered", 1): _as_it_is,
+    ("escalation_answered", 2): _as_it_is,
 }
 
 

@@ -88,7 +88,7 @@ def involved(incident: Incident) -> frozenset[PersonId]:
     people = {incident.contact, *(incident.members if incident.places.private else ())}
     people.update(i.who for i in incident.roles if i.until is None or incident.is_over)
     people.update(o.to for o in incident.offers)
-    people.update(e.person for e in incident.escalations if e.person and e.answer == "accepted")
+    people.update(e.holder for e in incident.escalations if e.holder and e.answer == "accepted")
     people.update(a.assignee for a in incident.actions)
     if incident.service_owner:
         people.add(incident.service_owner)

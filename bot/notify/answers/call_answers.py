@@ -15,7 +15,7 @@ from typing import Final
 from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.answer_words import Answer
 from bot.requests.request_path import RequestPath, retry_once
-from commands.core.request import Actor, Place, Request
+from commands.core.request import Acknowledger, Actor, Place, Request
 from incident.effects.page_jobs import outcome_job
 from incident.entry import EntryPoint, Source
 from incident.frozen import clean
@@ -53,7 +53,7 @@ class CallView:
     def state(self) -> CallState:
         """What the call is to the person called."""
         if self.call.answer == "accepted":
-            return CallState.MINE
+            return CallState.MINE if self.call.taker in (None, self.call.person) else CallState.TAKEN
         if self.call.answer == "declined":
             return CallState.DECLINED
         if not self.offered:
@@ -88,10 +88,14 @@ class CallView:
 
 @dataclass(frozen=True)
 class ProviderEvent:
-    """What a provider says of an answer: an id that is the same in each repetition, and when the person gave it."""
+    """What a provider says of an answer: an id that is the same in each repetition, when it was given, and by whom.
+
+    `by` is None where that is the person called, or unknown.
+    """
 
     id: str = ""
     at: datetime | None = None
+    by: Acknowledger | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class CallAnswers:
     def answer(
         self, call: CallReference, answer: Answer, medium: Medium, event: ProviderEvent = ProviderEvent()
     ) -> Taken:
-        """Answer a call as the person called. Raise Unavailable when nothing could be recorded."""
+        """Answer a call as the person called, or as who else did at the provider. Raise Unavailable when nothing could be recorded."""
         before = self.view(call)
         person = before.call.person if before else None
         if before is None or person is None or answer not in before.offered:
@@ -173,6 +177,7 @@ class CallAnswers:
             at=now,
             occurred_at=happened_at,
             medium=medium,
+            acknowledger=event.by,
         )
 
     def _view(self, reader: Reader, call: CallReference) -> CallView | None:

@@ -1,4 +1,4 @@
-"""Acknowledgements at a provider: PagerDuty, Jira Service Management, Pushover. Each takes the page for the person called.
+"""Acknowledgements at a provider: PagerDuty, Jira Service Management, Pushover. Each takes the page for who acknowledged it.
 
 Providers deliver at least once and in any order, and again after 503. A delivery that answers nothing is accepted all the same,
 so that no provider switches its webhook off.
@@ -6,7 +6,7 @@ so that no provider switches its webhook off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.answer_words import ACCEPTED
 from bot.notify.answers.call_answers import CallAnswers, ProviderEvent
 from bot.notify.answers.page_key import call_of_key
+from bot.notify.answers.provider_accounts import ProviderAccounts
 from bot.notify.answers.providers import jsm_webhook, pagerduty_webhook
 from bot.notify.answers.providers.pushover_callback import pushover_acknowledgement
 from bot.notify.answers.trial_answers import TrialAnswers
@@ -31,11 +32,12 @@ _UNAVAILABLE: Final = WebReply(503, headers={"Retry-After": "30"})
 
 @dataclass(frozen=True)
 class WebhookAnswers:
-    """Takes acknowledgements. Without its secret an address does not exist."""
+    """Takes acknowledgements. Without its secret an address does not exist. `accounts` finds who acknowledged."""
 
     answers: CallAnswers
     pagerduty_secret: SecretStr | None
     jsm_secret: SecretStr | None
+    accounts: ProviderAccounts
     trials: TrialAnswers | None = None
 
     def pagerduty(self, posted: Posted) -> WebReply:
@@ -51,7 +53,7 @@ class WebhookAnswers:
             return self._tried(found.page_key, Medium.PAGERDUTY)
         if found is None or call is None:
             return _ACCEPTED
-        return self._acknowledged(call, Medium.PAGERDUTY, ProviderEvent(found.delivery, _time(found.at)))
+        return self._acknowledged(call, Medium.PAGERDUTY, ProviderEvent(found.delivery, _time(found.at)), found.by)
 
     def jsm(self, posted: Posted) -> WebReply:
         """Take a webhook of Jira Service Management or Opsgenie, with the secret in its header."""
@@ -65,7 +67,7 @@ class WebhookAnswers:
             return self._tried(found.page_key, Medium.JSM)
         if found is None or call is None:
             return _ACCEPTED
-        return self._acknowledged(call, Medium.JSM, ProviderEvent(found.id, found.at))
+        return self._acknowledged(call, Medium.JSM, ProviderEvent(found.id, found.at), found.by)
 
     def pushover(self, call: CallReference, posted: Posted) -> WebReply:
         """Take a callback of Pushover, which arrives at the page's own address."""
@@ -84,9 +86,9 @@ class WebhookAnswers:
             return _UNAVAILABLE
         return _ACCEPTED
 
-    def _acknowledged(self, call: CallReference, medium: Medium, event: ProviderEvent) -> WebReply:
+    def _acknowledged(self, call: CallReference, medium: Medium, event: ProviderEvent, by: str = "") -> WebReply:
         try:
-            self.answers.answer(call, ACCEPTED, medium, event)
+            self.answers.answer(call, ACCEPTED, medium, replace(event, by=self.accounts.acknowledger(by)))
         except Unavailable:
             return _UNAVAILABLE
         return _ACCEPTED

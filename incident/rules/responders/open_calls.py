@@ -71,7 +71,7 @@ def taken_by(incident: Incident, call: Escalation) -> PersonId | None:
     need = same_need(incident, call)
     joined = (one for one in incident.escalations if one.how == call.how and one.n > need[0].n)
     calls = (*need, *(one for one in joined if one.person in need[0].ladder))
-    return next((one.person for one in calls if one.answer == "accepted"), None)
+    return next((one.holder for one in calls if one.answer == "accepted"), None)
 
 
 def is_waited_for(incident: Incident, call: Escalation) -> bool:

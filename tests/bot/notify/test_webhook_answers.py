@@ -10,7 +10,11 @@ import pytest
 from bot.notify.answers.page_key import page_key
 from bot.notify.answers.providers.jsm_webhook import jsm_acknowledgement
 from bot.notify.answers.providers.pushover_callback import pushover_acknowledgement
+from bot.rendering.renderer import Mode, Renderer
+from incident.effects.notifications import members
 from incident.medium import Medium
+from incident.model.contact_method import ContactMethod
+from roles.person_ids import MUSTER
 from tests.support.answer_env import AnswerEnv
 from tests.support.provider_posts import jsm_event, pagerduty_event, pushover
 
@@ -25,6 +29,49 @@ def test_pagerduty_acknowledges_at_the_time_that_it_names(env: AnswerEnv) -> Non
     assert reply.status == 204
     assert (answered.by, answered.fact.medium) == (env.slack.person("bea"), Medium.PAGERDUTY)
     assert answered.occurred_at == at
+
+
+def test_another_person_who_acknowledges_at_the_provider_has_it_and_not_the_person_called(env: AnswerEnv) -> None:
+    call, of_jsm = env.call(), env.call()
+    ann = env.slack.person("ann")
+    [known] = [one for one in env.store.directory.all_people() if one.id == ann]
+    env.store.directory.put_contact_methods(ann, [ContactMethod(medium=Medium.EMAIL, address="ann@example.org")])
+
+    env.pagerduty(pagerduty_event(env, call, agent={"summary": known.name, "type": "user_reference"}))
+    env.jsm(jsm_event(env, of_jsm, alert={**jsm_event(env, of_jsm)["alert"], "username": "ANN@example.org"}))
+
+    for one in (call, of_jsm):
+        [answered] = env.answers(one)
+        assert (answered.by, env.escalation(one).holder, env.escalation(one).person) == (
+            ann,
+            ann,
+            env.slack.person("bea"),
+        )
+        assert ann in members(env.incident(one))
+    assert f"{known.name} has {call.number}; you need not answer" in env.get(env.path(call, Medium.EMAIL)).text
+
+
+def test_an_account_that_is_no_one_here_is_named_as_the_provider_does_and_the_call_is_answered(env: AnswerEnv) -> None:
+    call, by_integration = env.call(), env.call()
+
+    env.pagerduty(pagerduty_event(env, call, agent={"summary": "Zoe <!channel> Z.", "type": "user_reference"}))
+    env.pagerduty(pagerduty_event(env, by_integration, agent={"summary": "Terraform", "type": "integration_reference"}))
+
+    [answered], [other] = env.answers(call), env.answers(by_integration)
+    assert (answered.by, answered.fact.taker_name) == (MUSTER, "Zoe <!channel> Z.")
+    assert (other.by, other.fact.taker_name) == (env.slack.person("bea"), None)
+    sentence = Renderer(Mode.DOCUMENT).macro("sentences.j2", "escalation_answered", answered)
+    assert "accepted by someone (Zoe @channel Z.), in PagerDuty" in sentence
+    assert env.escalation(call).holder == env.slack.person("bea")
+
+
+def test_an_unknown_account_of_jira_leaves_no_address_on_the_record(env: AnswerEnv) -> None:
+    call = env.call()
+
+    env.jsm(jsm_event(env, call, alert={**jsm_event(env, call)["alert"], "username": "zoe@example.org"}))
+
+    [answered] = env.answers(call)
+    assert (answered.by, answered.fact.taker_name) == (MUSTER, "zoe")
 
 
 @pytest.mark.parametrize("wrong", ["never", "2026-13-01T00:00:00Z", "2031-01-01T00:00:00Z", "2001-01-01T00:00:00Z"])
@@ -70,6 +117,8 @@ def test_other_events_in_any_order_answer_nothing(env: AnswerEnv) -> None:
 
 
 def test_jsm_acknowledges_with_the_secret_in_its_header(env: AnswerEnv) -> None:
+    account = ContactMethod(medium=Medium.JSM, address="bea@example.org")
+    env.store.directory.put_contact_methods(env.slack.person("bea"), [account])
     call = env.call()
 
     reply = env.jsm(jsm_event(env, call))

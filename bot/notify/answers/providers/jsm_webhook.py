@@ -18,11 +18,12 @@ _NANOSECONDS: Final = 1_000_000_000
 
 
 class JsmAcknowledgement(NamedTuple):
-    """An acknowledgement: the key of the page, when, and an id that is the same in each repetition."""
+    """An acknowledgement: the key of the page, when, an id that is the same in each repetition, and whose account it was."""
 
     page_key: str
     at: datetime | None
     id: str
+    by: str = ""
 
 
 def is_authorised(header: str, secret: SecretStr) -> bool:
@@ -43,7 +44,8 @@ def jsm_acknowledgement(body: bytes) -> JsmAcknowledgement | None:
     key, updated = alert.get("alias"), alert.get("updatedAt")
     if not isinstance(key, str) or not key:
         return None
-    return JsmAcknowledgement(key, _time(updated), f"{alert.get('alertId') or ''}:{updated}")
+    event, by = f"{alert.get('alertId') or ''}:{updated}", str(alert.get("username") or "")
+    return JsmAcknowledgement(key, _time(updated), event, by)
 
 
 def _time(nanoseconds: Any) -> datetime | None:

@@ -18,7 +18,7 @@ _VERSION: Final = "v1="
 
 
 class PagerDutyAcknowledgement(NamedTuple):
-    """An acknowledgement: the key of the page, who it was in PagerDuty's words, when, and the id of the delivery."""
+    """An acknowledgement: the key of the page, who it was in PagerDuty's words (empty for no user), when, and the id of the delivery."""
 
     page_key: str
     by: str
@@ -40,7 +40,9 @@ def acknowledgement(body: bytes) -> PagerDutyAcknowledgement | None:
     key = data.get("incident_key")
     if event.get("event_type") != _ACKNOWLEDGED or not isinstance(key, str) or not key:
         return None
-    by = str(_object(event.get("agent")).get("summary") or "")
+    agent = _object(event.get("agent"))
+    # An integration may acknowledge too; who has it then, PagerDuty does not say.
+    by = str(agent.get("summary") or "") if str(agent.get("type") or "").startswith("user") else ""
     return PagerDutyAcknowledgement(key, by, str(event.get("occurred_at") or ""), str(event.get("id") or ""))
 
 
