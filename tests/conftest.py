@@ -17,6 +17,7 @@ from tests.support.browser import chromium, desk
 from tests.support.failpoint_runner import FailpointRunner
 from tests.support.shared_statements import share_statements
 
+pytest_plugins = ("tests.support.workers",)
 __all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.
 
 TEAM = "T1"
