@@ -57,7 +57,7 @@ class Pack(Verb):
     obligation: Annotated[Slug | None, FormField("Report", Control.CHOICE, leading=True, choices=REPORTS)] = None
     values: Annotated[
         str | None,
-        FormField("Values", Control.TEXT, "One on each line, as in `2.4: what happened`", rest=True),
+        FormField("Values", Control.TEXT, "One on each line, as in `2.4: what happened`", rest=True, keyed=True),
     ] = None
 
     @property

@@ -60,6 +60,8 @@ def parse_fields(
     state.move(start)
     while len(state.invalid) < _MOST_INVALID and (tokens := state.tokens()) and not _begins_reason(state, tokens[0]):
         before = state.position
+        if _begins_keyed_text(state, tokens[0]):
+            break
         if _parse_assignment(state, tokens):
             continue
         is_named_text = state.position > before
@@ -85,6 +87,12 @@ def _check_choice(state: ParseState) -> None:
 
 def _begins_reason(state: ParseState, token: Token) -> bool:
     return bool(BECAUSE.match(state.line.text, token.start)) and any(one.because for one in state.form_fields.values())
+
+
+def _begins_keyed_text(state: ParseState, token: Token) -> bool:
+    """True for a word before a colon that is no field of the verb, where the text is made of such words: `2.9: yes`."""
+    is_keyed = token.raw.endswith(":") and any(one.rest and one.keyed for _, one in state.empty_fields())
+    return is_keyed and state.field_named(token.text) is None
 
 
 def _parse_assignment(state: ParseState, tokens: Sequence[Token]) -> bool:

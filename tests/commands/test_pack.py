@@ -147,6 +147,17 @@ def test_a_frozen_pack_never_changes_and_a_later_one_supersedes_it():
     assert as_legal(desk, "pack", 10, {"act": "approve", "pack": "PK2"}).code is None
 
 
+def test_a_pack_without_any_value_is_not_frozen_and_the_answer_names_the_line_that_freezes():
+    desk = breached()
+    warning = {"regime": "nis2", "obligation": "early_warning"}
+    empty = frozen(desk, 6, warning)
+    typed(desk, 7, "malicious: yes", warning)
+
+    assert (empty.code, empty.reason) == (Code.MISSING_FIELDS, "pack_empty")
+    assert "`/incident pack freeze nis2 early_warning` freezes it" in desk.answer()
+    assert frozen(desk, 8, warning).code is None
+
+
 def test_the_same_values_are_not_frozen_twice():
     desk = breached()
     frozen(desk, 6)

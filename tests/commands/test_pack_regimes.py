@@ -11,12 +11,13 @@ from incident.entries.outside.report_packs import PackFrozen
 from incident.report.pack_document import document
 from incident.report.pack_misfits import misfits
 from tests.support.clock import T
-from tests.support.packed import frozen
+from tests.support.packed import frozen, typed
+from tests.support.parsed_lines import parsed
 from tests.support.regulated import WHY, as_legal, regulated
 
 IN_FORCE = tuple(regime for regime in known_regimes() if regime.status == "in_force")
 FROM_RECORD = {
-    "apra": {"aware_at", "description", "material", "impact", "assets", "occurred_at"},
+    "apra": {"aware_at", "description", "material", "impact", "assets", "began_at"},
     "certin": {"description", "noticed_at", "detected_at", "systems", "impact"},
     "cra": {"nature", "assessment"},
     "dora": {"2.1", "2.4", "2.5"},
@@ -47,7 +48,10 @@ def test_each_report_is_filled_from_the_record_and_frozen_and_valid(regime):
     for what in regime.determinations:
         as_legal(desk, "determine", 3, {"what": what, "reason": WHY})
     for stage in regime.stages:
-        outcome = frozen(desk, 4, {"regime": regime.id, "obligation": stage.id})
+        report = {"regime": regime.id, "obligation": stage.id}
+        last = [field.id for field in stage.fields if field.kind == "text"][-1:] or ["malicious"]
+        typed(desk, 4, f"{last[0]}: {'yes' if last == ['malicious'] else 'what we know'}", report)
+        outcome = frozen(desk, 4, report)
         assert outcome.code is None, (regime.id, stage.id, outcome)
 
     packs = [entry.fact for entry in desk.entries() if isinstance(entry.fact, PackFrozen)]
@@ -88,3 +92,17 @@ def test_a_pack_that_does_not_fit_its_form_is_found_by_the_check_as_by_the_schem
     assert misfits(wrong, dora) == (name,)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, pack_schema(dora))
+
+
+@pytest.mark.parametrize("regime", IN_FORCE, ids=lambda one: one.id)
+def test_every_field_of_every_report_is_typed_in_one_line_to_the_letter(regime):
+    for stage in regime.stages:
+        for field in stage.fields:
+            for value in ("what is known", "2026-06-09T12:00:00Z"):
+                line = parsed(f"pack {regime.id} {stage.id} {field.id}: {value}")
+                assert line.fields == {
+                    "regime": regime.id,
+                    "obligation": stage.id,
+                    "values": f"{field.id}: {value}",
+                }
+                assert (line.ambiguous, line.doubts, line.occurred_at) == (False, (), None), field.id

@@ -86,6 +86,8 @@ def _is_ambiguous(state: ParseState) -> bool:
     if not begins_low or BECAUSE.match(text, tokens[0].start):
         return False
     first = tokens[0].text.lower()
+    if tokens[0].raw.endswith(":") and any(one.keyed for _, one in state.empty_fields()):
+        return False
     last = state.form_fields.get(state.last_field)
     if last is not None and last.control is Control.AUDIENCES and first in _GOES_ON:
         return True

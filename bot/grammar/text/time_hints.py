@@ -213,8 +213,9 @@ def _fill_minutes(state: ParseState, tokens: list[Token], found: TimeReading) ->
 
 
 def _happened(state: ParseState) -> FormField | None:
-    """Return the field for when it happened, if it is empty."""
-    return state.form_fields.get(HAPPENED) if HAPPENED not in state.values else None
+    """Return the field for when it happened, if it is empty; a word before a colon of a keyed text is no time."""
+    is_keyed = any(one.keyed for one in state.form_fields.values())
+    return state.form_fields.get(HAPPENED) if HAPPENED not in state.values and not is_keyed else None
 
 
 def _fill_happened(state: ParseState, found: TimeReading) -> None:

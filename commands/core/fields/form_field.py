@@ -51,6 +51,7 @@ class FormField:
     `ends`: the field of the moment at which the period ends that this one starts; `18:00 to 22:00` fills both.
     `above_lines`: of a typed line it is read only above several dated lines.
     `unless`: not needed in a typed line that gives this other field, from which it is filled in.
+    `keyed`: a text of `name: value`, so that a word before a colon starts it.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -76,6 +77,7 @@ class FormField:
     unless: str = ""
     only: tuple[str, ...] = ()
     outside: bool = False
+    keyed: bool = False
     max_length: int = 3000
 
 

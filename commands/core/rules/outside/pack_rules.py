@@ -60,6 +60,8 @@ def values_now(now: DecisionContext, report: Report) -> tuple[PackValue, ...]:
 def frozen(now: DecisionContext, report: Report) -> PackFrozen:
     """Return the pack of a report as it is on record now. Refuses one that is the same as the pack before it."""
     values = values_now(now, report)
+    if all(one.origin in ("missing", "form") for one in values):
+        raise Refusal(Code.MISSING_FIELDS, "pack_empty", "values", regime=report.regime.id, obligation=report.stage.id)
     before = [one for one in now.open.packs if (one.regime, one.obligation) == (report.regime.id, report.stage.id)]
     fact = PackFrozen(
         pack=next_id(PREFIX, [one.id for one in now.open.packs]),

@@ -20,7 +20,8 @@ from incident.report.pack_document import FrozenValue, values_of
 class PackView:
     """The values of a report: as on record now, or of a frozen pack (`pack`), None where these are redacted or masked.
 
-    `packs` are all packs of the incident, each with whether a later one supersedes it.
+    `packs` are all packs of the incident, each with whether a later one supersedes it. `report` are the words that name the
+    report in a typed line.
     """
 
     label: str
@@ -28,6 +29,7 @@ class PackView:
     values: tuple[FrozenValue, ...] | None
     pack: ReportPack | None
     packs: tuple[tuple[ReportPack, bool], ...]
+    report: str = ""
 
     @property
     def missing(self) -> tuple[FrozenValue, ...]:
@@ -51,7 +53,14 @@ def of_report(now: DecisionContext, regime: str | None, obligation: str | None) 
     """Return the values of a report as they are on record now."""
     report = report_named(now, regime, obligation)
     values = tuple(FrozenValue(one.frozen, one.value) for one in values_now(now, report))
-    return PackView(f"{report.regime.name}, {report.stage.label}", report.regime.law, values, None, _list(now))
+    return PackView(
+        f"{report.regime.name}, {report.stage.label}",
+        report.regime.law,
+        values,
+        None,
+        _list(now),
+        f"{report.regime.id} {report.stage.id}",
+    )
 
 
 def _list(now: DecisionContext) -> tuple[tuple[ReportPack, bool], ...]:
