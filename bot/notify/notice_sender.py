@@ -87,7 +87,6 @@ class NoticeSender:
             return Refused(f"{NEEDED_SETTING[method.medium]} is not set.")
         page = self._page(run, notice, method.medium)
         run.check_lease(self.clock.now())
-        self.reached("notice_outside:call:before")
         result = channel.send(page, method)
         self.reached("notice_outside:call:after")
         return result

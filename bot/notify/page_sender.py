@@ -174,7 +174,9 @@ class PageSender:
             return Refused(_GONE)
         run.check_lease(self.clock.now())
         ask = channel.acknowledged if isinstance(channel, PolledChannel) else channel.outcome
-        return ask(fact.ref or "", method)
+        found = ask(fact.ref or "", method)
+        self.reached("page_receipt:call:after")
+        return found
 
     def _answer(self, run: JobRun, call: Escalation, fact: PageAttempted, at: datetime, by: str) -> None:
         """Answer the call as its person, as the button in Slack does, at the time that the provider gives.

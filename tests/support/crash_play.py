@@ -79,11 +79,13 @@ class Play:
         policy = full_policy(list(self.users.values())).model_dump(mode="json")
         policy["groups"]["legal"] = [self.users["ilse"]]
         policy["update_recipients"] = {"exec": [RECIPIENT]}
+        policy["notify"] = [{"when": {"major": True}, "tell": [self.users["ilse"]], "within": 15}]
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
         team = self.sandbox.workspace.team_id
         with open_store(self.url, team=team) as store:
-            method = ContactMethod(medium=Medium.VOICE, address=MOBILE)
-            store.directory.put_contact_methods(slack_person(team, self.users["rosa"]), [method])
+            for name, medium, address in (("rosa", Medium.VOICE, MOBILE), ("ilse", Medium.EMAIL, "ilse@example.org")):
+                method = ContactMethod(medium=medium, address=address)
+                store.directory.put_contact_methods(slack_person(team, self.users[name]), [method])
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
