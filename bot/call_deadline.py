@@ -16,10 +16,12 @@ from functools import cache
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from math import inf
 from threading import BoundedSemaphore, Thread
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 T = TypeVar("T")
+Allowed: TypeAlias = Callable[[str], bool]
+Bounds: TypeAlias = tuple[float, float, Allowed | None]
 
 _LATE: Final = "the call takes too long"
 _LEFT_BEHIND: Final = BoundedSemaphore(16)
@@ -102,14 +104,25 @@ class BoundedTls:
         return wrapped
 
 
-def connect_until(until: float, address: tuple[str, int], pause: float = inf) -> PlainSocket:
+class AddressForbidden(OSError):  # noqa: N818 - named for what was wrong
+    """A host has no address that the caller may connect to."""
+
+
+def connect_until(
+    until: float, address: tuple[str, int], pause: float = inf, allowed: Allowed | None = None
+) -> PlainSocket:
     """Connect to the first address of a host that answers; the connection ends at `until`, by the monotonic clock.
+
+    With `allowed` only to one that it allows; the others are left out.
 
     Each address gets its share of the time that is left, or one that never answers would take all of it.
     Raises OSError. Looking the name up takes as long as the system's resolver allows.
     """
     failed: OSError = TimeoutError(_LATE)
-    places = socket.getaddrinfo(*address, 0, socket.SOCK_STREAM)
+    found = socket.getaddrinfo(*address, 0, socket.SOCK_STREAM)
+    places = [one for one in found if allowed is None or allowed(str(one[4][0]))]
+    if not places:
+        raise AddressForbidden("no address of the host is allowed")
     for left, (family, kind, protocol, _, place) in zip(range(len(places), 0, -1), places, strict=True):
         opened = PlainSocket(family, kind, protocol)
         opened.until, opened.pause = until, min(pause, max(until - time.monotonic(), 0) / left)
@@ -148,14 +161,15 @@ def open_within(
     tls: ssl.SSLContext | None = None,
     proxy: str | None = None,
     pause: float = inf,
+    allowed: Allowed | None = None,
 ) -> Any:
     """Open a web address; all of it, redirects and the reading of the reply too, ends after that many seconds.
 
     Raises what urllib raises. Without `proxy` the environment's counts; an empty one is none. `pause` is the longest
-    wait for one part, in seconds.
+    wait for one part, in seconds. With `allowed` only addresses that it allows are connected to.
     """
     until = time.monotonic() + seconds
-    handlers: list[Any] = [_Http(until, pause), _Https(until, pause, tls)]
+    handlers: list[Any] = [_Http(until, pause, allowed), _Https(tls, until, pause, allowed)]
     handlers.append(_WebRedirect() if redirects else _NoRedirect())
     if proxy is not None:
         handlers.append(ProxyHandler({"http": proxy, "https": proxy} if proxy else {}))
@@ -191,7 +205,7 @@ def trusted_tls() -> ssl.SSLContext:
 
 
 class _HttpConnection(HTTPConnection):
-    bounds: tuple[float, float]
+    bounds: Bounds
 
     def connect(self) -> None:
         self._create_connection = _connector(*self.bounds)
@@ -199,7 +213,7 @@ class _HttpConnection(HTTPConnection):
 
 
 class _HttpsConnection(HTTPSConnection):
-    bounds: tuple[float, float]
+    bounds: Bounds
     _context: Any
 
     def connect(self) -> None:
@@ -208,11 +222,11 @@ class _HttpsConnection(HTTPSConnection):
         super().connect()
 
 
-def _connector(until: float, pause: float) -> Any:
-    return lambda address, *_: connect_until(until, address, pause)
+def _connector(until: float, pause: float, allowed: Allowed | None) -> Any:
+    return lambda address, *_: connect_until(until, address, pause, allowed)
 
 
-def _bounded(kind: Any, *bounds: float) -> Any:
+def _bounded(kind: Any, *bounds: Any) -> Any:
     def make(host: str, **given: Any) -> Any:
         connection = kind(host, **given)
         connection.bounds = bounds
@@ -222,9 +236,9 @@ def _bounded(kind: Any, *bounds: float) -> Any:
 
 
 class _Http(HTTPHandler):
-    def __init__(self, until: float, pause: float) -> None:
+    def __init__(self, *bounds: Any) -> None:
         super().__init__()
-        self._bounds = until, pause
+        self._bounds = bounds
 
     def http_open(self, request: Request) -> HTTPResponse:
         """Open an address."""
@@ -232,9 +246,9 @@ class _Http(HTTPHandler):
 
 
 class _Https(HTTPSHandler):
-    def __init__(self, until: float, pause: float, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, *bounds: Any) -> None:
         super().__init__()
-        self._bounds, self._tls = (until, pause), tls
+        self._bounds, self._tls = bounds, tls
 
     def https_open(self, request: Request) -> HTTPResponse:
         """Open an address."""

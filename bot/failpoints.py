@@ -10,6 +10,7 @@ one behind the claim of its job. These take the path of another that has a point
 
 - `say_elsewhere`, `no_channel`, `not_invited`, `approver`, `subscriber_notice`, `notice`, `origin_reply`, `channel_link` and `publish`, which post as `say` does; `adopt`, which reads a channel as `reconcile` does;
   `channel_name`, which looks first as `make_channel` does;
+  `webhook`, which sends as `page_method` does;
   `stamp` and `retention`, which call no Slack and check at each start what is left to do;
 - the backfill after a connection or a rejoin: it enqueues a job, as the refresh of a Home tab does, and is enqueued again
   with the next connection or when Slack sends the event again;

@@ -59,6 +59,7 @@ class JobKind(StrEnum):
     CHANNEL_LINK = "channel_link"
     ORIGIN_REPLY = "origin_reply"
     DIGEST = "digest"
+    WEBHOOK = "webhook"
     SUBSCRIBER_NOTICE = "subscriber_notice"
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
@@ -81,7 +82,7 @@ class Job(Frozen):
     `ordering_key` (stored as `lane`) run in the order in which they were enqueued. `run_at` None means at once. `needs`
     names the key of a job that must be done first. `template` and the entries from `entry` to `last` are what a posted
     line is rendered from. A job that goes through incidents page by page starts `after` one of them, about what happened
-    from `since` `until`. `attempt` and `position` say which attempt of a page it is, by which of the person's contact methods.
+    from `since` `until`. `webhook` is the id of the webhook that it tells. `attempt` and `position` say which attempt of a page it is, by which of the person's contact methods.
     """
 
     kind: JobKind
@@ -101,4 +102,5 @@ class Job(Frozen):
     since: Utc | None = None
     until: Utc | None = None
     position: int | None = None
+    webhook: str | None = None
     attempt: int = 1

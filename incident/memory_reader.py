@@ -10,6 +10,7 @@ from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import Entry, IncidentKey
 from incident.medium import PlannedMethod
 from incident.memory_state import MemoryState
+from incident.model.api.webhook import WebhookChoice
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch, declared_at
 from incident.model.subscription import Subscription
@@ -141,6 +142,10 @@ class MemoryReader:
     def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
         """Return the contact methods of a person beside Slack."""
         return self._state.methods.get(person, ())
+
+    def webhooks(self, team: str) -> Sequence[WebhookChoice]:
+        """Return what the webhooks of a team learn."""
+        return self._state.webhooks.get(team, ())
 
     def has_shift_notices(self, team: str, person: PersonId) -> bool:
         """True unless the person switched off the messages about their shifts."""

@@ -9,6 +9,7 @@ from incident.aggregate import Aggregate
 from incident.entry import Entry, IncidentKey
 from incident.jobs import Job, JobKind
 from incident.medium import PlannedMethod
+from incident.model.api.webhook import WebhookChoice
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
@@ -49,6 +50,7 @@ class MemoryState:
     subscriptions: dict[tuple[str, PersonId], Subscription] = field(default_factory=dict)
     shift_notices_off: dict[tuple[str, PersonId], bool] = field(default_factory=dict)
     feeds: dict[str, tuple[FeedCopy, ...]] = field(default_factory=dict)
+    webhooks: dict[str, tuple[WebhookChoice, ...]] = field(default_factory=dict)
     declared_keys: dict[tuple[str, str], IncidentKey] = field(default_factory=dict)
 
     def copy(self) -> MemoryState:

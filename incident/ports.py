@@ -11,6 +11,7 @@ from incident.entry import Entry, IncidentKey, NewEntry
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
 from incident.medium import PlannedMethod
+from incident.model.api.webhook import WebhookChoice
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -140,6 +141,9 @@ class Reader(Protocol):
 
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""
+
+    def webhooks(self, team: str) -> Sequence[WebhookChoice]:
+        """Return what the webhooks of a team learn."""
 
     def has_shift_notices(self, team: str, person: PersonId) -> bool:
         """True unless the person switched off the messages at the start and end of their shifts."""

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from incident.ports import Recorder
 from storage.api.api_tokens import ApiTokens
+from storage.api.webhooks import Webhooks
 from storage.database import schema
 from storage.database.availability import Availability, MonitoredTransactions, translate_errors
 from storage.database.commit_notifications import CommitNotifications
@@ -58,6 +59,7 @@ class Store:
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
         self.tokens = ApiTokens(transactions, team)
+        self.webhooks = Webhooks(transactions, team)
         self.queries = Queries(transactions)
         self.heartbeats = Heartbeats(transactions, team)
         self.checkpoints = Checkpoints(transactions, team, self.high_water_mark)

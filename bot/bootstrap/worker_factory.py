@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.api.webhooks.allowed_addresses import AllowedAddresses
+from bot.api.webhooks.webhook_sender import WebhookSender
 from bot.bootstrap.dependencies import Dependencies
 from bot.bootstrap.public_address import provider_accounts
+from bot.config.settings import read_record_settings
 from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
 from bot.feeds.feed_jobs import FeedJobs
@@ -80,10 +83,12 @@ def build_worker(
 def _senders(
     on: Dependencies, record: RecordService, plain: Renderer, terminal: Renderer, reached: Failpoint
 ) -> dict[JobKind, JobHandler]:
-    """Build the handlers of what leaves Slack: pages, notices, status updates."""
+    """Build the handlers of what leaves Slack: pages, notices, status updates, webhooks."""
     pages = PageSender(
         record, on.store.directory, on.channels, plain, on.clock, reached, on.addresses, provider_accounts(on.store)
     )
     notices = NoticeSender(on.store.directory, on.channels, plain, on.clock, reached, on.addresses)
     updates = UpdateSender(record, on.channels, on.recipients, terminal, on.clock, reached)
-    return {**pages.handlers, **notices.handlers, **updates.handlers}
+    allowed = AllowedAddresses.of_setting(read_record_settings(has_been_checked=True).webhook_networks)
+    webhooks = WebhookSender(record, on.store.webhooks, on.clock, allowed, reached)
+    return {**pages.handlers, **notices.handlers, **updates.handlers, **webhooks.handlers}

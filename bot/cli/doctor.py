@@ -17,6 +17,7 @@ from bot.cli.checks.record_protection_check import check_record_protection
 from bot.cli.checks.schedule_check import check_recorded_schedules
 from bot.cli.checks.slack_check import check_slack
 from bot.cli.checks.spool_check import check_spool
+from bot.cli.checks.webhook_check import check_webhooks
 from bot.clock import Clock, RealClock
 from bot.config.setting_problems import MISSING, MissingSettings
 from bot.config.settings import (
@@ -57,6 +58,7 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     if file is not None:
         yield from check_recorded_schedules(record, file.policy, clock.now(), read_feed_settings(env_file))
     yield from check_record_protection(record, file.policy if file else None)
+    yield from check_webhooks(record)
     if settings is not None:
         yield from check_credentials(settings, clock)
         yield from check_public_address(settings.public_url, clock, has_telephone=settings.twilio_sid is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from email.utils import parseaddr
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -136,3 +136,13 @@ def account_sid(text: str | None) -> str | None:
     if text is not None and not _ACCOUNT.fullmatch(text):
         raise ValueError("is no Account SID: AC and 32 letters and digits")
     return text
+
+
+def networks(given: str) -> str:
+    """Return a list of networks, as `10.1.0.0/16, 192.168.7.4`."""
+    try:
+        for one in given.split(",") if given.strip() else ():
+            ip_network(one.strip())
+    except ValueError:
+        raise ValueError("is no list of networks") from None
+    return given

@@ -23,6 +23,7 @@ from bot.config.setting_values import (
     SETTINGS_CONFIG,
     api_address,
     known_ip_address,
+    networks,
     secret,
     slash_command,
     web_address,
@@ -48,6 +49,7 @@ SOURCES: Final = {name: f"Where to get it: {source}." for name, source in TOKEN_
     "MUSTER_HTTP_PORT": "Use a free port, such as 3000.",
     "MUSTER_HTTP_HOST": "Use 127.0.0.1 (the default) behind a proxy on this machine, or 0.0.0.0 to be reached from others.",
     "MUSTER_API": "Use on to serve the REST API at /api on MUSTER_HTTP_PORT, or off (the default).",
+    "MUSTER_WEBHOOK_NETWORKS": "Use the private networks that webhooks may reach, as 10.1.0.0/16, or leave it out.",
     "MUSTER_SPOOL": "Use a folder on a disk that stays; muster-spool is the default.",
     "MUSTER_EVIDENCE": "Use a folder on a disk that stays, which every replica shares; muster-evidence is the default.",
     "MUSTER_EVIDENCE_MB": "Use the size in MB of the largest file that is stored as evidence; 250 is the default.",
@@ -78,6 +80,7 @@ class Settings(PagingSettings):
         "127.0.0.1", validation_alias="MUSTER_HTTP_HOST"
     )
     api: Literal["off", "on"] = Field("off", validation_alias="MUSTER_API")
+    webhook_networks: Annotated[str, AfterValidator(networks)] = Field("", validation_alias="MUSTER_WEBHOOK_NETWORKS")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     evidence: Path = Field(Path("muster-evidence"), validation_alias="MUSTER_EVIDENCE")
@@ -112,6 +115,7 @@ class RecordSettings(BaseSettings):
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     tsa_url: str | None = Field(None, validation_alias="MUSTER_TSA_URL")
     tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")
+    webhook_networks: Annotated[str, AfterValidator(networks)] = Field("", validation_alias="MUSTER_WEBHOOK_NETWORKS")
 
 
 def read_record_settings(env_file: Path | None = Path(".env"), *, has_been_checked: bool = False) -> RecordSettings:

@@ -33,8 +33,8 @@ _MAX_ATTEMPTS: Final = 30
 _MAX_BUGS: Final = 5
 # What asks every few seconds is postponed all the time.
 _POLLS: Final = frozenset({JobKind.PAGE_RECEIPT})
-# A timer has nothing that an incident could lack; who subscribed to it is no matter of the record.
-_NOT_RECORDED: Final = frozenset({JobKind.TIMER, JobKind.SUBSCRIBER_NOTICE})
+# A timer has nothing that an incident could lack; who learns of it by subscription or webhook is no matter of the record.
+_NOT_RECORDED: Final = frozenset({JobKind.TIMER, JobKind.SUBSCRIBER_NOTICE, JobKind.WEBHOOK})
 
 
 @dataclass(frozen=True)

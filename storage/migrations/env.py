@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 import storage.api.api_tokens
 import storage.api.declared_keys
+import storage.api.webhooks
 import storage.contact_methods
 import storage.heartbeats
 import storage.jobs.job_table

@@ -13,6 +13,7 @@ from ulid import ULID
 from incident.aggregate import AnyAggregate, Foldable
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.medium import PlannedMethod
+from incident.model.api.webhook import WebhookChoice
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -24,6 +25,7 @@ from incident.rules.visibility import is_called, may_see
 from roles.person_ids import PersonId
 from roles.schedules.feed_copy import FeedCopy
 from storage import contact_methods, person_names, schedule_feeds, shift_notices, subscriptions
+from storage.api import webhooks
 from storage.database.sqlite import by_index
 from storage.record.chain_writer import EPOCH
 from storage.record.entry_rows import rows_of_chain, select_rows, to_entry, to_row
@@ -142,6 +144,10 @@ class SqlReader:
     def subscriptions(self, team: str, person: PersonId | None = None) -> Sequence[Subscription]:
         """Return what the people of a team subscribed to, or what one of them did."""
         return subscriptions.find(self.connection, team, person)
+
+    def webhooks(self, team: str) -> Sequence[WebhookChoice]:
+        """Return what the webhooks of a team learn."""
+        return webhooks.chosen(self.connection, team)
 
     def has_shift_notices(self, team: str, person: PersonId) -> bool:
         """True unless the person switched off the messages about their shifts."""

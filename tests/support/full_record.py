@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -13,6 +14,7 @@ from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
 from incident.model.api.api_token import ApiToken, Scope
+from incident.model.api.webhook import Signature, Webhook
 from incident.model.contact_method import ContactMethod
 from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
@@ -47,18 +49,7 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     store.directory.put_contact_methods(ADA, [ContactMethod(medium=Medium.SMS, address="+4930123456")])
     store.drafts.keep("d1", ADA, "note", {"text": "unsent"}, at=at(0), incident=keys[0])
     store.heartbeats.record("host:1", at(0))
-    store.tokens.create(
-        ApiToken(
-            id="",
-            name="bot",
-            owner=service_client("bot"),
-            scopes=(Scope.READ,),
-            per_minute=60,
-            created_at=at(0),
-            created_by=ADA,
-            expires_at=at(9000),
-        )
-    )
+    open_api(store)
 
     def others(unit) -> None:
         unit.claim(keys[0], ["C01INC:1.0"])
@@ -72,6 +63,19 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     store.recorder.transact(others)
     assert _empty_tables(store) == []
     return store.checkpoints.all(TEAM)
+
+
+def open_api(store: Store) -> None:
+    """Add a webhook and a token."""
+    made: dict[str, Any] = {"id": "", "created_at": at(0), "created_by": ADA}
+    store.webhooks.add(
+        Webhook(name="board", url="https://b.example.org/", secret="whsec_c2Vj", signature=Signature.HMAC, **made)
+    )
+    store.tokens.create(
+        ApiToken(
+            name="bot", owner=service_client("bot"), scopes=(Scope.READ,), per_minute=60, expires_at=at(9000), **made
+        )
+    )
 
 
 def open_task(store: Store, minutes: float) -> None:

@@ -17,6 +17,7 @@ from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
 from incident.medium import PlannedMethod
+from incident.model.api.webhook import WebhookChoice
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.model.subscription import Subscription
@@ -97,6 +98,10 @@ class EmptyReader:
 
     def page_methods(self, team: str, person: PersonId) -> Sequence[PlannedMethod]:
         """Return None or nothing."""
+        return ()
+
+    def webhooks(self, team: str) -> Sequence[WebhookChoice]:
+        """Return nothing."""
         return ()
 
     def has_shift_notices(self, team: str, person: PersonId) -> bool:

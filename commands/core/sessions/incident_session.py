@@ -13,6 +13,7 @@ from commands.core.sessions.aggregate_session import CLOCK_TOLERANCE, AggregateS
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
 from incident.deadlines.policy_rules import rule_calls, rule_notices
 from incident.effects import affected_surfaces, effects, subscriber_notices
+from incident.effects.api.webhook_jobs import webhook_jobs
 from incident.entries.integrity import ClockSetBack
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Entry, Fact, IncidentKey, NewEntry, Source
@@ -97,13 +98,14 @@ class IncidentSession(AggregateSession[Incident]):
         return due_deadlines.prompts(self.state, self.policy, self.at) if self.state else ()
 
     def effects(self, after: Incident) -> Sequence[Job]:
-        """Return the jobs that follow from the entries: also refreshes of Home tabs that may show a changed title, and notices."""
+        """Return the jobs that follow from the entries: also refreshes of Home tabs that may show a changed title, notices, and what webhooks learn."""
         jobs = list(effects.effects(self.before, after, self.entries, self.policy, self.now))
         if affected_surfaces.is_renamed(self.before, after):
             soon = self.now + affected_surfaces.DEBOUNCE
             viewers = self.unit.home_viewers(self.key.team)
             jobs += affected_surfaces.home_refreshes(self.key.team, viewers, soon)
-        return [*jobs, *self._notices(after)]
+        messages = webhook_jobs(after, self.entries, self.unit.webhooks(self.key.team)) if self.entries else ()
+        return [*jobs, *self._notices(after), *messages]
 
     def needless(self) -> Sequence[str]:
         """Return the keys of the jobs that would post what these entries take back."""

@@ -47,6 +47,7 @@ NOT_COVERED_TABLES = (
     "schedule_feed",
     "api_token",
     "declared_key",
+    "webhook",
 )
 NOT_COVERED_COLUMNS = {
     ("policy_text", "stored_at"),
