@@ -16,7 +16,7 @@ class Declare(Declaration):
     """Declare an incident: a title and the service are enough, the rest can follow."""
 
     name = "declare"
-    aliases: ClassVar[tuple[str, ...]] = ("new", "open", "start", "create", "report", "event yes")
+    aliases: ClassVar[tuple[str, ...]] = ("new", "open", "start", "create", "event yes")
 
     event: Annotated[
         str | None,

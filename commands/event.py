@@ -9,6 +9,7 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_short
 from commands.core.rules.organisation import event_choices
 from commands.core.rules.organisation import event_triage as rules
+from commands.core.rules.organisation.event_declaration import BY_HAND
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -17,7 +18,6 @@ from organisation.model.event_state import Event as EventState
 from organisation.model.event_state import next_event_id
 
 PAGE: Final = 20
-BY_HAND: Final = "person"
 _TEXT_LENGTH: Final = 500
 
 

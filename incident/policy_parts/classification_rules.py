@@ -51,5 +51,6 @@ class ClassificationRules(Frozen):
     strictness: Strictness = Strictness()
     impact_rules: tuple[ImpactRule, ...] = ()
     urgency_rules: dict[Level, Minutes] = {1: 60, 2: 480}
+    change_window_minutes: Minutes = 240
     categories_most: Annotated[int, Field(gt=0)] = 12
     subcategories_most: Annotated[int, Field(gt=0)] = 8

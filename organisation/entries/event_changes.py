@@ -29,6 +29,7 @@ class EventReceived(Fact):
 
     `digest` is the SHA-256 of the key by which its sender repeats it. A start that is implausible, in the future or long
     past, stays on record and counts for no clock. `reporter` are the words for who reported it, where that is not the entry's person.
+    `can_work` is whether a person who reports it can still work, `callback` where they can be called back.
     `payload_sha256` and `payload_bytes` are those of the body that it came in, None without one. `fired` are marks of its
     alerts, made of their keys; `declares` names the rule of the policy by which it is declared an incident at once.
     """
@@ -51,6 +52,8 @@ class EventReceived(Fact):
     count: int = 1
     fired: tuple[str, ...] = ()
     declares: str | None = None
+    can_work: Literal["yes", "partly", "no"] | None = None
+    callback: MaybePersonalText = None
     is_signed: bool = False
     payload_sha256: str | None = None
     payload_bytes: int | None = None

@@ -26,6 +26,8 @@ class Event(Frozen):
     details: MaybePersonalText = None
     link: MaybePersonalText = None
     reporter: MaybePersonalText = None
+    can_work: str | None = None
+    callback: MaybePersonalText = None
     service: str | None = None
     priority: Priority | None = None
     digests: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from datetime import datetime
 from incident.aggregate import Aggregate
 from incident.frozen import Utc
 from incident.model.slack_references import OpenPrompt
+from organisation.model.change_record import ChangeRecord
 from organisation.model.event_state import Event
 from organisation.model.shift_change import ShiftChange, SwapOffer
 from organisation.model.task_state import Task
@@ -18,6 +19,7 @@ class Organisation(Aggregate):
 
     `tasks` are the open ones, `finished` the latest that ended, `opened_tasks` counts all that ever were.
     `events` await a judgement, `judged_events` are the latest that have one; `last_event` is the id that was given last.
+    `changes` are the latest changes of services.
     `shift_changes` are those to come, in force and of the last days; `swap_offers` wait for an answer.
     """
 
@@ -32,6 +34,7 @@ class Organisation(Aggregate):
     events: tuple[Event, ...] = ()
     judged_events: tuple[Event, ...] = ()
     last_event: str | None = None
+    changes: tuple[ChangeRecord, ...] = ()
 
     @property
     def recorded_until(self) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incident.entries import delivery, integrity
 from incident.entry import NewEntry
 from incident.medium import Medium, slack_ref
-from organisation.entries import event_changes, shift_changes, task_changes
+from organisation.entries import change_records, event_changes, shift_changes, task_changes
 from roles.person_ids import MUSTER
 from tests.support.recorded_team import BEN, CYD, at, draft, ts
 
@@ -55,6 +55,7 @@ def organised() -> list[NewEntry]:
         draft(task_changes.TaskWithdrawn(id="T2", reason="The vendor is gone"), by=BEN),
         *_shifts_changed(),
         *_events(),
+        draft(change_records.ChangeRecorded(ref="CHG-1", text="New library", service="payments"), by=BEN),
     ]
 
 
@@ -83,7 +84,7 @@ def _events() -> list[NewEntry]:
     body = {"is_signed": True, "payload_sha256": "p" * 64, "payload_bytes": 512}
     return [
         draft(event_changes.EventReceived(id="EV-2026-0001", text="Disk full", **of_alert, **body), by=MUSTER),
-        draft(event_changes.EventReceived(id="EV-2026-0002", text="CPU high", **of_alert), by=BEN),
+        draft(event_changes.EventReceived(id="EV-2026-0002", text="CPU high", callback="Room 4", **of_alert), by=BEN),
         draft(event_changes.EventRepeated(event="EV-2026-0001", is_firing=False, count=3, members=1), by=MUSTER),
         draft(event_changes.EventJudged(event="EV-2026-0001", is_incident=True, number="INC-2026-0001"), by=BEN),
         draft(

@@ -27,6 +27,7 @@ from commands.core.rules.classification.strict_rules import (
     unlisted_category,
     warnings,
 )
+from commands.core.rules.organisation.recent_changes import recent_changes
 from commands.core.service_catalogue import CatalogueEntry, look_up, possible_duplicate
 from commands.core.verb import Decided, DecisionContext, Group, Verb
 from incident.entries.classification import LevelsProposed, PriorityChanged
@@ -42,6 +43,7 @@ from incident.rules.seen_length import cut_seen
 from incident.rules.service_contacts import empty_schedules, on_call_for
 from incident.rules.visibility import is_announced, is_restricted, may_be_announced
 from incident.states import State
+from organisation.model.change_record import ChangeRecord
 from roles.person_ids import PersonId, is_person_id, outside_person, person_named, slack_user
 
 TITLE_LENGTH: Final = 250
@@ -53,7 +55,7 @@ class DeclarationView:
     """What the reply adds: the earlier incident that this one may duplicate, the channel where it is not announced.
 
     `pages_no_one`: its priority pages who is on call, and the policy names no one who can be reached. `invited` are the people
-    in Slack whom the channel gets at once, `pages_at` is when who is on call is paged if that waits for business hours, `empty` the schedules of the service and its levels with no one on call.
+    in Slack whom the channel gets at once, `pages_at` is when who is on call is paged if that waits for business hours, `empty` the schedules of the service and its levels with no one on call, `changes` those shortly before that it may have come from.
     """
 
     duplicate: Incident | None
@@ -62,6 +64,7 @@ class DeclarationView:
     pages_at: Utc | None = None
     invited: tuple[PersonId, ...] = ()
     empty: tuple[str, ...] = ()
+    changes: tuple[ChangeRecord, ...] = ()
 
 
 class Declaration(Verb):
@@ -175,6 +178,7 @@ class Declaration(Verb):
             pages_no_one=pages_no_one(now.open, now.policy, now.actor.id, now.at),
             pages_at=opening_call_at(now.open, now.policy),
             invited=tuple(one for one in (now.open.contact, *on_call) if slack_user(one)),
+            changes=recent_changes(now.open, now),
             empty=empty_schedules(now.open.service, now.policy, now.team, now.at),
         )
 

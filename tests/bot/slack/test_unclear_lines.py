@@ -25,7 +25,7 @@ def value(form, field):
     return form.values[field][field]["value"]
 
 
-@pytest.mark.parametrize("line", ["checkout is down", "create checkout is down", "report checkout is down"])
+@pytest.mark.parametrize("line", ["checkout is down", "create checkout is down"])
 def test_words_without_a_command_open_the_declaration_with_that_title(place, line):
     form = slash(place, "general", line).view()
 

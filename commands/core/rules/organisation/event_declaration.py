@@ -8,10 +8,11 @@ from commands.core.rules.declaration import TITLE_LENGTH, Declaration
 from commands.core.rules.organisation.event_triage import event_to_judge
 from commands.core.verb import DecisionContext
 from incident.rules.seen_length import cut_seen
-from organisation.entries.event_changes import EventKind
 from organisation.model.event_state import Event
 from roles.person_ids import slack_user
 
+# The source of what a person records as an event.
+BY_HAND: Final = "person"
 EVENT_FORM: Final = r"EV-\d{4}-\d{1,9}"
 
 
@@ -24,7 +25,7 @@ def filled_in(typed: str, declaration: Declaration, now: DecisionContext) -> tup
         "service": event.service,
         "detected_at": min(event.received_at, now.at),
         "started_at": event.starts_at,
-        "source": event.source if event.kind is not EventKind.REPORT else "user",
+        "source": "user" if event.source == BY_HAND else event.source,
         **_reporter(event, declaration),
         **_levels(event, declaration, now),
     }
