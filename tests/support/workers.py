@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import pytest
@@ -48,8 +49,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def _by_file(items: list[pytest.Item]) -> Files:
-    numbered = groupby(enumerate(items), key=lambda pair: pair[1].path)
+    numbered = groupby(enumerate(items), key=lambda pair: _shared_by(pair[1]))
     return deque([number for number, _ in group] for _, group in numbered)
+
+
+def _shared_by(item: pytest.Item) -> Path:
+    """Return the file of a test; its folder where a browser is needed, which takes seconds to start in each worker."""
+    return item.path.parent if item.get_closest_marker("browser") else item.path
 
 
 @dataclass(eq=False)
