@@ -59,6 +59,11 @@ def test_each_report_is_filled_from_the_record_and_frozen_and_valid(regime):
     assert len(documents) == len(regime.stages)
     for one in documents:
         jsonschema.validate(one, pack_schema(regime))
+    known = {e.fact.what: e.n for e in desk.entries() if e.fact.kind == "determined"}
+    for stage, one in zip(regime.stages, documents, strict=True):
+        for field in stage.fields:
+            if field.source in ("known_at", "known_by"):
+                assert one["fields"][field.id]["entries"] == [known[stage.determination]]
     of_first = {name: one for document in reversed(documents) for name, one in document["fields"].items()}
     filled = {name for name, one in of_first.items() if one["origin"] == "entry"}
     assert FROM_RECORD[regime.id] <= filled

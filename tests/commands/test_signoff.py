@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands.core.request import Actor
 from commands.signoff import Signoff
 from incident.entries.aftermath.lessons import OutcomeSigned, SignOffAsked
 from incident.entry import WORKSPACE
@@ -15,6 +16,7 @@ from tests.support.after_bench import after_policy, closed_bench, resolved_bench
 from tests.support.clock import T
 from tests.support.command_bench import GROUPS, TEAM, who
 from tests.support.handmade_incidents import ROB, HandmadeDesk, an_incident, later
+from tests.support.parsed_lines import parsed
 
 
 def test_only_who_the_policy_names_signs_off_and_only_what_is_closed(monkeypatch):
@@ -52,3 +54,31 @@ def test_no_sign_off_is_asked_for_where_the_policy_asks_for_none():
     bench = closed_bench(after_policy(after={"sign_off_business_days": None}))
 
     assert bench.incident.aftermath.sign_off.due_at is None
+
+
+def test_resources_are_asked_for_by_anyone_and_answered_by_management_and_both_are_entries():
+    bench = closed_bench()
+    bench.do("signoff", "rob", 50, form=parsed("signoff ask One more engineer for the ledger").fields)
+    bench.do("signoff", "rob", 51, what="ask", text="A second region")
+    assert "signoff grant RS2" in bench.answer()
+    others = bench.do("signoff", "rob", 52, what="grant", id="RS1")
+    vague = as_ceo(bench, 53, what="grant")
+    silent = as_ceo(bench, 54, what="decline", id="RS2")
+    as_ceo(bench, 55, form=parsed("signoff grant RS1 from July on").fields)
+    as_ceo(bench, 56, what="decline", text="Not this year")
+    again = as_ceo(bench, 57, what="grant", id="RS1")
+
+    assert [one.reason for one in (others, vague, silent, again)] == [
+        *("signoff_not_yours", "resources_unknown", "resources_why", "resources_answered")
+    ]
+    first, second = bench.incident.aftermath.resources
+    assert (first.text, first.by, first.granted) == ("One more engineer for the ledger", who("rob"), True)
+    assert (first.answer, first.answered_by, first.answered_at) == ("from July on", who("ceo"), T(55))
+    assert (second.granted, second.answer) == (False, "Not this year")
+    assert bench.incident.aftermath.sign_off.at is None
+    assert bench.do("signoff", "rob", 58, what="ask").reason == "resources_what"
+
+
+def as_ceo(bench, at, **fields):
+    actor = Actor(id=who("ceo"), groups=frozenset({"exec"}))
+    return bench.do("signoff", "ceo", at, actor=actor, **fields)

@@ -296,6 +296,8 @@ def _look_back(s: Script) -> None:
     s.add(lessons.CorrectiveActionChecked(id="CA1", works=True, text="It renewed one"), by=BEN)
     s.add(lessons.CorrectiveActionDropped(id="CA1", reason="The vendor renews it"), by=BEN)
     s.add(lessons.SignOffAsked(due_at=at(9999), by=(CYD,)), by=MUSTER)
+    s.add(lessons.ResourcesAsked(id="RS1", text="One more engineer"), by=BEN)
+    s.add(lessons.ResourcesAnswered(id="RS1", granted=False, text="Next year"), by=CYD)
     s.add(lessons.OutcomeSigned(text="Hire one more"), by=CYD)
 
 

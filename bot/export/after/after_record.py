@@ -35,6 +35,20 @@ def after_record(incident: Incident, names: Names) -> dict[str, Any]:
         "sign_off": None
         if sign_off.due_at is None and sign_off.at is None
         else {"due_at": maybe(sign_off.due_at), "by": _name(sign_off.by, names), "at": maybe(sign_off.at)},
+        "resources": [
+            {
+                "entry": one.n,
+                "id": one.id,
+                "text": one.text,
+                "by": names(one.by),
+                "at": moment(one.at),
+                "granted": one.granted,
+                "answer": one.answer,
+                "answered_by": _name(one.answered_by, names),
+                "answered_at": maybe(one.answered_at),
+            }
+            for one in after.resources
+        ],
         "recurrence": list(after.recurrence.numbers) if after.recurrence else [],
     }
 

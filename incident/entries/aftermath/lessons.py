@@ -106,3 +106,26 @@ class OutcomeSigned(Fact):
     template: ClassVar[str | None] = "signoff"
 
     text: MaybePersonalText = None
+
+
+class ResourcesAsked(Fact):
+    """Resources were asked of management, such as people, money or time (S2-43)."""
+
+    kind: ClassVar[str] = "resources_asked"
+    timeline: ClassVar[str | None] = "sign_off"
+    template: ClassVar[str | None] = "signoff"
+
+    id: str
+    text: PersonalText
+
+
+class ResourcesAnswered(Fact):
+    """Management granted or declined resources that were asked for (S2-43)."""
+
+    kind: ClassVar[str] = "resources_answered"
+    timeline: ClassVar[str | None] = "sign_off"
+    template: ClassVar[str | None] = "signoff"
+
+    id: str
+    granted: bool
+    text: MaybePersonalText = None

@@ -10,12 +10,14 @@ from incident.entries.aftermath.lessons import (
     CorrectiveActionOpened,
     LessonLearned,
     OutcomeSigned,
+    ResourcesAnswered,
+    ResourcesAsked,
     SignOffAsked,
 )
 from incident.entry import Entry
 from incident.fold.change import Change
 from incident.model.incident import Incident
-from incident.model.response.after_incident import CorrectiveAction, Lesson, SignOff
+from incident.model.response.after_incident import CorrectiveAction, Lesson, ResourceRequest, SignOff
 
 
 def lesson_learned(incident: Incident, entry: Entry, fact: LessonLearned) -> Change:
@@ -67,6 +69,24 @@ def outcome_signed(incident: Incident, entry: Entry, fact: OutcomeSigned) -> Cha
     """Set who signed off the outcome."""
     signed = {"by": entry.by, "at": entry.recorded_at, "n": entry.n, "text": fact.text}
     return _with(incident, sign_off=incident.aftermath.sign_off.model_copy(update=signed))
+
+
+def resources_asked(incident: Incident, entry: Entry, fact: ResourcesAsked) -> Change:
+    """Add the request."""
+    asked = ResourceRequest(n=entry.n, id=fact.id, text=fact.text, by=entry.by, at=entry.occurred_at)
+    return _with(incident, resources=(*incident.aftermath.resources, asked))
+
+
+def resources_answered(incident: Incident, entry: Entry, fact: ResourcesAnswered) -> Change:
+    """Set the answer to the request, and whose it is."""
+    change = {"granted": fact.granted, "answer": fact.text, "answered_by": entry.by, "answered_at": entry.occurred_at}
+    return _with(
+        incident,
+        resources=tuple(
+            one.model_copy(update={**change, "answered_n": entry.n}) if one.id == fact.id else one
+            for one in incident.aftermath.resources
+        ),
+    )
 
 
 def _changed(incident: Incident, action: str, change: dict[str, object]) -> Change:

@@ -112,6 +112,21 @@ class SignOff(Frozen):
     text: MaybePersonalText = None
 
 
+class ResourceRequest(Frozen):
+    """Resources that entry `n` asked for; `granted` is None until entry `answered_n` answers."""
+
+    n: int
+    id: str
+    text: PersonalText
+    by: PersonId
+    at: Utc
+    granted: bool | None = None
+    answer: MaybePersonalText = None
+    answered_by: PersonId | None = None
+    answered_at: Utc | None = None
+    answered_n: int | None = None
+
+
 class Recurrence(Frozen):
     """The earlier incidents that are alike, as entry `n` recorded them."""
 
@@ -130,3 +145,4 @@ class Aftermath(Frozen):
     actions: tuple[CorrectiveAction, ...] = ()
     recurrence: Recurrence | None = None
     sign_off: SignOff = SignOff()
+    resources: tuple[ResourceRequest, ...] = ()
