@@ -96,6 +96,9 @@ class RunningFold(Generic[AnyAggregate]):
         self._of = of
         self._undone = frozenset(undone)
         self._state: AnyAggregate | None = None
+        self._handled = of.handlers()
+        # The first entry makes an aggregate for which every entry counts.
+        self._made_by = 0 if of.kinds else 1
 
     @property
     def state(self) -> AnyAggregate | None:
@@ -111,10 +114,14 @@ class RunningFold(Generic[AnyAggregate]):
 
     def take(self, entry: Entry) -> None:
         """Fold one more entry, by the shorter way that there is for its fact. Raises BrokenOrderError."""
-        if self._state is None or entry.fact.kind in self._of.handlers():
+        if self._state is None or entry.fact.kind in self._handled:
             self.apply(entry)
         else:
             self._pass_over(entry)
+
+    def passes_over(self, kind: str, n: int) -> bool:
+        """True if entry `n`, of this kind, changes no more than numbers, times and activity."""
+        return kind not in self._handled and n > self._made_by
 
     def pass_over(self, kind: str, by: PersonId, *, occurred_at: datetime, recorded_at: datetime) -> None:
         """Fold one more entry whose fact has no handler, as `apply` would. Raises BrokenOrderError."""

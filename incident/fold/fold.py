@@ -119,15 +119,19 @@ class RunningIncidentFold(RunningFold[Incident]):
 
     def pass_over(self, kind: str, by: PersonId, *, occurred_at: datetime, recorded_at: datetime) -> None:
         """Fold one more entry whose fact has no handler, as `apply` would. Raises BrokenOrderError."""
-        if self._state is None or self._last_entry_at is None:
+        state, last_entry_at = self._state, self._last_entry_at
+        if state is None or last_entry_at is None:
             raise _no_declaration(kind, 1)
         self._n += 1
-        set_back_from = self._state.clock_set_back_from
-        recorded_at = _corrected(set_back_from, occurred_at, recorded_at, self._last_entry_at)
-        self._last_entry_at = max(recorded_at, self._last_entry_at)
+        if state.clock_set_back_from is not None:
+            recorded_at = _corrected(state.clock_set_back_from, occurred_at, recorded_at, last_entry_at)
+        if recorded_at > last_entry_at:
+            self._last_entry_at = recorded_at
         if by != MUSTER:
             at = occurred_at if kind in _DATED_BY_SLACK else recorded_at
-            self._last_active[by] = max(at, self._last_active.get(by, at))
+            known = self._last_active.get(by)
+            if known is None or at > known:
+                self._last_active[by] = at
 
     @property
     def state(self) -> Incident | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Final, Literal, NamedTuple
 
 from pydantic import JsonValue
@@ -21,7 +22,6 @@ FORMAT: Final = "muster-entry/1"
 ALGORITHM: Final = "sha256"
 GENESIS: Final = "0" * 64
 LIMIT: Final = 2**53
-_QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 
 Side = Literal["left", "right"]
 
@@ -89,7 +89,7 @@ def _check_name(name: object) -> None:
 
 def digest(text: str) -> str:
     """Return the SHA-256 of a text's UTF-8 bytes, in lower-case hex."""
-    return sha256(text.encode("utf-8")).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def text_digest(salt: str, words: Mapping[str, JsonValue]) -> str:
@@ -102,7 +102,7 @@ def canonical_text_digest(salt: str, words: str) -> str:
 
     A JSON string ends at its first quote without a backslash, so no other pair of salt and texts gives the same bytes.
     """
-    return digest(f'{{"salt":{_QUOTED.encode(salt)},"words":{words}}}')
+    return sha256(f'{{"salt":{encode_basestring(salt)},"words":{words}}}'.encode()).hexdigest()
 
 
 def heading(entry: Entry) -> Heading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from incident.entries import conversation
@@ -35,12 +36,19 @@ _ABOUT: Final = (
 
 def place_of(fact: Fact) -> tuple[str, str] | None:
     """Return the message that a fact is about, by channel and ts; None when it is about none."""
-    channel, ts = None, None
-    if isinstance(fact, Declared):
-        channel, ts = fact.from_channel, fact.from_message
-    elif isinstance(fact, _ABOUT):
-        channel, ts = fact.channel, fact.ts
+    names = _place_names(type(fact))
+    if names is None:
+        return None
+    channel, ts = getattr(fact, names[0]), getattr(fact, names[1])
     return None if channel is None or ts is None else (channel, ts)
+
+
+@cache
+def _place_names(kind: type[Fact]) -> tuple[str, str] | None:
+    """Return the fields that name the message of a fact of this kind; every entry that is checked or shown is asked."""
+    if issubclass(kind, Declared):
+        return "from_channel", "from_message"
+    return ("channel", "ts") if issubclass(kind, _ABOUT) else None
 
 
 def text_now(entries: Sequence[Entry]) -> str | None:

@@ -106,6 +106,4 @@ def message_columns(fact: Fact) -> tuple[str | None, str | None]:
 
     A tombstone has the deleted chain in the channel column, so that the triggers find it by an index.
     """
-    if isinstance(fact, Retired):
-        return fact.incident, None
-    return place_of(fact) or (None, None)
+    return place_of(fact) or (fact.incident if isinstance(fact, Retired) else None, None)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import from_json
 from sqlalchemy import Connection
@@ -29,8 +29,9 @@ from storage.record.projections import projection
 
 EntryPosition = tuple[IncidentKey, int]
 _CHAINED = ("chain", "entry", "body", "incident", "organisation", "concerned")
+_TEXTS: Final = "FROM body b WHERE b.team = :team AND b.incident = :incident"
 # The facts of the workspace chain that other checks compare.
-_COMPARED = (Checkpointed, KeyRotated, PolicyActivated, Retired)
+_COMPARED: Final = frozenset(fact.kind for fact in (Checkpointed, KeyRotated, PolicyActivated, Retired))
 
 
 def chain_keys(connection: Connection) -> tuple[list[IncidentKey], list[Problem]]:
@@ -106,18 +107,16 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     `named` are the numbers of the entries whose hashes checkpoints name; `covered` is the last one under a stored
     checkpoint, None when that is not known.
     """
-    found, check = ChainFindings(key), ChainCheck(key)
     of: AggregateFold[Any] = ORGANISATION if key.id == WORKSPACE else INCIDENT
     running = of.running(_undone(connection, key))
+    found, check = ChainFindings(key), ChainCheck(key, running, _COMPARED, named)
+    found.hashes = check.hashes
     try:
         for checked in check.walk(entry_cells(connection, key)):
-            _fold(of, running, checked, found)
-            found.entries += 1
-            if checked.n in named:
-                found.hashes[checked.n] = checked.hash
-        found.state = running.state
+            _fold(running, checked, found)
+        found.entries, found.state = check.n, running.state
     except BrokenEntry as broken:
-        found.is_sound = False
+        found.is_sound, found.entries = False, broken.n - 1
         found.problems.append(Problem(kind="tampered", key=key, n=broken.n, what=broken.what))
         # The entries cannot say which number the incident has; without one it would be reported as missing too.
         row = _row_of(connection, "incident", key)
@@ -132,7 +131,9 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
 
 def _undone(connection: Connection, key: IncidentKey) -> frozenset[int]:
     """Return the numbers that entries of a chain take back, as they are stored: the walk checks these entries in their turn."""
-    query = "SELECT text FROM entry WHERE team = :team AND incident = :incident AND kind = :kind"
+    # The numbers come from an index; asked for the texts at once, SQLite would read the whole chain.
+    ours = "FROM entry WHERE team = :team AND incident = :incident"
+    query = f"SELECT text {ours} AND n IN (SELECT n {ours} AND kind = :kind)"
     numbers: set[int] = set()
     for (text,) in read_cells(connection, query, team=key.team, incident=key.id, kind=Undone.kind):
         with suppress(*UNREADABLE):
@@ -162,12 +163,13 @@ def unchanged_chain(connection: Connection, leaf: Leaf, named: Collection[int]) 
     return ChainFindings(key, entries=count, hashes=hashes, number=row["number"], is_walked=False)
 
 
-def _fold(of: AggregateFold[Any], running: RunningFold[Any], checked: CheckedEntry, found: ChainFindings) -> None:
-    fact = checked.fact
+def _fold(running: RunningFold[Any], checked: CheckedEntry, found: ChainFindings) -> None:
+    kind = checked.fact.kind
     try:
-        found.workspace_entries += [checked.entry] if isinstance(fact, _COMPARED) else []
-        if (checked.n > 1 or of.kinds) and fact.kind not in of.handlers():
-            running.pass_over(fact.kind, checked.by, occurred_at=checked.occurred_at, recorded_at=checked.recorded_at)
+        if kind in _COMPARED:
+            found.workspace_entries.append(checked.entry)
+        if running.passes_over(kind, checked.n):
+            running.pass_over(kind, checked.by, occurred_at=checked.occurred_at, recorded_at=checked.recorded_at)
         else:
             running.apply(checked.entry)
     except UNREADABLE as error:
@@ -175,11 +177,12 @@ def _fold(of: AggregateFold[Any], running: RunningFold[Any], checked: CheckedEnt
 
 
 def _check_text_without_entry(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
-    query = (
-        "SELECT b.n FROM body b WHERE b.team = :team AND b.incident = :incident AND NOT EXISTS "
-        "(SELECT 1 FROM entry e WHERE e.team = b.team AND e.incident = b.incident AND e.n = b.n) LIMIT 1"
-    )
-    for (n,) in read_cells(connection, query, team=check.key.team, incident=check.key.id):
+    chain = {"team": check.key.team, "incident": check.key.id}
+    ((texts,),) = read_cells(connection, f"SELECT count(*) {_TEXTS}", **chain)
+    if texts == check.texts:
+        return
+    missing = "NOT EXISTS (SELECT 1 FROM entry e WHERE e.team = b.team AND e.incident = b.incident AND e.n = b.n)"
+    for (n,) in read_cells(connection, f"SELECT b.n {_TEXTS} AND {missing} LIMIT 1", **chain):
         what = f"entry {shown(n)} is missing, its text exists"
         yield Problem(kind="truncated", key=check.key, n=n if type(n) is int else None, what=what)
 

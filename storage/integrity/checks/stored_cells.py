@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from incident.entry import IncidentKey
 
 Cells = Sequence[Any]
-_CHUNK: Final = 1_000
+_CHUNK: Final = 100
 _ENTRY_COLUMNS: Final = "e.n, e.kind, e.recorded_at, e.channel, e.ts, e.text, e.prev, e.hash, b.salt, b.words"
 _CHAIN: Final = text(
     f"SELECT {_ENTRY_COLUMNS} FROM entry e "  # noqa: S608 - constants only
