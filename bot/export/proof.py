@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,6 @@ FORMAT: Final = "muster-export/2"
 # An older verifier does not know the files of evidence, and says so.
 FORMAT_WITH_FILES: Final = "muster-export/3"
 _SUFFIX: Final = re.compile(r"\.[a-z0-9]{1,8}")
-_QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 VERIFIER: Final = Path(__file__).with_name("verify.py")
 _README: Final = """\
 Open index.html to read.
@@ -80,8 +80,9 @@ def write_proof(folder: Path, lines: Iterable[StoredEntryRow], evidence: Evidenc
 
 def _line(row: StoredEntryRow) -> str:
     """Return the canonical form of an entry; its texts are stored in theirs."""
-    words = "null" if row.words is None else f'{{"salt":{_QUOTED.encode(row.salt)},"words":{row.words}}}'
-    return f'{{"hash":"{row.hash}","text":{_QUOTED.encode(row.text)},"words":{words}}}'
+    gone = row.words is None or row.salt is None
+    words = "null" if gone else f'{{"salt":{encode_basestring(str(row.salt))},"words":{row.words}}}'
+    return f'{{"hash":"{row.hash}","text":{encode_basestring(row.text)},"words":{words}}}'
 
 
 def write_evidence_files(

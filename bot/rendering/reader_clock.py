@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from bot.rendering import mrkdwn
 
@@ -51,8 +54,18 @@ def present(contexts: Sequence[object]) -> Iterator[None]:
 
 
 def _present_of(context: object) -> Present | None:
+    kind: type = type(context)
+    if not _may_have_present(kind):
+        return None
     at, zone = getattr(context, "now", None) or getattr(context, "at", None), getattr(context, "zone", None)
     return Present(at, _zone(zone) or UTC, _zone(zone) is not None) if isinstance(at, datetime) else None
+
+
+@cache
+def _may_have_present(kind: type) -> bool:
+    """False for a class of values that have no time; each entry of a record is one, and pydantic looks long for what is missing."""
+    fields = kind.model_fields.keys() if issubclass(kind, BaseModel) else {"at"}
+    return any(name in fields or hasattr(kind, name) for name in ("now", "at"))
 
 
 def _zone(name: str | None) -> tzinfo | None:

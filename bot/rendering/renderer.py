@@ -265,4 +265,6 @@ def for_slack() -> Renderer:
 
 def _tidy(text: str) -> str:
     lines = [line.rstrip() for line in text.strip().splitlines()]
+    if len(lines) == 1:
+        return lines[0]
     return "\n".join(line for i, line in enumerate(lines) if line or (i and lines[i - 1]))

@@ -74,6 +74,8 @@ def masks_of_chain(entries: Iterable[Entry]) -> tuple[Mask, ...]:
 
 def hides(masks: Sequence[Mask], entry: Entry) -> bool:
     """True if masks hide the text of an entry: it is about a masked message, or quoted a masked text."""
+    if not masks:
+        return False
     place = None if isinstance(entry.fact, _ABOUT_MASKS) else place_of(entry.fact)
     return any(entry.n in mask.entries or (place is not None and place == mask.place) for mask in masks)
 
