@@ -32,7 +32,7 @@ class Signoff(Verb):
     name = "signoff"
     aliases = ("sign off", "sign-off")
     group = Group.PROVE
-    asserts = ("sign", "grant", "decline")
+    asserts = ("", "sign", "grant")
 
     what: Annotated[
         Literal["sign", "ask", "grant", "decline"] | None,

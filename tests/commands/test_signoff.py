@@ -77,6 +77,8 @@ def test_resources_are_asked_for_by_anyone_and_answered_by_management_and_both_a
     assert (second.granted, second.answer) == (False, "Not this year")
     assert bench.incident.aftermath.sign_off.at is None
     assert bench.do("signoff", "rob", 58, what="ask").reason == "resources_what"
+    assert not parsed("signoff decline RS2 not this year").doubts
+    assert [one.reason for one in parsed("signoff not yet").doubts] == ["negated"]
 
 
 def as_ceo(bench, at, **fields):

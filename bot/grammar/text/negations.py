@@ -38,7 +38,7 @@ def hint_negation(state: ParseState, start: int) -> None:
     """Doubt a text that begins with a negation; where a field says whether it is so, fill that."""
     choices = [name for name, one in state.form_fields.items() if one.leading and one.control is Control.CHOICE]
     chosen = state.values.get(choices[0]) if choices else None
-    is_so = state.asserts if isinstance(state.asserts, bool) else chosen in state.asserts
+    is_so = state.asserts if isinstance(state.asserts, bool) else (chosen or "") in state.asserts
     words = negation_in(state.line.text, start) if is_so else None
     if words is None:
         return
