@@ -14,6 +14,7 @@ from incident.outside.vendors import Vendor
 from incident.policy_parts.after_rules import AfterRules
 from incident.policy_parts.classification_rules import ClassificationRules
 from incident.policy_parts.digest_rules import Digest
+from incident.policy_parts.intake_rules import Intake
 from incident.policy_parts.paging_hours import BusinessHours, PagePriorities
 from incident.policy_parts.policy_numbers import LONGEST_SILENCE, MOST_MINUTES, Minutes, MinutesByPriority
 from incident.policy_parts.rule_conditions import CallRule, NotifyRule
@@ -168,8 +169,7 @@ class People(Frozen):
 class Policy(Frozen):
     """A whole policy. `groups` maps a group to Slack users or user groups; without `responder`, everyone is one.
 
-    Who is on call follows from its schedules and from the overrides that people recorded. Those are no part of its text: a
-    transaction adds them to the policy that it decides by, so that every question for a schedule sees them.
+    Who is on call follows from its schedules and the overrides that people recorded, which a transaction adds to it.
     """
 
     version: str
@@ -208,6 +208,7 @@ class Policy(Frozen):
     vendors: dict[str, Vendor] = {}
     notify: tuple[NotifyRule, ...] = ()
     call_rules: tuple[CallRule, ...] = ()
+    intake: Intake = Intake()
     audiences: dict[Audience, str] = {}
     update_recipients: dict[Audience, tuple[Recipient, ...]] = {}
     incidents_channel: str | None = None

@@ -23,6 +23,7 @@ from storage.drafts import Drafts
 from storage.errors import require_team
 from storage.files.evidence_files import EvidenceFiles
 from storage.heartbeats import Heartbeats
+from storage.intake.deliveries import Deliveries
 from storage.integrity.checkpoints import Checkpoints
 from storage.integrity.high_water_mark import HighWaterMark
 from storage.integrity.key_rotation import SigningKeys
@@ -67,6 +68,7 @@ class Store:
         self.signing_keys = SigningKeys(transactions, team)
         self.retention = RetentionDeletion(transactions, team)
         self.files = EvidenceFiles()
+        self.deliveries = Deliveries(transactions, self._notifications, team)
 
     def migrate(self) -> None:
         """Migrate the database to this release's schema and check that its triggers fire."""
@@ -120,6 +122,7 @@ class Store:
         self.jobs.prune(now)
         idempotency_keys.delete_message_keys(self.transactions, now)
         self.heartbeats.delete_expired(now)
+        self.deliveries.delete_expired(now)
 
     def close(self) -> None:
         """Stop listening, finish queued writes, and close every connection."""

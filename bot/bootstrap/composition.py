@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-from functools import partial
 from os import getpid
 from typing import TYPE_CHECKING, Final
 
 from bot.bootstrap.application import Application, Receiver
 from bot.bootstrap.dependencies import Dependencies, connect
 from bot.bootstrap.periodic_tasks import gap_detector_of, periodic_tasks
-from bot.bootstrap.receivers import bolt_app, is_healthy, receivers_of
+from bot.bootstrap.receivers import PublicEndpoints, bolt_app, is_healthy, receivers_of
 from bot.bootstrap.startup import Startup
 from bot.bootstrap.worker_factory import build_worker
 from bot.clock import Clock, RealClock
@@ -32,6 +31,7 @@ from storage.store import Store, open_store
 if TYPE_CHECKING:
     from bot.web.answer_routes import AnswerEndpoints
     from bot.web.http_app import ApiRoutes
+    from bot.web.intake_routes import IntakeEndpoints
 
 CALL_SECONDS: Final = 10
 
@@ -68,8 +68,8 @@ def compose(
     health = _health(on, degraded_mode, worker, startup, receivers=lambda: receivers)
     app = bolt_app(settings, gateway, on.identity, on.metrics.record_ack)
     on_connected = on.metrics.count_connections(gap_detector.on_connected)
-    serve = partial(receivers_of, answers=_answers(settings, on), api=_api(settings, on))
-    receivers = serve(settings, app, health, startup, on_connected=on_connected)
+    public = PublicEndpoints(_answers(settings, on), _api(settings, on), _intake(settings, on))
+    receivers = receivers_of(settings, app, health, startup, on_connected=on_connected, public=public)
     scheduler = Scheduler(periodic_tasks(on, worker, gap_detector, degraded_mode))
     return Application(
         gateway=gateway,
@@ -125,6 +125,15 @@ def _api(settings: Settings, on: Dependencies) -> ApiRoutes | None:
 
     record = RecordService(on.store.recorder, on.policy.active, on.clock)
     return api_routes(on.store, record, on.people, settings.command)
+
+
+def _intake(settings: Settings, on: Dependencies) -> IntakeEndpoints | None:
+    """Build what takes alerts; without a port it is not loaded."""
+    if settings.http_port is None:
+        return None
+    from bot.bootstrap.alert_intake import intake_of
+
+    return intake_of(on)
 
 
 def _gateway(on: Dependencies, degraded_mode: DegradedMode, texts: Texts) -> SlackGateway:

@@ -7,6 +7,7 @@ the signing secret.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slack_bolt import App
@@ -25,6 +26,16 @@ from bot.slack.socket_mode.socket_connection import SocketConnection
 if TYPE_CHECKING:
     from bot.web.answer_routes import AnswerEndpoints
     from bot.web.http_app import ApiRoutes
+    from bot.web.intake_routes import IntakeEndpoints
+
+
+@dataclass(frozen=True)
+class PublicEndpoints:
+    """Where pages are answered, the API, and where alerts are posted; None for what there is not."""
+
+    answers: AnswerEndpoints | None = None
+    api: ApiRoutes | None = None
+    intake: IntakeEndpoints | None = None
 
 
 def bolt_app(
@@ -49,12 +60,11 @@ def receivers_of(
     startup: Startup,
     *,
     on_connected: Callable[[], None],
-    answers: AnswerEndpoints | None = None,
-    api: ApiRoutes | None = None,
+    public: PublicEndpoints,
 ) -> Sequence[Receiver]:
     """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed.
 
-    `answers` are the endpoints at which pages are answered, `api` the routes of the API.
+    `public` are the endpoints that people and other systems reach.
 
     The page with the state of this process comes first, so that it tells of a wait for Slack's socket.
     """
@@ -63,7 +73,9 @@ def receivers_of(
     if server is not None:
         from bot.web.http_app import web_app
 
-        application = web_app(health.is_alive, app if is_http else None, health, answers, api)
+        application = web_app(
+            health.is_alive, app if is_http else None, health, public.answers, public.api, intake=public.intake
+        )
         server.hand_over(application, started=on_connected if is_http else None)
     if is_http or token is None:
         return [server] if server is not None else []

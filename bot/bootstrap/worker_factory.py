@@ -10,6 +10,7 @@ from bot.config.settings import read_record_settings
 from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
 from bot.feeds.feed_jobs import FeedJobs
+from bot.inbound.intake_jobs import IntakeJobs
 from bot.notify.notice_sender import NoticeSender
 from bot.notify.page_sender import PageSender, medium_of
 from bot.notify.update_sender import UpdateSender
@@ -83,7 +84,7 @@ def build_worker(
 def _senders(
     on: Dependencies, record: RecordService, plain: Renderer, terminal: Renderer, reached: Failpoint
 ) -> dict[JobKind, JobHandler]:
-    """Build the handlers of what leaves Slack: pages, notices, status updates, webhooks."""
+    """Build the handlers of what is outside Slack: pages, notices, status updates, webhooks, alerts."""
     pages = PageSender(
         record, on.store.directory, on.channels, plain, on.clock, reached, on.addresses, provider_accounts(on.store)
     )
@@ -91,4 +92,6 @@ def _senders(
     updates = UpdateSender(record, on.channels, on.recipients, terminal, on.clock, reached)
     allowed = AllowedAddresses.of_setting(read_record_settings(has_been_checked=True).webhook_networks)
     webhooks = WebhookSender(record, on.store.webhooks, on.clock, allowed, reached)
-    return {**pages.handlers, **notices.handlers, **updates.handlers, **webhooks.handlers}
+    intake = IntakeJobs(record, on.store.deliveries, on.team, reached)
+    notified = {**pages.handlers, **notices.handlers, **updates.handlers}
+    return {**notified, **webhooks.handlers, **intake.handlers}

@@ -18,11 +18,13 @@ from bot.cli.checks.schedule_check import check_recorded_schedules
 from bot.cli.checks.slack_check import check_slack
 from bot.cli.checks.spool_check import check_spool
 from bot.cli.checks.webhook_check import check_webhooks
+from bot.cli.intake.intake_check import check_intake
 from bot.clock import Clock, RealClock
 from bot.config.setting_problems import MISSING, MissingSettings
 from bot.config.settings import (
     Settings,
     read_feed_settings,
+    read_intake_settings,
     read_recipient_settings,
     read_record_settings,
     read_settings,
@@ -66,6 +68,7 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
         yield from check_contacts(record, policy, channels, clock.now())
         yield from check_notices(policy, channels)
         yield from check_recipients(policy, read_recipient_settings(env_file), channels)
+        yield from check_intake(policy, read_intake_settings(env_file), settings.http_port)
         yield from check_slack(settings, file, clock)
         if settings.mode == "http":
             yield note(_HTTP)

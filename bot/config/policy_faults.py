@@ -15,6 +15,7 @@ from bot.config.outside.holiday_calendars import is_known
 from bot.config.outside.regime_faults import regime_faults
 from bot.config.outside.vendor_faults import vendor_faults, vendor_ids
 from bot.config.rules.classification_faults import classification_faults
+from bot.config.rules.intake_faults import intake_faults
 from bot.config.rules.rule_faults import rule_faults
 from bot.config.schedule_faults import level_targets, schedule_faults, scheduled_ids
 from bot.config.validation_words import did_you_mean, not_among
@@ -55,6 +56,7 @@ def faults(policy: Policy, today: date) -> Iterator[PolicyFault]:
     yield from vendor_faults(policy)
     yield from rule_faults(policy)
     yield from classification_faults(policy)
+    yield from intake_faults(policy)
 
 
 def contradictions(policy: Policy) -> Iterator[PolicyFault]:

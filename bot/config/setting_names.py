@@ -17,12 +17,13 @@ from typing import Final
 from dotenv.parser import parse_stream
 
 from bot.config.setting_problems import MissingSettings, Problem
+from incident.policy_parts.intake_rules import SOURCE_PREFIX
 from incident.policy_parts.update_recipients import RECIPIENT_PREFIXES
 
 _OURS: Final = "MUSTER_"
-# The policy chooses the rest of these names: the addresses of feeds, and of recipients of updates.
+# The policy chooses the rest of these names: the addresses of feeds and of recipients of updates, secrets of sources of alerts.
 FEED_PREFIX: Final = "MUSTER_FEED_"
-_CHOSEN: Final = (FEED_PREFIX, *RECIPIENT_PREFIXES)
+_CHOSEN: Final = (FEED_PREFIX, SOURCE_PREFIX, *RECIPIENT_PREFIXES)
 _LIST: Final = "docs/reference/settings.md lists the settings."
 # `.env` is Muster's own file, the environment is shared: there only a slip of the keyboard is taken for one of our names.
 _FILE, _ENVIRONMENT = "file", "environment"

@@ -29,6 +29,7 @@ from bot.config.setting_values import (
     web_address,
 )
 from bot.config.validation_words import in_plain_words
+from incident.policy_parts.intake_rules import SOURCE_PREFIX
 from incident.policy_parts.update_recipients import RECIPIENT_PREFIXES
 
 LogFormat = Literal["text", "json"]
@@ -154,6 +155,11 @@ def read_feed_settings(env_file: Path | None = Path(".env")) -> Mapping[str, Sec
 def read_recipient_settings(env_file: Path | None = Path(".env")) -> Mapping[str, SecretStr]:
     """Read the addresses of recipients of updates, `MUSTER_LIST_…` and `MUSTER_APPRISE_…`, from the same places."""
     return _read_named(tuple(RECIPIENT_PREFIXES), env_file)
+
+
+def read_intake_settings(env_file: Path | None = Path(".env")) -> Mapping[str, SecretStr]:
+    """Read the secrets of sources of alerts, `MUSTER_INTAKE_…`, from the same places."""
+    return _read_named((SOURCE_PREFIX,), env_file)
 
 
 def _read_named(prefixes: tuple[str, ...], env_file: Path | None) -> Mapping[str, SecretStr]:

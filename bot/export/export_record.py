@@ -12,6 +12,7 @@ from typing import Any
 from bot.export.after.after_record import after_record
 from bot.export.document import document_report
 from bot.export.outside.affected_rows import affected_rows, outside_notice_rows, screening_rows
+from bot.export.outside.alert_rows import alert_rows
 from bot.export.outside.pack_files import pack_rows
 from bot.export.reader_names import Names
 from bot.rendering.renderer import Renderer
@@ -52,6 +53,7 @@ def export_record(
         "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
         "deliveries": delivery_rows(entries),
         "evidence": [_evidence(one, names, (copies or {}).get(one.n)) for one in incident.evidence],
+        "alerts": alert_rows(incident),
         "affected": affected_rows(incident, names),
         "screenings": screening_rows(incident, names),
         "outside_notices": outside_notice_rows(incident, names),

@@ -1,4 +1,4 @@
-"""The web application: Slack's webhook, the public routes that answer pages, and health and metrics for monitoring.
+"""The web application: Slack's webhook, the public routes that answer pages or take alerts, and health and metrics for monitoring.
 
 `/healthz` reports on this process, `/readyz` on everything its work needs, `/metrics` is for Prometheus. Checks run on
 threads, so that a slow database does not block the event loop.
@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.answer_routes import AnswerEndpoints, answer_routes
+from bot.web.intake_routes import IntakeEndpoints, intake_routes
 from bot.web.public_path import API
 from bot.web.request_limits import RequestLimits
 from bot.web.signed_webhook import signed_webhook
@@ -67,6 +68,8 @@ def web_app(
     probe: HealthProbe | None = None,
     answers: AnswerEndpoints | None = None,
     api: ApiRoutes | None = None,
+    *,
+    intake: IntakeEndpoints | None = None,
 ) -> Starlette:
     """Build the web application: /healthz always, the other routes for the parts that are given."""
 
@@ -79,6 +82,8 @@ def web_app(
         routes.append(signed_webhook(app))
     if answers is not None:
         routes.extend(answer_routes(answers))
+    if intake is not None:
+        routes.extend(intake_routes(intake))
     if api is not None:
         routes.extend(api.routes)
     limits = Middleware(RequestLimits, refuse_api=api.refuse if api else None)

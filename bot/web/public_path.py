@@ -6,3 +6,6 @@ from typing import Final
 
 PUBLIC: Final = "/answer"
 API: Final = "/api"
+INTAKE: Final = "/intake"
+# Where senders of the APIs of PagerDuty and Opsgenie post.
+COMPATIBLE: Final = "/v2"

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.public_path import API, PUBLIC
+from bot.web.public_path import API, COMPATIBLE, INTAKE, PUBLIC
 
 MAX_BODY_BYTES: Final = 1_000_000
 # A webhook of PagerDuty has about 10 KB, a form of a telephone call about one.
@@ -32,9 +32,16 @@ class Rate:
     burst: int
 
 
+# An outage makes hundreds of alerts a second, all through one proxy; a forged one costs one HMAC.
+_ALERTS: Final = {INTAKE: Rate(1_500, 6_000), COMPATIBLE: Rate(1_500, 6_000)}
 # Slack sends at most 30,000 events an hour, and those of an outage all at once. Who answers pages comes through a proxy, and
 # so from one address; a made-up address costs one HMAC.
-RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000), PUBLIC: Rate(50, 500), API: Rate(50, 500)}
+RATES: Final[Mapping[str, Rate]] = {
+    "/slack/events": Rate(200, 2_000),
+    PUBLIC: Rate(50, 500),
+    API: Rate(50, 500),
+    **_ALERTS,
+}
 DEFAULT_RATE: Final = Rate(5, 30)
 
 

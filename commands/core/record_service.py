@@ -12,11 +12,14 @@ from typing import Protocol, TypeVar
 
 from commands.core import run
 from commands.core.capture import Capture, capture_all, capture_into
+from commands.core.intake.alert_capture import capture_alerts
 from commands.core.request import Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import Fact, IncidentKey
 from incident.policy import Policy
 from incident.ports import Outcome, Reader, Recorder
+from organisation.entries.event_changes import EventRejected
+from organisation.model.alert import Delivery
 
 T = TypeVar("T")
 
@@ -81,6 +84,12 @@ class RecordService:
     def capture_into(self, key: IncidentKey, one: Capture) -> Outcome:
         """Record a capture from before the incident had a channel."""
         return capture_into(key, one, recorder=self.recorder, policy=self.policy, at=self.clock.now())
+
+    def capture_alerts(self, team: str, many: Sequence[Delivery], rejected: Sequence[EventRejected] = ()) -> Outcome:
+        """Record what sources of alerts delivered, and the requests that were rejected, in one transaction."""
+        return capture_alerts(
+            many, rejected, team=team, recorder=self.recorder, policy=self.policy, at=self.clock.now()
+        )
 
     def note(
         self, key: IncidentKey, facts: Sequence[Fact], job: str, *, happened_at: datetime | None = None

@@ -220,6 +220,7 @@ class RequestHandler:
             return
         number, team = self.session.number if self.session else None, self.request.team
         session = OrganisationSession(self.unit, workspace_chain(team), self.policy, self.request.at)
+        session.declared = {number: self.session.key} if self.session and number else {}
         session.record_overdue()
         for one in decided:
             session.apply([self._entry(one.recorded(session.state, number))])

@@ -10,6 +10,7 @@ from incident.effects.notifications import is_recorded_late, news_elsewhere
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import ChannelChanged, DeliveryFailed, PageAttempted
 from incident.entries.lifecycle import Declared, StateChanged
+from incident.entries.outside.attached_alerts import AlertAttached
 from incident.entries.role_holders import Escalated, RoleTaken
 from incident.entries.status_updates import NO_CHANNEL, StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry
@@ -107,6 +108,8 @@ def _notice_of(entry: Entry) -> str | None:
         return "surfaces/undelivered" if fact.error and fact.error != NO_CHANNEL and fact.is_final else None
     if isinstance(fact, ChannelChanged):
         return "surfaces/shared" if fact.how == "shared" else None
+    if isinstance(fact, AlertAttached) and fact.is_first:
+        return None
     return fact.notice
 
 

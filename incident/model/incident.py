@@ -47,6 +47,7 @@ from incident.model.response.after_incident import Aftermath
 from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.approval_question import ApprovalQuestion
 from incident.model.response.assessment import Assessment
+from incident.model.response.attached_alert import AttachedAlert
 from incident.model.response.class_history import CategoryItem, TypeItem
 from incident.model.response.containment import Containment
 from incident.model.response.policy_notice import Notice, RuleCall
@@ -120,6 +121,7 @@ class Incident(Aggregate):
     affected: tuple[Affected, ...] = ()
     data_mention: DataMention | None = None
     screenings: tuple[Screening, ...] = ()
+    alerts: tuple[AttachedAlert, ...] = ()
     outside_notices: tuple[OutsideNotice, ...] = ()
     packs: tuple[ReportPack, ...] = ()
     regulatory: int | None = None

@@ -20,7 +20,7 @@ NoticeMedium = Literal[
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-def _several(given: object) -> object:
+def several(given: object) -> object:
     """Return one value as a list of one: `priority: P1` means `[P1]`."""
     return (given,) if isinstance(given, str | int) and not isinstance(given, bool) else given
 
@@ -32,10 +32,10 @@ class Condition(Frozen):
     for `for_minutes` if these are given.
     """
 
-    priority: Annotated[tuple[Priority, ...], BeforeValidator(_several)] = ()
-    type: Annotated[tuple[Word, ...], BeforeValidator(_several)] = ()
-    service: Annotated[tuple[Word, ...], BeforeValidator(_several)] = ()
-    tier: Annotated[tuple[int, ...], BeforeValidator(_several)] = ()
+    priority: Annotated[tuple[Priority, ...], BeforeValidator(several)] = ()
+    type: Annotated[tuple[Word, ...], BeforeValidator(several)] = ()
+    service: Annotated[tuple[Word, ...], BeforeValidator(several)] = ()
+    tier: Annotated[tuple[int, ...], BeforeValidator(several)] = ()
     major: bool | None = None
     customer_facing: bool | None = None
     unrestored_minutes: Minutes | None = None
@@ -75,8 +75,8 @@ class NotifyRule(Frozen):
     """
 
     when: Condition
-    tell: Annotated[tuple[Word, ...], BeforeValidator(_several), Field(min_length=1)]
-    by: Annotated[tuple[NoticeMedium, ...], BeforeValidator(_several)] = ()
+    tell: Annotated[tuple[Word, ...], BeforeValidator(several), Field(min_length=1)]
+    by: Annotated[tuple[NoticeMedium, ...], BeforeValidator(several)] = ()
     within: Minutes = 15
 
     @property

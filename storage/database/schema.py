@@ -14,7 +14,7 @@ from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 from storage.triggers import record_triggers
 
-HEAD: Final = "0018"
+HEAD: Final = "0019"
 KNOWN: Final = (
     "0001",
     "0002",
@@ -34,6 +34,7 @@ KNOWN: Final = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 _LOCK: Final = 7_236_019
 # Another replica may be upgrading for longer than a transaction waits for a row.

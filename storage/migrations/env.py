@@ -8,6 +8,7 @@ import storage.api.declared_keys
 import storage.api.webhooks
 import storage.contact_methods
 import storage.heartbeats
+import storage.intake.deliveries
 import storage.jobs.job_table
 import storage.schedule_feeds
 import storage.shift_notices

@@ -5,6 +5,7 @@ from __future__ import annotations
 from incident.entries import restoration
 from incident.entries.outside import (
     affected_data,
+    attached_alerts,
     evidence_items,
     findings,
     outside_notices,
@@ -48,6 +49,8 @@ def outside_script(number: str) -> list[NewEntry]:
             what="data_subjects", count=1200, percent=3, basis="estimate", text="Customers of the shop"
         )
     )
+    s.add(attached_alerts.AlertAttached(event="EV-2026-0001", source="noc", text="Disk full"), by=MUSTER)
+    s.add(attached_alerts.AlertChanged(event="EV-2026-0001", is_firing=False, members=2), by=MUSTER)
     s.add(affected_data.PersonalDataMentioned(entry=1), by=MUSTER)
     s.add(affected_data.Screened(answer="yes", reason="Names are in the export"), by=CYD)
     s.add(

@@ -18,6 +18,7 @@ from incident.ports import UnitOfWork
 from incident.rules.responders.attendance import unavailability
 from organisation.deadlines import event_deadlines, task_deadlines
 from organisation.deadlines.schedule_deadlines import schedule_deadlines
+from organisation.effects.alert_changes import event_jobs
 from organisation.effects.reminders import reminders
 from organisation.effects.shift_jobs import people_of, shift_jobs
 from organisation.entries.event_changes import EventJudged, EventRepeated
@@ -36,6 +37,8 @@ class OrganisationSession(AggregateSession[Organisation]):
     def __init__(self, unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime) -> None:
         super().__init__(ORGANISATION, unit, key, policy, at)
         self._manager = person_named(key.team, policy.people.manager)
+        # An incident that the same transaction declares has no row yet by which its number finds it.
+        self.declared: dict[str, IncidentKey] = {}
 
     def record_overdue(self, *, with_absences: bool = False) -> None:
         """Record the swaps that were not answered before their first shift started."""
@@ -56,7 +59,8 @@ class OrganisationSession(AggregateSession[Organisation]):
     def effects(self, after: Organisation) -> Sequence[Job]:
         """Return the reminders to send and to bring up to date, and what people learn of changes of shifts."""
         found = reminders(self.before or Organisation(key=self.key), after, self.entries)
-        return (*found, *shift_jobs(after, self.entries), *self._home_refreshes())
+        events = event_jobs(after, self.entries, self._incident_of, self.now)
+        return (*found, *shift_jobs(after, self.entries), *events, *self._home_refreshes())
 
     def next_at(self) -> datetime | None:
         """Return when the next reminder is due or the next swap lapses (UTC)."""
@@ -78,6 +82,9 @@ class OrganisationSession(AggregateSession[Organisation]):
 
     def _events(self, state: Organisation) -> tuple[Deadline, ...]:
         return event_deadlines.event_deadlines(state, self.policy, self.key.team, self.at, self._can_be_asked)
+
+    def _incident_of(self, number: str) -> IncidentKey | None:
+        return self.declared.get(number) or self.unit.find(self.key.team, number=number)
 
     def _can_be_asked(self, person: PersonId) -> bool:
         is_ours = slack_user(person) is not None and not is_external(person, self.key.team)

@@ -45,6 +45,7 @@ NOT_COVERED_TABLES = (
     "subscription",
     "shift_notice_off",
     "schedule_feed",
+    "intake_delivery",
     "api_token",
     "declared_key",
     "webhook",

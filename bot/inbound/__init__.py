@@ -1,0 +1,1 @@
+"""What other systems send us: alerts in their own forms, read into one. Nothing here decides what becomes of them."""
