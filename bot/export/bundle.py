@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,9 +90,22 @@ def write_bundle(
     """
     record_passed(key, recorder=store.recorder, policy=policy, at=at)
     export = None
-    while export is None:
-        export = _try_to_write(store, key, out=out, exported_by=exported_by, at=at, seal=seal, policy=policy)
+    with _uncollected():
+        while export is None:
+            export = _try_to_write(store, key, out=out, exported_by=exported_by, at=at, seal=seal, policy=policy)
     return export
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the garbage collector out: it would go over all entries again and again, and none of them refers back."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _try_to_write(

@@ -18,6 +18,9 @@ _HISTORIES: Final[dict[str, tuple[type[Fact], ...]]] = {
     "category": (CategoryChanged,),
     "type": (Reclassified,),
 }
+_ROLES: Final = (RoleTaken, RoleAssumed, RoleReleased, HandoverAccepted)
+_MISSED: Final = (UpdateMissed, UpdatesMissed)
+_NAMED: Final = frozenset({*sum(_HISTORIES.values(), ()), *_ROLES, *_MISSED, Declared, StatusUpdatePosted})
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def entry_numbers(entries: Iterable[Entry], undone: Collection[int]) -> EntryNum
     """Return the entry numbers of roles, classification and updates. Of several in one second the last counts."""
     found: dict[tuple[str, str], int] = {}
     for entry in entries:
-        if entry.n not in undone:
+        if type(entry.fact) in _NAMED and entry.n not in undone:
             found.update({(about, moment(entry.occurred_at)): entry.n for about in _abouts(entry.fact)})
             found.update({("missed " + audience, at): entry.n for audience, at in _missed(entry.fact)})
     return EntryNumbers(found)
@@ -45,7 +48,7 @@ def _abouts(fact: Fact) -> list[str]:
     abouts = [name for name, kinds in _HISTORIES.items() if isinstance(fact, kinds)]
     if isinstance(fact, Declared):
         abouts += ["category", "type"]
-    if isinstance(fact, RoleTaken | RoleAssumed | RoleReleased | HandoverAccepted):
+    if isinstance(fact, _ROLES):
         abouts.append(f"role {fact.role.value}")
     if isinstance(fact, StatusUpdatePosted):
         abouts.append(f"update {fact.audience.value}")
@@ -53,4 +56,4 @@ def _abouts(fact: Fact) -> list[str]:
 
 
 def _missed(fact: Fact) -> list[tuple[str, str]]:
-    return [(fact.audience.value, moment(fact.due_at))] if isinstance(fact, UpdateMissed | UpdatesMissed) else []
+    return [(fact.audience.value, moment(fact.due_at))] if isinstance(fact, _MISSED) else []

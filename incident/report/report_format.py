@@ -29,7 +29,7 @@ class ReportFormat:
 
 def moment(at: datetime) -> str:
     """Return a time as a report shows it: UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.isoformat()[:19]}Z"
 
 
 def maybe(at: datetime | None) -> str | None:

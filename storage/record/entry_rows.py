@@ -78,7 +78,7 @@ def rows_of_chain(
     filters: dict[str, Any] = {"until": until, "kinds": list(kinds) or None}
     filters = {name: value for name, value in filters.items() if value is not None}
     chain = {"of_team": key.team, "of_incident": key.id, "after": after}
-    return (to_row(row) for row in connection.execute(_query(*filters), chain | filters))
+    return (to_row(row) for row in connection.execute(_query(*filters), chain | filters).all())
 
 
 @cache
