@@ -331,6 +331,8 @@ def test_the_cause_in_a_report_is_that_of_an_approved_analysis_and_of_no_draft()
     [
         ("pack dora initial", INITIAL),
         ("pack dora initial 2.4: the table was copied", {**INITIAL, "values": "2.4: the table was copied"}),
+        ("pack dora initial type: a bank", {**INITIAL, "values": "type: a bank"}),
+        ("pack regime: dora obligation: initial", INITIAL),
         ("pack freeze dora initial", {**INITIAL, "act": "freeze"}),
         ("pack approve PK1", {"act": "approve", "pack": "PK1"}),
         ("submitted dora initial BA-1 pack=PK1", {**INITIAL, "ref": "BA-1", "pack": "PK1"}),

@@ -10,7 +10,18 @@ from incident.refusal import Code
 from incident.states import State
 from tests.support.clock import T
 from tests.support.command_bench import who
-from tests.support.worked_incidents import CURE, NOT_RESOLVED, NOT_RESTORED, PROOF, STORY, Step, a_major, go_on, record
+from tests.support.worked_incidents import (
+    CURE,
+    NOT_RESOLVED,
+    NOT_RESTORED,
+    PROOF,
+    STORY,
+    Step,
+    a_major,
+    go_on,
+    of_kind,
+    record,
+)
 
 
 def closing(desk: Any, by: str = "ilse", at: float = 40) -> tuple[str | None, tuple[str, ...]]:
@@ -148,6 +159,7 @@ def test_a_restored_and_validated_incident_is_closed_without_a_known_cause():
 
     assert closing(desk, at=42) == (None, ())
     assert record(desk, 43)["links"] == []
+    assert "the cause is unknown, nothing was found" in of_kind(record(desk, 43), "link")[-1]["text"]
 
 
 def test_the_first_restoration_stops_the_clock_although_the_cause_is_not_known():
