@@ -1,4 +1,4 @@
-"""`muster events`: its arguments. It imports what it needs only when it runs."""
+"""`muster events` and `muster intake-test`: their arguments. They import what they need only when they run."""
 
 from __future__ import annotations
 
@@ -17,3 +17,11 @@ def events(
     from bot.cli.intake.event_list import print_events
 
     raise typer.Exit(print_events(as_csv=csv))
+
+
+@intake_app.command(name="intake-test")
+def intake_test(source: Annotated[str, typer.Argument(help="The source, as the policy names it.")]) -> None:
+    """Send a sample of a source to the Muster that runs here, and print what came of it. Who is on call is asked about it."""
+    from bot.cli.intake.source_trial import try_source
+
+    raise typer.Exit(try_source(source))

@@ -18,6 +18,7 @@ from bot.simulation.bench.capture_rate import measure_capture
 from bot.simulation.bench.declare_latency import measure_at_once, measure_declare
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
+from bot.simulation.bench.pages.intake_rate import measure_intake
 from bot.simulation.bench.pages.page_latency import measure_pages
 from bot.simulation.bench.records.evidence_record import measure_evidence
 from bot.simulation.bench.replay_time import measure_replay
@@ -49,6 +50,7 @@ class Sizes:
     backlog: int
     events: int
     beats: int
+    posts: int
 
 
 WHOLE: Final = Sizes(
@@ -67,6 +69,7 @@ WHOLE: Final = Sizes(
     backlog=30_000,
     events=1_000,  # All that the scenario and the story have.
     beats=1_000,
+    posts=2_000,
 )
 QUICK: Final = Sizes(
     lines=30,
@@ -84,6 +87,7 @@ QUICK: Final = Sizes(
     backlog=100,
     events=10,
     beats=8,
+    posts=20,
 )
 
 
@@ -94,8 +98,11 @@ def bench(*, quick: bool = False) -> int:
 
 
 def bench_pages(database: str, *, quick: bool = False) -> int:
-    """Measure the pages on an empty database, and print them alone. Return the exit status."""
-    print(json.dumps({"page_ms": measure_pages(pages=(QUICK if quick else WHOLE).pages, database=database)}, indent=1))
+    """Measure pages and intake on an empty database, and print them alone. Return the exit status."""
+    sizes = QUICK if quick else WHOLE
+    pages = measure_pages(pages=sizes.pages, database=database)
+    intake = measure_intake(posts=sizes.posts, database=database)
+    print(json.dumps({"page_ms": pages, "intake": intake}, indent=1))
     return 0
 
 
@@ -121,6 +128,8 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         results["declare_at_once"] = measure_at_once(second, people=sizes.at_once)
     _print_progress("pages")
     results["page_ms"] = measure_pages(pages=sizes.pages)
+    _print_progress("alerts")
+    results["intake"] = measure_intake(posts=sizes.posts)
     with bench_environment(LATE_RETRIES, people=sizes.people) as overloaded:
         _print_progress("an overload")
         # Each person posts in one incident, so that all incidents are equally busy.

@@ -209,7 +209,8 @@ def test_killed_between_two_steps_nothing_is_lost_and_nothing_doubled(built, sql
     assert env.store.deliveries.quarantined()[0].state is DeliveryState.REFUSED
 
 
-def test_two_replicas_that_read_the_same_deliveries_record_each_alert_once(env):
+def test_two_replicas_that_read_the_same_deliveries_record_each_alert_once(built, store):
+    env = built(store)
     for n in range(6):
         env.post("/intake/noc", {**ALERT, "deduplication_key": f"q{n % 3}", "starts_at": "2026-06-09T10:00:00Z"})
     waiting = env.store.deliveries.waiting(10)

@@ -64,6 +64,13 @@ def test_every_page_of_a_burst_reaches_its_provider(printed: dict[str, Any]) -> 
     assert printed["page_ms"]["p99"] >= printed["page_ms"]["p50"] > 0
 
 
+def test_every_alert_that_was_accepted_is_durable(printed: dict[str, Any]) -> None:
+    found = printed["intake"]
+    assert found["durable"] == found["accepted"] == 2 * QUICK.posts
+    assert found["alerts_per_s"] > 0
+    assert found["ack_ms_at_200_per_s"]["p99"] > 0
+
+
 def test_every_message_is_recorded_once(printed: dict[str, Any]) -> None:
     assert printed["capture"]["posted"] == 50
     assert printed["capture"]["recorded"] == 50
