@@ -13,7 +13,7 @@ from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 
 PAGE: Final = 20
-_MOST_READ: Final = 500
+MOST_READ: Final = 150
 _LOOKED_BACK: Final = timedelta(days=366)
 
 
@@ -27,10 +27,11 @@ class FixLine:
 
 @dataclass(frozen=True)
 class FixesView:
-    """The first overdue fixes, the oldest date first, and how many follow."""
+    """The first overdue fixes, the oldest date first, and how many follow. `is_cut` if not every incident was looked at."""
 
     lines: tuple[FixLine, ...]
     more: int
+    is_cut: bool
 
 
 class Fixes(Verb):
@@ -47,9 +48,9 @@ class Fixes(Verb):
         return ()
 
     def view(self, now: DecisionContext) -> FixesView:
-        """Return the overdue fixes of the incidents of the last year that the actor may see (S2-26)."""
+        """Return the overdue fixes of the newest incidents of the last year that the actor may see (S2-26)."""
         search = IncidentSearch(since=now.at - _LOOKED_BACK)
-        page = newest_page(now.reader, now.team, now.actor, search, limit=_MOST_READ)
+        page = newest_page(now.reader, now.team, now.actor, search, limit=MOST_READ)
         found = [
             (fix.remove_by, FixLine(incident, fix))
             for incident in page.incidents
@@ -57,4 +58,4 @@ class Fixes(Verb):
             if fix.removed_at is None and fix.remove_by is not None and fix.remove_by < now.at
         ]
         lines = [line for _, line in sorted(found, key=lambda one: (one[0], one[1].incident.number, one[1].fix.id))]
-        return FixesView(tuple(lines[:PAGE]), len(lines[PAGE:]))
+        return FixesView(tuple(lines[:PAGE]), len(lines[PAGE:]), is_cut=page.more > 0)

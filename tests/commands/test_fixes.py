@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from commands.fixes import MOST_READ
+from incident.entry import IncidentKey
 from tests.support.after_bench import closed_bench
 from tests.support.clock import T
-from tests.support.command_bench import who
+from tests.support.command_bench import TEAM, who
+from tests.support.handmade_incidents import an_incident
 
 DAY = 24 * 60
 
@@ -37,3 +40,13 @@ def test_a_fix_of_a_restricted_incident_is_listed_to_no_outsider():
     bench.do("fixes", "clerk", 2 * DAY)
 
     assert bench.answer() == "No temporary fix is overdue."
+
+
+def test_a_list_of_which_not_every_incident_was_looked_at_says_so():
+    bench = closed_bench()
+    for n in range(MOST_READ):
+        other = an_incident(number=f"INC-2026-{n + 100:04}", key=IncidentKey(TEAM, f"01J{n:03}"))
+        bench.memory.transact(lambda unit, other=other: unit.project(other))
+    bench.do("fixes", "eva", 60)
+
+    assert f"Only the newest {MOST_READ} incidents were looked at" in bench.answer()
