@@ -12,9 +12,13 @@ HARMS: Final = ("confidentiality", "integrity", "availability")
 
 
 class PriorityChanged(Fact):
-    """Impact and urgency gave a priority (S1-38, S1-90). The targets are those of the policy then, in minutes."""
+    """Impact and urgency gave a priority (S1-38, S1-90). The targets are those of the policy then, in minutes.
+
+    `simple_class` is the policy's word for the priority, such as High (S2-17).
+    """
 
     kind: ClassVar[str] = "priority_changed"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "priority"
     template: ClassVar[str | None] = "priority"
 
@@ -28,6 +32,7 @@ class PriorityChanged(Fact):
     ack_minutes: int | None = None
     commander_minutes: int | None = None
     restore_minutes: int | None = None
+    simple_class: str | None = None
 
 
 class LevelsProposed(Fact):

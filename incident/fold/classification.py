@@ -31,6 +31,7 @@ def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) ->
         ack_minutes=fact.ack_minutes,
         commander_minutes=fact.commander_minutes,
         restore_minutes=fact.restore_minutes,
+        simple_class=fact.simple_class,
         effective_at=effective_at(entry),
     )
     times = incident.times

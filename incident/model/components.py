@@ -64,6 +64,7 @@ class PriorityItem(Frozen):
     ack_minutes: int | None = None
     commander_minutes: int | None = None
     restore_minutes: int | None = None
+    simple_class: str | None = None
     effective_at: Utc | None = None
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from incident.frozen import Frozen
 from incident.policy_parts.policy_numbers import Minutes
+from incident.states import Priority
 
 Strict = Literal["allow", "warn", "refuse"]
 Level = Annotated[int, Field(ge=1, le=3)]
@@ -51,6 +52,7 @@ class ClassificationRules(Frozen):
     strictness: Strictness = Strictness()
     impact_rules: tuple[ImpactRule, ...] = ()
     urgency_rules: dict[Level, Minutes] = {1: 60, 2: 480}
+    simple_class: dict[Priority, Annotated[str, Field(min_length=1, max_length=20)]] = {}
     change_window_minutes: Minutes = 240
     categories_most: Annotated[int, Field(gt=0)] = 12
     subcategories_most: Annotated[int, Field(gt=0)] = 8

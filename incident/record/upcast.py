@@ -76,6 +76,7 @@ STEPS: Final[UpcastSteps] = {
     ("mask_lifted", 1): _as_it_is,
     ("contained", 1): _as_it_is,
     ("contained", 2): _as_it_is,
+    ("priority_changed", 1): _as_it_is,
     ("escalated", 1): _as_it_is,
     ("escalation_answered", 1): _as_it_is,
     ("escalation_answered", 2): _as_it_is,

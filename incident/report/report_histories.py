@@ -55,6 +55,7 @@ def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
             "priority": p.priority.value,
             "by": read.who(p.by),
             "justification": p.justification if place else "initial",
+            **({"class": p.simple_class} if p.simple_class else {}),
             **effective(p.effective_at),
         }
         for place, p in enumerate(incident.priorities)

@@ -35,6 +35,7 @@ def change(
         ack_minutes=targets.ack if targets else None,
         commander_minutes=targets.commander if targets else None,
         restore_minutes=targets.restore if targets else None,
+        simple_class=policy.classification.simple_class.get(priority),
     )
 
 
