@@ -66,6 +66,7 @@ class JobKind(StrEnum):
     SUBSCRIBER_NOTICE = "subscriber_notice"
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
+    PAGE_TEST = "page_test"
 
 
 class Rank(int):

@@ -13,6 +13,7 @@ from bot.feeds.feed_jobs import FeedJobs
 from bot.inbound.intake_jobs import IntakeJobs
 from bot.notify.notice_sender import NoticeSender
 from bot.notify.page_sender import PageSender, medium_of
+from bot.notify.trial_sender import TrialSender
 from bot.notify.update_sender import UpdateSender
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.degraded.degraded_mode import DegradedMode
@@ -61,14 +62,14 @@ def build_worker(
     )
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
     evidence = EvidenceJobs(store.files)
-    slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers, **evidence.slack_handlers})
-    feeds = FeedJobs(record, store.directory, on.feeds)
+    trials = TrialSender(store.directory, on.channels, on.clock, on.addresses).slack_handlers
+    slack_handlers = adapter.handlers({**HANDLERS, **integrity.slack_handlers, **evidence.slack_handlers, **trials})
     needs = WorkerDependencies(
         handlers={
             **slack_handlers,
             **integrity.handlers,
             **evidence.handlers,
-            **feeds.handlers,
+            **FeedJobs(record, store.directory, on.feeds).handlers,
             **_senders(on, record, plain, Renderer(Mode.TERMINAL, names=name_of), reached),
         },
         policy=policy.active,

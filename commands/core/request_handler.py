@@ -28,9 +28,11 @@ from commands.core.verb import (
     OtherIncidentFact,
     ShiftNoticeChange,
     SubscriptionChange,
+    TestPages,
     Verb,
 )
 from incident.effects.affected_surfaces import home_refreshes
+from incident.effects.page_jobs import test_page_jobs
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entries.lifecycle import Declared
@@ -156,6 +158,8 @@ class RequestHandler:
                 self.unit.enqueue(home_refreshes(team, (person,)), self.request.at)
             elif isinstance(change, ShiftNoticeChange):
                 self.unit.set_shift_notices(team, person, on=change.on)
+            elif isinstance(change, TestPages):
+                self.unit.enqueue(test_page_jobs(team, person, change.methods), self.request.at)
 
     def _read(self) -> Verb:
         """Return the verb with its fields. Refuses when its incident is missing, or when its button is outdated."""

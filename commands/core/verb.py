@@ -12,7 +12,7 @@ from commands.core.request import Acknowledger, Actor, Fields, Place, Request
 from commands.core.sessions.staffed_policy import staffed
 from incident.entry import Entry, Fact, IncidentKey, workspace_chain
 from incident.frozen import Frozen
-from incident.medium import Medium
+from incident.medium import Medium, PlannedMethod
 from incident.model.incident import Incident
 from incident.model.subscription import Subscription
 from incident.policy import Policy
@@ -99,7 +99,16 @@ class ShiftNoticeChange:
     on: bool
 
 
-Choice = SubscriptionChange | ShiftNoticeChange
+@dataclass(frozen=True)
+class TestPages:
+    """The contact methods by which the actor is paged to try them. It is done by jobs, and is never an entry."""
+
+    __test__ = False
+
+    methods: tuple[PlannedMethod, ...]
+
+
+Choice = SubscriptionChange | ShiftNoticeChange | TestPages
 Decided = Fact | DatedFact | OtherIncidentFact | OpensTask | JudgesEvent | Choice
 
 

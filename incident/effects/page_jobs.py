@@ -11,7 +11,7 @@ from typing import Final
 
 from incident.effects.job_keys import key_of
 from incident.entries.delivery import PageAttempted, PageEnded, PagePlanned
-from incident.entry import Entry
+from incident.entry import Entry, workspace_chain
 from incident.jobs import URGENT, Job, JobKind
 from incident.medium import RECEIPTS, RINGS, TRACKED, Medium, PlannedMethod
 from incident.model.call_page import CallPage, PageAttempt
@@ -105,6 +105,23 @@ def _attempt(after: Incident, call: Escalation, method: PlannedMethod, run_at: d
     key = key_of(JobKind.PAGE_METHOD, after.key, call.n, method.position, attempt)
     job = _job(after, JobKind.PAGE_METHOD, call.n, call.person, method.medium)
     return job.model_copy(update={"key": key, "position": method.position, "attempt": attempt, "run_at": run_at})
+
+
+def test_page_jobs(team: str, person: PersonId, methods: Sequence[PlannedMethod]) -> tuple[Job, ...]:
+    """Return the jobs that page a person by each of their contact methods to try them; pressed twice, each is one."""
+    workspace = workspace_chain(team)
+    return tuple(
+        Job(
+            kind=JobKind.PAGE_TEST,
+            key=key_of(JobKind.PAGE_TEST, workspace, person, one.position),
+            incident=workspace,
+            person=person,
+            position=one.position,
+            template=one.medium.value,
+            rank=URGENT,
+        )
+        for one in methods
+    )
 
 
 def outcome_job(incident: Incident, call: Escalation, attempt: PageAttempt) -> Job:
