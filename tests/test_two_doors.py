@@ -30,7 +30,14 @@ from sandbox.state.entities import Person
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules that receive a payload, a request or a typed line.
-SURFACES = ("bot.slack.bolt_app", "bot.slack.listeners", "bot.web", "bot.api.rest", "bot.cli.incident_command")
+SURFACES = (
+    "bot.slack.bolt_app",
+    "bot.slack.listeners",
+    "bot.web",
+    "bot.api.rest",
+    "bot.api.assistants",
+    "bot.cli.incident_command",
+)
 # Opens the database before the command line acts; no input passes through it.
 COMPOSES = ("bot.cli.database_access",)
 # Wraps listeners to limit and measure how long they take.
@@ -100,6 +107,7 @@ def reachable() -> tuple[str, ...]:
             *(ROOT / "bot/slack/listeners").glob("*.py"),
             *(ROOT / "bot/web").rglob("*.py"),
             *(ROOT / "bot/api/rest").rglob("*.py"),
+            *(ROOT / "bot/api/assistants").rglob("*.py"),
         }
     )
     todo = [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
@@ -213,9 +221,19 @@ def listeners(app: Any) -> list[Callable[..., Any]]:
     return found
 
 
+def server(mount: Mount) -> Route:
+    """Return an application without routes of its own as the one route that it is."""
+    found = Route(mount.path, mount.app)
+    found.endpoint = type(mount.app).__call__
+    return found
+
+
 def routes(web: Any) -> list[Any]:
     """Return every route of an application, those of the applications that are mounted in it included."""
-    below = [one for mount in web.routes if isinstance(mount, Mount) for one in routes(mount.app)]
+    mounts = [one for one in web.routes if isinstance(one, Mount)]
+    below = [
+        one for mount in mounts for one in (routes(mount.app) if hasattr(mount.app, "routes") else [server(mount)])
+    ]
     return [*(one for one in web.routes if not isinstance(one, Mount)), *below]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.routing import Mount
 
+from bot.api.assistants.mcp_mount import McpMount
 from bot.api.callers import Callers, service_actor
 from bot.api.problem import ApiCode, Problem
 from bot.api.rest.exchange import problem_response
@@ -20,6 +23,7 @@ from incident.model.api.api_token import ApiToken
 from roles.person_ids import slack_user
 from storage.store import Store
 
+MCP: Final = "/api/mcp"
 _NOT_FOUND, _TOO_OFTEN, _TOO_LARGE = 404, 429, 413
 
 
@@ -40,10 +44,12 @@ def service_of(record: RecordService, people: UserDirectory, command: str) -> Ap
 
 def api_routes(store: Store, record: RecordService, people: UserDirectory, command: str) -> ApiRoutes:
     """Build the routes of the API."""
-    app = rest_app(service_of(record, people, command), callers_of(store, record, people))
+    service, callers = service_of(record, people, command), callers_of(store, record, people)
+    app = rest_app(service, callers)
     refusals = {
         _NOT_FOUND: Problem(ApiCode.NOT_FOUND, "api_not_found"),
         _TOO_OFTEN: Problem(ApiCode.TOO_OFTEN, "api_too_often", facts={"seconds": "1"}, headers={"Retry-After": "1"}),
         _TOO_LARGE: Problem(ApiCode.TOO_LARGE, "api_too_large"),
     }
-    return ApiRoutes((Mount(BASE, app=app),), lambda status: problem_response(refusals[status]))
+    routes = (Mount(BASE, app=app), Mount(MCP, app=McpMount(service, callers)))
+    return ApiRoutes(routes, lambda status: problem_response(refusals[status]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -15,6 +16,17 @@ _MOST_DAYS: Final = 730
 token_app = typer.Typer(no_args_is_help=True)
 _token = typer.Typer(no_args_is_help=True, help="Create, list and revoke the tokens of the API.")
 token_app.add_typer(_token, name="token")
+
+
+@token_app.command(name="assistant")
+def assistant(
+    token_file: Annotated[Path, typer.Option(help="The file with the token; it needs the scope read.", exists=True)],
+) -> None:
+    """Serve an assistant on this machine over the Model Context Protocol; it reads what the token sees."""
+    from bot.cli.api.assistant_command import serve_assistant
+
+    raise typer.Exit(serve_assistant(token_file))
+
 
 TokenId = Annotated[str, typer.Argument(help="The id of the token, as `muster token list` shows it.")]
 
