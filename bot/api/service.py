@@ -25,7 +25,7 @@ from commands.core.rules.incident_by_number import full_number
 from commands.core.verb import Verb
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.frozen import clean
-from incident.model.api.api_token import Scope
+from incident.model.api.scope import Scope
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch
 from incident.ports import Outcome, Reader

@@ -17,7 +17,8 @@ from bot.web.http_app import web_app
 from bot.web.http_server import WebServer
 from commands.core.record_service import RecordService
 from incident.entry import Entry, IncidentKey
-from incident.model.api.api_token import ApiToken, Scope
+from incident.model.api.api_token import ApiToken
+from incident.model.api.scope import Scope
 from roles.person_ids import PersonId, service_client, slack_person
 from storage.store import Store
 from tests.support.muster_command import POLICY
@@ -25,7 +26,7 @@ from tests.support.muster_command import POLICY
 TEAM = "T1"
 ANN, BEA = slack_person(TEAM, "U1"), slack_person(TEAM, "U2")
 BOT = service_client("deploy-bot")
-EVERYTHING = (Scope.READ, Scope.ACT, Scope.FEED, Scope.PROPOSE)
+EVERYTHING = (Scope.READ, Scope.ACT)
 
 
 @dataclass(frozen=True)

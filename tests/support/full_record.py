@@ -13,7 +13,8 @@ from commands.core.run import run
 from incident.entry import EntryPoint, Source
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
-from incident.model.api.api_token import ApiToken, Scope
+from incident.model.api.api_token import ApiToken
+from incident.model.api.scope import Scope
 from incident.model.api.webhook import Signature, Webhook
 from incident.model.contact_method import ContactMethod
 from incident.model.subscription import Subscription

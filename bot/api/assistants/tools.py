@@ -20,7 +20,7 @@ from commands.core import verb_registry
 from commands.core.request import Fields
 from incident.entries import TIMELINE_KINDS
 from incident.frozen import clean
-from incident.model.api.api_token import Scope
+from incident.model.api.scope import Scope
 from incident.model.incident_search import IncidentSearch
 
 NOTICE: Final = (

@@ -18,7 +18,7 @@ from commands.core.request import Fields
 from commands.core.verb import Verb
 from incident.entries import TIMELINE_KINDS
 from incident.frozen import is_clean
-from incident.model.api.api_token import Scope
+from incident.model.api.scope import Scope
 from incident.model.incident_search import IncidentSearch
 from incident.refusal import Code
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from incident.model.api.api_token import Scope
+from incident.model.api.scope import Scope
 
 _PER_MINUTE: Final = 120
 _DAYS: Final = 90

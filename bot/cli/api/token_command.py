@@ -11,7 +11,8 @@ from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.contacts.contact_command import find_person
 from bot.cli.database_access import NotFound, claimed_identity, find, open_record_store, policy_in_force
 from bot.clock import RealClock
-from incident.model.api.api_token import ApiToken, Scope
+from incident.model.api.api_token import ApiToken
+from incident.model.api.scope import Scope
 from roles.person_ids import PersonId, service_client
 from storage.store import Store
 

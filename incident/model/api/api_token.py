@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from incident.frozen import Frozen, Utc
+from incident.model.api.scope import Scope
 from roles.person_ids import PersonId
 
 PREFIX = "mus_"
-
-
-class Scope(StrEnum):
-    """What a token may do beside its verbs: a verb needs the scope that is named like its group. The slugs are stored."""
-
-    READ = "read"
-    FEED = "feed"
-    PROPOSE = "propose"
-    ACT = "act"  # every group of verbs
-    OPEN = "open"
-    CLASSIFY = "classify"
-    ROLES = "roles"
-    RECORD = "record"
-    INFORM = "inform"
-    RESTORE = "restore"
-    PROVE = "prove"
-    OTHER = "other"
 
 
 class ApiToken(Frozen):
@@ -54,5 +37,4 @@ class ApiToken(Frozen):
 
     def allows(self, scope: str) -> bool:
         """True if it has a scope; `act` is every group of verbs."""
-        is_group = scope not in (Scope.READ, Scope.FEED, Scope.PROPOSE)
-        return scope in self.scopes or (is_group and Scope.ACT in self.scopes)
+        return scope in self.scopes or (scope != Scope.READ and Scope.ACT in self.scopes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from bot.clock import RealClock
@@ -58,3 +60,10 @@ def test_a_grant_is_one_incident_and_can_be_withdrawn(record: StartedRecord, her
 
     record.muster(here, "token", "grant", token.id, number, "--withdraw")
     assert number not in record.muster(here, "token", "list").out
+
+
+def test_the_command_line_starts_without_the_models_and_the_libraries_of_the_api() -> None:
+    heavy = "{'pydantic', 'fastapi', 'mcp', 'jsonschema', 'starlette'}"
+    script = f"import sys, bot.cli.main; sys.exit(len({heavy} & set(sys.modules)))"
+
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0

@@ -14,7 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from incident.model.api.api_token import Scope
+from incident.model.api.scope import Scope
 from storage.store import open_store
 from tests.support.api_bench import TEAM, ApiBench
 from tests.support.muster_command import environment, muster

@@ -9,7 +9,7 @@ import pytest
 
 from incident.entries.conversation import Noted
 from incident.entries.delivery import ChannelMade
-from incident.model.api.api_token import Scope
+from incident.model.api.scope import Scope
 from storage.store import Store, open_store
 from tests.support.api_bench import ANN, BEA, BOT, TEAM, ApiBench, slack_person
 
