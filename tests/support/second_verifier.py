@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 UNREAD = {".DS_Store", "Thumbs.db", "desktop.ini"}
 MANIFEST, SIGNATURE = "MANIFEST.json", "SIGNATURE.json"
 ALWAYS = {"entries.jsonl", "proof.json", "people.json", "index.html", "record.json", "verify.py", "README.txt"}
-SOMETIMES = {"keys.json", "checkpoint.txt", "checkpoint.tsr", "policy.yaml"}
+SOMETIMES = {"keys.json", "checkpoint.txt", "checkpoint.tsr", "policy.yaml", "review.html", "review.md", "review.pdf"}
 PACK_FILE = re.compile(r"pack-(PK[1-9][0-9]{0,5})\.(json|html|pdf|md)")
 MANIFEST_FIELDS = "format team incident number policy entries head checkpoint exported_at exported_by files"
 ENTRY_FIELDS = "alg by facts format incident team kind n occurred_at prev recorded_at source version words"

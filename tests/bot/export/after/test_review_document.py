@@ -19,6 +19,7 @@ from roles.person_ids import slack_person
 from storage.store import Store
 from tests.support.clock import T
 from tests.support.export_office import SHIPPED, Office, verified
+from tests.support.second_verifier import check
 
 SCHEMA = json.loads((TEMPLATES.parent / "docs/reference/record.schema.json").read_text("utf-8"))
 OLU = slack_person("T1", "UOLU")
@@ -53,6 +54,12 @@ def test_the_export_has_the_review_and_verifies(office: Office):
     assert (folder / "review.pdf").read_bytes().startswith(b"%PDF-")
     assert r"Fail over because \*it\* is quicker" in (folder / "review.md").read_text("utf-8")
     assert verified(folder).returncode == 0
+
+
+def test_a_verifier_made_from_the_documents_alone_takes_an_export_with_a_review(office: Office):
+    folder = office.export(office.key, 70)
+
+    assert check(folder, office.signer.public_key)[0] == 0
 
 
 def test_the_record_and_the_page_have_what_follows_the_incident(office: Office):
