@@ -21,6 +21,7 @@ from incident.model.subscription import Subscription
 from incident.ports import Outcome, Person
 from roles.person_ids import service_client
 from roles.schedules.feed_copy import FeedCopy
+from storage.intake.deliveries import StoredDelivery
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import new_key
 from storage.store import Store
@@ -51,6 +52,8 @@ def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
     store.drafts.keep("d1", ADA, "note", {"text": "unsent"}, at=at(0), incident=keys[0])
     store.heartbeats.record("host:1", at(0))
     open_api(store)
+    posted = StoredDelivery(id="d1", source="noc", received_at=at(0), sha256="a" * 64, headers="{}", body=b"{}")
+    store.deliveries.add([posted], at(0))
 
     def others(unit) -> None:
         unit.claim(keys[0], ["C01INC:1.0"])
