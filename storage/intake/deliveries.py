@@ -127,9 +127,9 @@ class Deliveries:
         """Delete what was read a week ago, what is in quarantine for a month, and keys of alerts of over two months ago."""
         team = require_team(self._team)
         is_read = DELIVERY.c.state == DeliveryState.READ
-        is_kept = DELIVERY.c.state.in_((DeliveryState.UNREADABLE, DeliveryState.REFUSED))
+        is_in_quarantine = DELIVERY.c.state.in_((DeliveryState.UNREADABLE, DeliveryState.REFUSED))
         old = (is_read & (DELIVERY.c.received_at < now - READ_RETENTION)) | (
-            is_kept & (DELIVERY.c.received_at < now - QUARANTINE_RETENTION)
+            is_in_quarantine & (DELIVERY.c.received_at < now - QUARANTINE_RETENTION)
         )
         month = f"alert:{now - _KEY_RETENTION:%Y-%m}"
         keys = delete(MESSAGE_KEY).where(
