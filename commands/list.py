@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
+from pydantic import BeforeValidator
+
+from commands.core.fields.choices import PRIORITIES, PRIORITY_WORDS
+from commands.core.fields.field_types import several
 from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.incident_by_number import find_visible
 from commands.core.rules.list_lines import ListLine, list_lines
@@ -16,6 +20,7 @@ from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.model.incident_search import IncidentSearch, declared_at
 from incident.ports import MOST_COUNTED, OpenPage
+from incident.states import Priority
 
 PAGE: Final = 20
 _MOST_OWN: Final = 200
@@ -37,7 +42,7 @@ class ListView:
     """A page of a list. Open incidents: highest priority first, then oldest; drills last. Others: newest first.
 
     `more` incidents follow, at least so many with `is_more_than_counted`; a list that is newest first counts none of them.
-    `service` and `since` limit the list.
+    `service`, `priorities` and `since` limit the list.
     """
 
     which: str
@@ -46,11 +51,12 @@ class ListView:
     is_more_than_counted: bool
     is_newest_first: bool
     service: str | None
+    priorities: tuple[Priority, ...]
     since: datetime | None
 
 
 class List(Verb):
-    """List incidents that you may see: `list`, `list mine`, `list closed since monday`, `list all service=checkout`."""
+    """List incidents that you may see: `list`, `list mine`, `list P1`, `list closed since monday`, `list all service=checkout`."""
 
     name = "list"
     group = Group.OTHER
@@ -63,6 +69,19 @@ class List(Verb):
         FormField("Which", Control.CHOICE, leading=True, choices=_WHICH, synonyms=_SYNONYMS),
     ] = "open"
     service: Annotated[str | None, FormField("Service", Control.SERVICE, leading=True)] = None
+    priorities: Annotated[
+        tuple[Priority, ...],
+        BeforeValidator(several),
+        FormField(
+            "Priorities",
+            Control.CHOICES,
+            "None means every priority",
+            leading=True,
+            words=("priority",),
+            choices=PRIORITIES,
+            synonyms=PRIORITY_WORDS,
+        ),
+    ] = ()
     since: Annotated[
         Utc | None,
         FormField("Since", Control.MOMENT, "When they were declared, or closed", past=True, by_day=True),
@@ -89,12 +108,13 @@ class List(Verb):
             is_more_than_counted=page.more >= MOST_COUNTED,
             is_newest_first=self._is_search,
             service=self.service,
+            priorities=self.priorities,
             since=self.since,
         )
 
     @property
     def _is_search(self) -> bool:
-        is_limited = self.service is not None or self.since is not None
+        is_limited = self.service is not None or self.since is not None or bool(self.priorities)
         return self.which in ("closed", "all") or (self.which == "open" and is_limited)
 
     def _page(self, now: DecisionContext, after: IncidentKey | None) -> OpenPage:
@@ -103,7 +123,7 @@ class List(Verb):
         if not self._is_search:
             return open_page(now.reader, now.team, now.actor, after=after, limit=PAGE)
         is_over = {"closed": True, "open": False}.get(self.which)
-        search = IncidentSearch(is_over=is_over, service=self.service, since=self.since)
+        search = IncidentSearch(is_over=is_over, service=self.service, priorities=self.priorities, since=self.since)
         return newest_page(now.reader, now.team, now.actor, search, after=after, limit=PAGE)
 
     def _own(self, now: DecisionContext, after: IncidentKey | None) -> OpenPage:
@@ -113,4 +133,5 @@ class List(Verb):
 
     def _is_meant(self, incident: Incident) -> bool:
         is_late = self.since is None or declared_at(incident) >= self.since
-        return is_late and self.service in (None, incident.service)
+        is_of_priority = not self.priorities or incident.priority in self.priorities
+        return is_late and is_of_priority and self.service in (None, incident.service)

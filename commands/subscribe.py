@@ -38,7 +38,14 @@ class Subscribe(Verb):
     """Choose which incidents you get direct messages about: `subscribe P1 P2`, `subscribe checkout`, `subscribe digest`."""
 
     name = "subscribe"
-    aliases = ("subscription", "subscriptions", "subscribe to", "subscribe me to", "notifications")
+    aliases = (
+        "subscription",
+        "subscriptions",
+        "subscribe to",
+        "subscribe me to",
+        "notifications",
+        "unsubscribe",
+    )
     group = Group.INFORM
     needs_incident = False
     is_setting = True

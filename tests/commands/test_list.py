@@ -173,3 +173,14 @@ def an_action(name: str, *, due: datetime, done: datetime | None = None) -> Acti
 def test_a_question_records_nothing():
     assert room_of().does(List()) == ()
     assert room_of().said(List()) == ""
+
+
+def test_a_list_of_some_priorities_says_so_and_goes_on_with_them():
+    room = room_of(*(other(n, priority=Priority.P1) for n in range(1, PAGE + 2)), other(90, priority=Priority.P3))
+
+    lines = room.answer(List(priorities="P1")).splitlines()
+
+    assert lines[0] == "Open, P1:"
+    assert len(lines) == PAGE + 2
+    assert lines[-1] == "Older ones: `/incident list P1 after INC-2026-0002`"
+    assert room.answer(List(which="mine", priorities=("P2", "P5"))).startswith("No P2 or P5 incident that concerns you")

@@ -1,4 +1,4 @@
-"""Pages of incidents newest first: those that ended, the open ones, or both, of a service or of all, since a time.
+"""Pages of incidents newest first: those that ended, the open ones, or both, of a service, of some priorities, since a time.
 
 Every query walks an index backwards and ends after a page, however many incidents the record holds; open ones of all
 services are sorted first.
@@ -22,13 +22,16 @@ def page(
 ) -> list[str]:
     """Return the incidents of a page that starts after the place of an incident; none if that incident has no place."""
     given: dict[str, Any] = {"of_team": team, "most": limit, "of_service": search.service, "since": search.since}
+    if search.priorities:
+        given["of_priorities"] = [one.value for one in search.priorities]
     walked = _walked(search.is_over)
     if after is not None:
         ours = (INCIDENT.c.team == team) & (INCIDENT.c.incident == after.id)
         given |= {"at": connection.execute(select(walked).where(ours)).scalar_one_or_none(), "after": after.id}
         if given["at"] is None:
             return []
-    query = _newest(search.is_over, search.service is not None, search.since is not None, after is not None)
+    limits = (search.service is not None, bool(search.priorities), search.since is not None)
+    query = _newest(search.is_over, *limits, after is not None)
     return list(connection.execute(query, given).scalars())
 
 
@@ -37,7 +40,7 @@ def _walked(is_over: bool | None) -> Any:
 
 
 @cache
-def _newest(is_over: bool | None, of_service: bool, since: bool, after: bool) -> Select[Any]:
+def _newest(is_over: bool | None, of_service: bool, of_priorities: bool, since: bool, after: bool) -> Select[Any]:
     walked = _walked(is_over)
     query = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"))
     if is_over:
@@ -46,6 +49,8 @@ def _newest(is_over: bool | None, of_service: bool, since: bool, after: bool) ->
         query = query.where(INCIDENT.c.is_over.is_(False))
     if of_service:
         query = query.where(INCIDENT.c.service == bindparam("of_service"))
+    if of_priorities:
+        query = query.where(INCIDENT.c.priority.in_(bindparam("of_priorities", expanding=True)))
     if since:
         query = query.where(walked >= bindparam("since", type_=walked.type))
     if after:

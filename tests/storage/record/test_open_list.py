@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -130,22 +131,24 @@ def test_a_search_finds_the_newest_first_whatever_the_page(recorder: Recorder) -
         return (one.states[-1].at if by_end else one.times.logged_at), one.key.id
 
     def check(reader: Reader) -> None:
-        for is_over in (True, False, None):
-            for service in (None, "wiki"):
-                for since in (None, T(7)):
-                    search = IncidentSearch(is_over=is_over, service=service, since=since)
-                    right = [
-                        one
-                        for one in incidents()
-                        if is_over in (None, one.is_over)
-                        and service in (None, one.service)
-                        and (since is None or place(one, by_end=bool(is_over))[0] >= since)
-                    ]
-                    right.sort(key=lambda one: place(one, by_end=bool(is_over)), reverse=True)
-                    got: list[Incident] = []
-                    while page := reader.newest(TEAM, search, after=got[-1].key if got else None, limit=3):
-                        got += page
-                    assert [one.key for one in got] == [one.key for one in right]
+        kinds = product(
+            (True, False, None), (None, "wiki"), ((), (Priority.P1,), (Priority.P1, Priority.P5)), (None, T(7))
+        )
+        for is_over, service, priorities, since in kinds:
+            search = IncidentSearch(is_over=is_over, service=service, priorities=priorities, since=since)
+            right = [
+                one
+                for one in incidents()
+                if is_over in (None, one.is_over)
+                and service in (None, one.service)
+                and (not priorities or one.priority in priorities)
+                and (since is None or place(one, by_end=bool(is_over))[0] >= since)
+            ]
+            right.sort(key=lambda one: place(one, by_end=bool(is_over)), reverse=True)
+            got: list[Incident] = []
+            while page := reader.newest(TEAM, search, after=got[-1].key if got else None, limit=3):
+                got += page
+            assert [one.key for one in got] == [one.key for one in right]
 
     recorder.read(check)
 
