@@ -53,7 +53,7 @@ def parse_fields(
     start: int = 0,
     *,
     is_dated: bool = False,
-    asserts: bool | tuple[str, ...] = False,
+    asserts: bool | tuple[str | None, ...] = False,
 ) -> ParseState:
     """Parse what follows the verb, which ends at `start` of the readable line. `is_dated` and `asserts` as in `ParseState`."""
     state = ParseState(form_fields, line, vocabulary, is_dated, asserts)

@@ -47,7 +47,7 @@ class ParseState:
     line: TypedLine
     vocabulary: Vocabulary
     is_dated: bool = False
-    asserts: bool | tuple[str, ...] = False
+    asserts: bool | tuple[str | None, ...] = False
     times: list[tuple[str, str]] = field(default_factory=list)
     position: int = 0
     values: dict[str, JsonValue] = field(default_factory=dict)

@@ -218,7 +218,7 @@ class Verb(Frozen):
     dated: ClassVar[bool] = False
     # It says that something is so, or does with these of its leading choices: a text that begins with a negation
     # (`restored not yet`) is asked about.
-    asserts: ClassVar[bool | tuple[str, ...]] = False
+    asserts: ClassVar[bool | tuple[str | None, ...]] = False
     # Guests have what reads and what adds to the record of their channels; nothing that decides, pages or publishes.
     for_guests: ClassVar[bool] = False
     # It answers a call, so it reaches a restricted incident that shows the person no more than its number.
