@@ -8,9 +8,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
-from commands.core.fields.choices import PRIORITIES, PRIORITY_WORDS
+from commands.core.fields import list_fields
 from commands.core.fields.field_types import several
-from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.incident_by_number import find_visible
 from commands.core.rules.list_lines import ListLine, list_lines
 from commands.core.rules.open_incidents import newest_page, open_page, own_incidents
@@ -24,17 +23,6 @@ from incident.states import Priority
 
 PAGE: Final = 20
 _MOST_OWN: Final = 200
-_WHICH: Final = (("open", "Open"), ("mine", "Open ones that concern me"), ("closed", "Closed"), ("all", "All"))
-_WORDS: Final = {
-    "open": ("open", "active", "current", "ongoing", "all open"),
-    "mine": ("mine", "my", "me", "own", "my open"),
-    "closed": ("closed", "ended", "past", "old", "all closed"),
-    "all": ("all", "everything"),
-}
-_SYNONYMS: Final = (
-    *((f"{word}{more}", which) for which, words in _WORDS.items() for word in words for more in ("", " incidents")),
-    ("incidents", "open"),
-)
 
 
 @dataclass(frozen=True)
@@ -66,29 +54,21 @@ class List(Verb):
 
     which: Annotated[
         Literal["open", "mine", "closed", "all"],
-        FormField("Which", Control.CHOICE, leading=True, choices=_WHICH, synonyms=_SYNONYMS),
+        list_fields.WHICH,
     ] = "open"
-    service: Annotated[str | None, FormField("Service", Control.SERVICE, leading=True)] = None
+    service: Annotated[str | None, list_fields.SERVICE] = None
     priorities: Annotated[
         tuple[Priority, ...],
         BeforeValidator(several),
-        FormField(
-            "Priorities",
-            Control.CHOICES,
-            "None means every priority",
-            leading=True,
-            words=("priority",),
-            choices=PRIORITIES,
-            synonyms=PRIORITY_WORDS,
-        ),
+        list_fields.OF_PRIORITIES,
     ] = ()
     since: Annotated[
         Utc | None,
-        FormField("Since", Control.MOMENT, "When they were declared, or closed", past=True, by_day=True),
+        list_fields.SINCE,
     ] = None
     after: Annotated[
         str | None,
-        FormField("After", Control.INCIDENT, "The last number of the page before", words=("after",), leading=True),
+        list_fields.AFTER,
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
