@@ -51,6 +51,14 @@ def test_a_change_with_the_same_number_takes_the_place_of_the_earlier_one_and_th
     assert "New library" not in bench.answer()
 
 
+def test_a_change_that_is_recorded_twice_is_offered_once():
+    bench = changed()
+    bench.do("changed", at=1, form={"ref": "CHG-88", "service": "checkout", "text": "Rolled back"})
+    offered(bench, 2)
+
+    assert bench.answer().count("*CHG-88*") == 1
+
+
 @pytest.mark.parametrize(
     ("form", "code", "reason"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incident.refusal import Code
+from incident.rules.closure_criteria import criteria
 from tests.support.command_bench import CommandBench
 from tests.support.parsed_lines import parsed
 from tests.support.policies import team_policy
@@ -86,7 +87,6 @@ def test_a_typed_line_marks_one_or_several(line, kinds, reason):
 def test_data_physical_and_event_are_types_with_their_checklists(kind, needed):
     desk = bench("warn").declared(type=kind)
     desk.do("reclassify", at=1, form={"type": kind, "reason": "it is what it is, still"})
-    criteria = desk.policy.validation.data if kind == "data" else desk.policy.validation.it_minor
 
     assert desk.incident.type == kind
-    assert set(criteria.all) == needed
+    assert set(criteria(desk.incident, desk.policy).all) == needed

@@ -95,6 +95,12 @@ def test_what_is_complete_passes_the_strictest_policy(rule):
     assert marks(desk) == (False, ())
 
 
+def test_a_category_other_that_says_what_it_is_passes():
+    desk = strict(category_other="refuse")
+
+    assert desk.do("declare", form={**COMPLETE, "category": "Other", "subcategory": "a bird in the rack"}).code is None
+
+
 def test_a_field_that_the_policy_requires_is_asked_for_at_the_next_declaration():
     desk = strict("symptom", "subcategory", "owner_group")
     outcome = desk.do("declare", form=COMPLETE)
