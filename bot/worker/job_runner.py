@@ -17,7 +17,7 @@ from bot.failpoints import Failpoint, no_failpoint
 from bot.worker.leases import Lease, LeaseLost, Leases
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
 from commands.core.record_service import PolicySource, RecordService
-from incident.entries.delivery import DeliveryFailed
+from incident.entries.delivery import OWN_FAULT, DeliveryFailed
 from incident.entry import WORKSPACE, Fact
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
@@ -82,7 +82,7 @@ class JobRunner:
             self._retry(claimed, f"the database was {absent}", _MAX_ATTEMPTS)
         except Exception as error:  # noqa: BLE001 - one job that fails must not stop the others
             _log.exception("job %s failed", claimed.job.key, extra=log_context(claimed.job))
-            self._retry(claimed, f"{type(error).__name__}: {error}", _MAX_BUGS)
+            self._retry(claimed, f"{type(error).__name__}: {error}", _MAX_BUGS, recorded=OWN_FAULT)
         finally:
             self._leases.release(lease)
 
@@ -141,23 +141,26 @@ class JobRunner:
         if facts:
             self._service.note(claimed.job.incident, facts, once, happened_at=at)
 
-    def _retry(self, claimed: ClaimedJob, error: str, max_attempts: int) -> None:
-        """Retry with exponential backoff and jitter; after `max_attempts` the job becomes a dead letter."""
+    def _retry(self, claimed: ClaimedJob, error: str, max_attempts: int, recorded: str | None = None) -> None:
+        """Retry with exponential backoff and jitter; after `max_attempts` the job becomes a dead letter.
+
+        The record gives the error as it is, or as `recorded`.
+        """
         if claimed.attempts >= max_attempts:
-            self._give_up(claimed, error)
+            self._give_up(claimed, error, recorded)
             return
         seconds = min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (claimed.attempts - 1))
         later = timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - jitter is no secret
         self._jobs.retry(claimed, self._clock.now() + later, error)
 
-    def _give_up(self, claimed: ClaimedJob, error: str) -> None:
+    def _give_up(self, claimed: ClaimedJob, error: str, recorded: str | None = None) -> None:
         """Make the job and those that need it dead letters, and record what the incident lacks because of it."""
         job, now = claimed.job, self._clock.now()
         dead = self._jobs.dead_letter(claimed, error, now)
         for one in dead:
             _log.error("job %s is a dead letter: %s", one.job.key, one.error, extra=log_context(one.job))
         if dead and job.incident.id != WORKSPACE and job.kind not in _NOT_RECORDED:
-            lost = DeliveryFailed(medium=self._medium(job), what=job.kind, who=job.person, error=error)
+            lost = DeliveryFailed(medium=self._medium(job), what=job.kind, who=job.person, error=recorded or error)
             self._record(claimed, [lost], now, once=f"job:{claimed.id}:{claimed.version}")
 
 

@@ -5,12 +5,15 @@ A delivery names its medium and the reference that the medium gave to it.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.medium import Medium, PlannedMethod
 from roles.person_ids import PersonId
+
+# The error of what failed by a fault in Muster: its words are for the log.
+OWN_FAULT: Final = "fault_in_muster"
 
 
 class ChannelMade(Fact):

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.worker.handlers.edits.posted_messages import Posted, deliveries, direct_messages_sent, edit_all, posts_here
+from bot.worker.handlers.edits.posted_messages import (
+    UNRENDERED,
+    Posted,
+    deliveries,
+    direct_messages_sent,
+    edit_all,
+    posts_here,
+)
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from incident.entries.classification import Reclassified
@@ -28,20 +35,23 @@ class HiddenView:
     run: JobRun
     mask: Mask | None
     mark: str
+    entries: tuple[int, ...]
 
     def hides_in(self, posted: Posted) -> bool:
-        """True if a message quotes the text: hidden, it shows the mark."""
+        """True if a message quotes the text: hidden, it shows the mark. One that cannot be rendered may quote it."""
         masks = (self.mask,) if self.mask else ()
-        message = posted.render(self.run, tuple(masked_view.masked(entry, masks) for entry in posted.entries))
+        try:
+            message = posted.render(self.run, tuple(masked_view.masked(entry, masks) for entry in posted.entries))
+        except UNRENDERED:
+            return posted.tells_of(*self.entries)
         return message is not None and self.mark in f"{message.text}{message.blocks}"
 
 
 def edit_quotes(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Edit every message that quotes what an entry redacted, masked or unmasked.
 
-    An entry that restricts the incident takes its title out of the updates in other channels. A message that Slack
-    refuses to edit does not stop the others. At the end the refusal is raised if it concerns the incident channel, so
-    that the job waits while the channel is closed; elsewhere it is recorded.
+    An entry that restricts the incident takes its title out of the updates in other channels. A message that cannot be
+    edited does not stop the others, and is recorded.
     """
     entry = entries_of(run, context)[0]
     if isinstance(entry.fact, Reclassified):
@@ -56,8 +66,9 @@ def edit_quotes(run: JobRun, context: JobContext) -> Sequence[Fact]:
 def _hidden_view(run: JobRun, entry: Entry, fact: Redacted | Masked | MaskLifted, reader: Reader) -> HiddenView:
     """Return the view of the present, where the text is hidden or gone, or of the time before a mask was lifted."""
     if not isinstance(fact, MaskLifted):
-        return HiddenView(run, None, REDACTED if isinstance(fact, Redacted) else masked_view.MASKED)
+        mark = REDACTED if isinstance(fact, Redacted) else masked_view.MASKED
+        return HiddenView(run, None, mark, fact.entries)
     mask = Mask(n=entry.n, entry=entry.n, entries=fact.entries, by=entry.by, at=entry.recorded_at)
     incident = run.incident.model_copy(update={"masks": (*run.incident.masks, mask)})
     shown = masked_view.masked_incident(incident, masked_view.hidden_by(mask, incident.key, reader.unmasked()))
-    return HiddenView(replace(run, found=shown), mask, masked_view.MASKED)
+    return HiddenView(replace(run, found=shown), mask, masked_view.MASKED, fact.entries)

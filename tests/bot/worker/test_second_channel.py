@@ -17,6 +17,7 @@ from commands.core.record_service import FixedPolicy
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run as run_request
 from incident.entries.conversation import Noted
+from incident.entries.delivery import OWN_FAULT
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.jobs import Job, JobKind
 from storage.store import Store
@@ -172,6 +173,8 @@ def test_a_handler_that_raises_is_retried_five_times(pagers: Pagers) -> None:
         pagers.after(400)
 
     assert [dead.error for dead in pagers.store.jobs.dead_letters()] == ["ZeroDivisionError: a bug"]
+    [lost] = pagers.recorded("place_lost")
+    assert lost.fact.error == OWN_FAULT, "its words are for the log"
 
 
 def test_the_worker_loads_no_slack_module() -> None:

@@ -6,11 +6,15 @@ Surfaces that show the present, prompts and pages are refreshed by jobs of their
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from jinja2 import TemplateError
+
+from bot.slack.client.slack_errors import CHANNEL_CLOSED
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.approver_message import approver_message
@@ -26,16 +30,19 @@ from incident.effects.notifications import CHANNEL_MISSING
 from incident.effects.shared_lines import shared_lines
 from incident.entries import KINDS
 from incident.entries.conversation import DecisionMade, MessagePosted
-from incident.entries.delivery import DeliveryFailed
+from incident.entries.delivery import OWN_FAULT, DeliveryFailed
 from incident.entries.role_holders import HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.jobs import Job, JobKind
-from incident.medium import Medium, slack_message
+from incident.medium import Medium, slack_message, slack_ref
 from incident.record import amendments
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
+_log = logging.getLogger(__name__)
+# How a template fails on what its author did not expect; none of them says anything of Slack or of the database.
+UNRENDERED: Final = (TemplateError, AttributeError, LookupError, TypeError, ValueError)
 # What people wrote separates the messages that lines share.
 _SPEAKING: Final = tuple({kind for kind, _ in KINDS if kind not in SILENT} | {MessagePosted.kind})
 _Rendered = Callable[[JobRun, tuple[Entry, ...]], Message | None]
@@ -59,22 +66,30 @@ class Posted:
 
 
 def edit_all(run: JobRun, context: JobContext, entry: Entry, posted: Iterable[Posted]) -> Sequence[Fact]:
-    """Edit messages that are found. Record each channel that refuses, unless that is recorded since the entry."""
-    refused: dict[str, SlackError] = {}
+    """Edit messages that are found. Record each that stays as it was, unless that is recorded since the entry.
+
+    Raises SlackError if the incident channel is closed, at the end, so that the job waits for it.
+    """
+    errors, closed = set[str](), list[SlackError]()
     for one in posted:
+        place = None
         try:
             place = one.find()
             message = one.render(run, one.entries) if place else None
             if message and place:
                 edit(run, replace(context, shown=LastRendered()), *place, message, lost=MESSAGE_GONE)
         except SlackError as error:
-            refused.setdefault(one.where, error)
-    if run.incident.places.channel in refused:
-        raise refused[run.channel]
+            if one.where == run.incident.places.channel and error.error in CHANNEL_CLOSED:
+                closed.append(error)
+            errors.add(f"{error.error} in {slack_ref(*place) if place else one.where}")
+        except UNRENDERED:
+            _log.exception("a message of %s cannot be rendered", run.job.key)
+            errors.add(f"{OWN_FAULT} in {slack_ref(*place) if place else one.where}")
+    if closed:
+        raise closed[0]
     recorded = context.recorder.read(
         lambda reader: reader.entries(run.job.incident, kinds=(DeliveryFailed.kind,), after=entry.n)
     )
-    errors = {f"{error.error} in {where}" for where, error in refused.items()}
     errors -= {known.fact.error for known in recorded if isinstance(known.fact, DeliveryFailed)}
     return tuple(DeliveryFailed(medium=Medium.SLACK, what=run.job.kind, error=error) for error in sorted(errors))
 
@@ -114,7 +129,9 @@ def posts_here(run: JobRun, context: JobContext) -> Iterator[Posted]:
     for jobs in shared_lines(run.incident, spoken):
         shared = _SharedLines(context, run, jobs, numbered[jobs[0].entry or 0])
         for start in range(len(jobs)):
-            own = tuple(numbered[n] for job in jobs[start:] for n in _numbers(job) if n in numbered)
+            # The lines of one request overlap: one for all of its entries, one for a single entry among them.
+            spanned = {n for job in jobs[start:] for n in _numbers(job)}
+            own = tuple(numbered[n] for n in sorted(spanned & numbered.keys()))
             entries = (*own, *amendments.amendments_of(own, spoken))
             yield Posted(run.channel, entries, partial(shared.render, start=start), partial(shared.find, start))
 

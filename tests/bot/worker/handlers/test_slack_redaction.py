@@ -7,14 +7,23 @@ from datetime import timedelta
 
 import pytest
 
+from bot.rendering.mrkdwn import message_link
+from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.edits.posted_messages import Posted, edit_all
+from bot.worker.handlers.slack_redaction import HiddenView
+from bot.worker.job_context import LastRendered
+from bot.worker.port import JobRun
 from commands.core.capture import Capture, capture
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entries.conversation import MessagePosted
 from incident.entry import EntryPoint, Source
+from incident.jobs import NORMAL, Job, JobKind
+from incident.record import masked_view
 from sandbox.state.entities import Usergroup
 from sandbox.state.mutations import channel_mutations
 from tests.support.block_kit import pressed
+from tests.support.policies import at_all_hours
 from tests.support.worker_env import worker_env_on
 
 TS = "1780999999.000100"
@@ -106,9 +115,63 @@ def test_a_line_that_cannot_be_edited_does_not_keep_the_others_and_the_channel_r
     here = [[message.text, message.blocks] for message in redaction_rig.messages(key)]
     assert "hunter2" not in json.dumps(here)
     assert any(
-        "still in one of my Slack messages" in text and redaction_rig.named("exec").id in text
-        for text in redaction_rig.texts(key)
+        "can still be read in" in text and redaction_rig.named("exec").id in text for text in redaction_rig.texts(key)
     )
+
+
+@pytest.fixture
+def paging_rig(sqlite_store):
+    """A worker whose policy pages by itself at P1, and lets Rosa redact."""
+    with worker_env_on(sqlite_store, page_priorities=at_all_hours("P1")) as rig:
+        rig.policy.groups["legal"] = (rig.users["rosa"],)
+        yield rig
+
+
+def noted_beside_a_page(rig):
+    """Declare a P1 that pages who is on call, and note a secret in the message that all three lines share."""
+    key = rig.declare()
+    rig.after(seconds=1)
+    n = rig.act("note", "rob", key, text=SECRET).first
+    rig.after(seconds=2)
+    [shared] = [text for text in rig.texts(key) if SECRET in text]
+    assert all(line in shared for line in ("declared *", "is paged"))
+    return key, n
+
+
+def test_a_text_in_one_message_with_a_declaration_and_its_page_is_hidden(paging_rig):
+    key, n = noted_beside_a_page(paging_rig)
+
+    paging_rig.act("redact", "rosa", key, ref=str(n), reason=WHY)
+    paging_rig.after(seconds=5)
+
+    assert not any(SECRET in text for text in paging_rig.texts(key))
+    assert not any("can still be read" in text for text in paging_rig.texts(key))
+
+
+def test_a_message_that_cannot_be_rendered_keeps_no_other_and_is_linked_in_plain_words(paging_rig):
+    key, n = noted_beside_a_page(paging_rig)
+    where = paging_rig.channel(key).id
+    [card, line] = [paging_rig.messages(key)[0].ts, next(m.ts for m in paging_rig.messages(key) if SECRET in m.text)]
+    [noted] = paging_rig.entries(key, "noted")
+    job = Job(kind=JobKind.MASK, key="mask", incident=key, entry=n, rank=NORMAL)
+    run = JobRun(job=job, at=paging_rig.clock.now(), found=paging_rig.incident(key), is_first=True)
+    context = paging_rig.adapter._context(run, LastRendered())
+
+    def broken(run, entries):
+        return Message(entries[0].fact.no_such_field)
+
+    unreadable = Posted(where, (noted,), broken, lambda: (where, card))
+    readable = Posted(where, (noted,), lambda run, entries: Message("hidden now"), lambda: (where, line))
+    facts = edit_all(run, context, noted, [unreadable, readable])
+    paging_rig.adapter.record.note(key, facts, "lost", happened_at=paging_rig.clock.now())
+    paging_rig.after(seconds=2)
+
+    assert HiddenView(run, None, masked_view.MASKED, (n,)).hides_in(unreadable)
+    assert "hidden now" in paging_rig.texts(key)
+    [warning] = [text for text in paging_rig.texts(key) if "can still be read" in text]
+    assert message_link(where, card, "one of my messages") in warning
+    assert "a fault of mine" in warning
+    assert "no_such_field" not in warning
 
 
 def test_a_line_too_old_to_be_edited_is_reported(redaction_rig):
@@ -118,7 +181,8 @@ def test_a_line_too_old_to_be_edited_is_reported(redaction_rig):
     request_redaction(redaction_rig, key)
     redaction_rig.after(seconds=5)
 
-    assert sum("still in one of my Slack messages" in text for text in redaction_rig.texts(key)) == 1
+    [warning] = [text for text in redaction_rig.texts(key) if "can still be read in" in text]
+    assert "|one of my messages>*: Slack does not let me edit it any more. Ask a workspace admin" in warning
 
 
 def test_a_line_posted_long_after_the_message_is_masked_too(redaction_rig):
