@@ -7,6 +7,12 @@ from typing import Final
 from commands.core.fields.form_field import FormField
 
 _PUNCTUATION: Final = ",;:.!"
+# With these a sentence begins after a fixed word; any other word in small letters may belong to it (`customer payments`).
+BEGINS_SENTENCE: Final = frozenset({
+    "we", "we're", "we've", "we'll", "i", "i'm", "it", "it's", "its", "they", "they're", "he", "she", "you",
+    "this", "that", "these", "those", "there", "the", "a", "an", "our", "my", "your", "their", "all", "some",
+    "no", "not", "still", "now", "please", "everything", "everyone", "most", "half", "nothing", "new",
+})  # fmt: skip
 
 
 def slug(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from bot.grammar.datetime_parser import MARKS, MOST_WORDS
 from bot.grammar.parse_state import HAPPENED, ParseState
 from bot.grammar.text.amounts import ABOUT, AMOUNT
-from bot.grammar.text.fixed_words import slug
+from bot.grammar.text.fixed_words import BEGINS_SENTENCE, slug
 from bot.grammar.text.mention_hints import hint_mentions
 from bot.grammar.text.time_hints import TIMED, hint_first_time, hint_last_time, hint_named_value, take_stamp
 from bot.grammar.tokenizer import Token, assignment_at, assignments_in, last_tokens, tokens_of
@@ -37,6 +37,7 @@ def add_hints(state: ParseState, start: int, end: int, rest: str) -> None:
     _hint_unknown_field(state, text, start)
     hint_fixed_word(state, head[0])
     _hint_list(state, head[0])
+    _hint_audience(state, head[0])
     _hint_addressee(state, head)
     _hint_second(state, head)
     _hint_id(state, head)
@@ -90,6 +91,14 @@ def _hint_list(state: ParseState, first: Token) -> None:
             state.values[name] = list(known)
             state.doubt("near", unknown, near.replace("_", " "))
         return
+
+
+def _hint_audience(state: ParseState, first: Token) -> None:
+    """Doubt a first word that is meant for an audience and is none: `legal we may have to report it`."""
+    is_lacking = any(one.control is Control.AUDIENCES and one.needed for _, one in state.empty_fields())
+    is_word = first.text.isalpha() and first.text.islower() and first.text not in BEGINS_SENTENCE
+    if is_lacking and is_word and not any(one.reason == "near" for one in state.doubts):
+        state.doubt("no_audience", first.text)
 
 
 def _fixed_words(name: str, form_field: FormField) -> tuple[str, ...]:

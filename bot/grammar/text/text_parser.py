@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.grammar.field_values import assign, take_value, value_source
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
+from bot.grammar.text.fixed_words import BEGINS_SENTENCE
 from bot.grammar.text.negations import hint_negation
 from bot.grammar.text.text_hints import add_hints, add_later_hints, hint_fixed_word
 from bot.grammar.text.time_hints import take_lone_time
@@ -20,12 +21,6 @@ from bot.grammar.value_parser import is_incident, parse_value
 from commands.core.fields.form_field import Control
 from commands.core.words.near_misses import nearest
 
-# With these a sentence begins after a fixed word; any other word in small letters may belong to it (`customer payments`).
-_BEGINS_SENTENCE: Final = frozenset({
-    "we", "we're", "we've", "we'll", "i", "i'm", "it", "it's", "its", "they", "they're", "he", "she", "you",
-    "this", "that", "these", "those", "there", "the", "a", "an", "our", "my", "your", "their", "all", "some",
-    "no", "not", "still", "now", "please", "everything", "everyone", "most", "half", "nothing", "new",
-})  # fmt: skip
 # With these a sentence goes on whose subject is the audience (`customers are angry`).
 _GOES_ON: Final = frozenset({
     "is", "are", "was", "were", "has", "have", "had", "can", "cannot", "can't", "will", "would", "should", "do",
@@ -91,7 +86,7 @@ def _is_ambiguous(state: ParseState) -> bool:
     last = state.form_fields.get(state.last_field)
     if last is not None and last.control is Control.AUDIENCES and first in _GOES_ON:
         return True
-    return state.doubtful and first not in _BEGINS_SENTENCE
+    return state.doubtful and first not in BEGINS_SENTENCE
 
 
 def _assignments(state: ParseState, start: int, rest: str | None, reason: str | None) -> list[tuple[Assignment, int]]:

@@ -66,6 +66,14 @@ def test_a_misspelt_audience_ticks_none_and_the_form_says_what_it_may_have_meant
     assert "bord Cards are declined" in str(view.values)
 
 
+def test_text_for_an_audience_that_is_none_ticks_none_and_the_form_says_so(place, channel, incident):
+    view = opened(place, channel, "update legal we may have to report it")
+
+    assert ticked(view) == []
+    assert "I don't know the audience “legal”" in shown(view)
+    assert "will read" not in shown(view)
+
+
 @pytest.mark.parametrize("named", ["internal,bord", "internal, bord"])
 def test_of_several_audiences_the_form_ticks_those_that_were_understood(place, channel, incident, named):
     view = opened(place, channel, f"update {named} Cards are declined")

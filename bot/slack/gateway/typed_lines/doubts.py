@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand
 from bot.rendering.message_catalog import doubt_text, reason_text, sentence
-from commands.core.fields.form_field import form_fields
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.request import Fields
 from commands.core.verb import Verb
 
@@ -35,7 +35,8 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
 def fields_in_doubt(verb: type[Verb], parsed: ParsedCommand) -> Fields:
     """Return the fields whose typed value was not read, as empty: the form must not show what it would without the line.
 
-    A misspelt fixed word may be the value of any field that takes one.
+    A misspelt fixed word may be the value of any field that takes one. Who reads an update is chosen by a person or by the
+    line, never by what is due.
     """
     marks = form_fields(verb)
     names = [name for name, _ in parsed.invalid if name in marks and name not in parsed.fields]
@@ -43,4 +44,6 @@ def fields_in_doubt(verb: type[Verb], parsed: ParsedCommand) -> Fields:
         names += ["impact", "urgency"]
     if any(one.reason == "near" for one in parsed.doubts):
         names += [name for name, one in marks.items() if one.leading and one.choices and name not in parsed.fields]
+    if parsed.fields:
+        names += [name for name in parsed.missing if marks[name].control is Control.AUDIENCES]
     return dict.fromkeys(names)
