@@ -38,7 +38,8 @@ _WRAPPED: Final = re.compile(r"[\[(*`_~]+(?P<inner>[^\[\]()*`_~]{1,60})[\])*`_~]
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ISO: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})[Tt](?=\d{2}:)")
 _JOINED: Final = re.compile(r"^(\d{1,2}:\d{2}(?::\d{2})?)([–—-])(?=\D)")
-_LIKE_A_TIME: Final = re.compile(r"\d{1,2}:\d{2}")
+# A clock time, also after a date in figures that is no date without its year: `01/12 16:41`.
+_LIKE_A_TIME: Final = re.compile(r"(?:\d{1,2}([-/.])\d{1,2}(?:\1(?:\d{4}|\d{2})?)?,?\s+)?\d{1,2}:\d{2}")
 _SEPARATOR: Final = re.compile(r"^(?:[\s:;,.|–—=>-]|&gt;)+")
 _MOST_WORDS: Final = 12
 _HALF_A_DAY: Final = timedelta(hours=12)

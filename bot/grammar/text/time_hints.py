@@ -16,6 +16,7 @@ from bot.grammar.datetime_parser import MARKS, MOST_WORDS, TimeReading, begins_n
 from bot.grammar.field_values import other_day_of, take_value, value_after_fillers
 from bot.grammar.parse_state import HAPPENED, ParseState
 from bot.grammar.period_parser import is_for_choice
+from bot.grammar.times.clock_words import DOTTED, DOTTED_CLOCK
 from bot.grammar.tokenizer import SEPARATORS, Token
 from bot.grammar.value_parser import parse_value
 from commands.core.fields.form_field import Control, FormField
@@ -48,6 +49,10 @@ _DOTTED_CLOCK: Final = re.compile(r"\d{1,2}\.\d{2} (?:[A-Z]{2,4}|Uhr|h|[ap]m)\b"
 _DOTTED_DATE: Final = re.compile(r"\d{1,2}[./]\d{1,2}\.? \d{1,2}[:.]\d{2}\b")
 # `0358: pager fired`, `03.58 - pager fired`.
 _BARE_CLOCK: Final = re.compile(r"(?:[01]\d|2[0-3])\.?[0-5]\d(?::| [-–—] )")
+# After these `16.42` at the end of a text is a clock time; elsewhere it is a number (`load is 16.42`).
+_BEFORE_CLOCK: Final = frozenset(
+    {"at", "since", "from", "by", "until", "till", "around", "about", "before", "after", "um"}
+)
 _BEFORE_LENGTH: Final = frozenset({"in", "within", "for", "by", "until", "till", "before"})
 _BRACKETED: Final = re.compile(r"\s*\[([^\]\[]{3,40})\]\s*[:–—-]?\s*")
 _AFTER_TEXT: Final = (",", ";", ":")
@@ -154,6 +159,10 @@ def hint_last_time(state: ParseState, tail: list[Token]) -> None:
         if not words[0] or not words[-1]:
             continue
         before = tail[index - 1].text.lower() if index else ""
+        if DOTTED_CLOCK.fullmatch(words[0]):
+            if before not in _BEFORE_CLOCK:
+                continue
+            words[0] = words[0].replace(".", ":")
         is_apart = (
             before in _BEFORE_LENGTH
             or (index > 0 and tail[index - 1].raw.endswith(_AFTER_TEXT))
@@ -220,7 +229,8 @@ def _happened(state: ParseState) -> FormField | None:
 
 def _fill_happened(state: ParseState, found: TimeReading) -> None:
     """Fill when it happened, unless the time lies ahead or another empty field may be meant."""
-    is_past = found.at is not None and found.at <= state.vocabulary.at and found.doubt != "other_day"
+    is_other_day = found.doubt == "other_day" or (found.doubt == DOTTED and state.other_day(found.at))
+    is_past = found.at is not None and found.at <= state.vocabulary.at and not is_other_day
     if found.at is not None and is_past and not _has_other_times(state):
         state.values[HAPPENED] = utc_text(found.at)
 

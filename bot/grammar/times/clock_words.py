@@ -1,6 +1,6 @@
 """Parses clock times as people write them: `16:30`, `4:30pm`, `9 a.m.`, `17:42:05,123`, `1720Z`, `noon`.
 
-A time that may be something else too is doubtful: `21h30` may be a length of time, `midnight` has two days. Knows no day.
+A time that may be something else too is doubtful: `21h30` may be a length of time, `16.42` a number, `midnight` has two days. Knows no day.
 """
 
 from __future__ import annotations
@@ -17,6 +17,14 @@ _HALF_DAY: Final = re.compile(r"(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))?(?P<h
 _LONE_HOUR: Final = re.compile(r"(?P<hour>\d{1,2})(?:\.(?P<minute>\d{2}))?")
 _HALF: Final = re.compile(r"[ap]\.?m\.?")
 _MILITARY: Final = re.compile(r"(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<zone>z|[+−-]\d{4})?")
+# `16.42` is a clock time in half of Europe, and a number before a unit or another clock time.
+DOTTED_CLOCK: Final = re.compile(r"(?P<hour>[01]\d|2[0-3])\.(?P<minute>[0-5]\d)")
+DOTTED: Final = "dotted"
+_NOT_AFTER_DOTTED: Final = re.compile(
+    r"(?:%|percent|per|pct|x|times|of|[kmgt]i?b(?:/s|ps)?|[kmnu]?s|ms|secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?|lts"
+    r"|thousand|million|billion|k|m|bn|eur|euros?|usd|dollars?|gbp|€|\$|£|degrees?|°c?|cores?|cpus?|rps|qps|points?|[+/=<>-]+"
+    r"|\d{1,2}[:.]\d{2})[,;:.]?"
+)
 _FRENCH: Final = re.compile(r"(?P<hour>\d{1,2})h(?P<minute>\d{2})")
 
 
@@ -39,7 +47,7 @@ def read_clock(words: Sequence[str]) -> ClockWords | None:
     first = words[0]
     half = words[1] if len(words) > 1 and _HALF.fullmatch(words[1]) else ""
     try:
-        return _colon(first, half) or _half_day(first, half) or _figures(first) or _word(first)
+        return _colon(first, half) or _half_day(first, half) or _figures(first) or _dotted(words) or _word(first)
     except ValueError:
         return None
 
@@ -73,6 +81,13 @@ def _figures(word: str) -> ClockWords | None:
     if found := _FRENCH.fullmatch(word):
         return ClockWords(_time(found["hour"], found["minute"], None, ""), 1, doubt="time_or_duration")
     return None
+
+
+def _dotted(words: Sequence[str]) -> ClockWords | None:
+    found = DOTTED_CLOCK.fullmatch(words[0])
+    if found is None or (len(words) > 1 and _NOT_AFTER_DOTTED.fullmatch(words[1])):
+        return None
+    return ClockWords(_time(found["hour"], found["minute"], None, ""), 1, doubt=DOTTED)
 
 
 def _word(word: str) -> ClockWords | None:
