@@ -264,6 +264,26 @@ def test_a_ladder_of_which_no_one_can_be_reached_ends_the_calls():
     assert [ask.kind for ask in response_deadlines.escalations(chain.now, two_service_policy())] == ["call"]
 
 
+def test_who_accepted_another_call_or_holds_a_role_is_not_called_as_a_level():
+    chain = Chain()
+    chain.add(call(CHI).model_copy(update={"how": "hierarchical"}), at=0)
+    chain.add(EscalationAnswered(escalation=chain.now.n, answer="accepted"), at=1, by=CHI)
+    chain.add(taken(DEV), at=1)
+    chain.add(call(BEN, (CHI, DEV), rounds=1, levels=(BEN, CHI, DEV), last=CHI), at=2)
+    chain.tick(60)
+    chain.tick(120)
+    assert [e.person for e in chain.now.escalations] == [CHI, BEN, BEN]
+
+
+def test_a_later_call_to_the_person_first_called_that_they_accept_ends_the_first_too():
+    chain = Chain()
+    chain.add(call(BEN, (CHI,)), at=0)
+    chain.add(call(BEN), at=1)
+    chain.add(EscalationAnswered(escalation=chain.now.n, answer="accepted"), at=2, by=BEN)
+    chain.tick(60)
+    assert [(e.person, e.answer) for e in chain.now.escalations] == [(BEN, None), (BEN, "accepted")]
+
+
 def test_a_call_for_a_decision_is_followed_by_no_level():
     chain = Chain()
     chain.add(call(BEN, (CHI, DEV)).model_copy(update={"how": "hierarchical"}), at=0)

@@ -17,7 +17,7 @@ from roles.person_ids import PersonId
 def levels_to_call(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
     """Return whom to call after this call, in order: those who can be reached and were not called since its round began.
 
-    Who calls is not called themselves. No level follows a call for a decision: the people of an escalation policy help,
+    Who calls is not called themselves, nor who is there already. No level follows a call for a decision: the people of an escalation policy help,
     and do not decide.
     """
     return () if call.how == "hierarchical" else _left_of_round(incident, call) or next_round(incident, call)
@@ -32,7 +32,7 @@ def next_round(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
         return ()
     declined = {one.person for one in same_need(incident, call) if one.person and one.answer == "declined"}
     people = (*call.levels, *((call.last,) if call.last and call.rounds == 1 else ()))
-    left = levels_left(people, declined | {caller_of(incident, call)})
+    left = levels_left(people, declined | _there(incident, call))
     return tuple(who for who in left if can_be_asked(incident, who))
 
 
@@ -44,8 +44,15 @@ def tried(incident: Incident, call: Escalation) -> tuple[tuple[PersonId, int], .
 def _left_of_round(incident: Incident, call: Escalation) -> tuple[PersonId, ...]:
     round_ = [one for one in same_need(incident, call) if one.rounds == call.rounds]
     others = [one for one in incident.escalations if one.n > round_[0].n and one.answer is not None]
-    called = {one.person for one in (*round_, *others) if one.person is not None} | {caller_of(incident, call)}
+    called = {one.person for one in (*round_, *others) if one.person is not None} | _there(incident, call)
     return tuple(who for who in levels_left(call.ladder, called) if can_be_asked(incident, who))
+
+
+def _there(incident: Incident, call: Escalation) -> frozenset[PersonId]:
+    """Return who is at the incident already: who made the call, who accepted any call, and who holds a role."""
+    accepted = (one.holder for one in incident.escalations if one.answer == "accepted" and one.holder is not None)
+    held = (one.who for one in incident.roles if one.until is None)
+    return frozenset((caller_of(incident, call), *accepted, *held))
 
 
 def joined_call(incident: Incident, call: Escalation, at: datetime) -> Escalation | None:
@@ -67,10 +74,10 @@ def caller_of(incident: Incident, call: Escalation) -> PersonId:
 
 
 def taken_by(incident: Incident, call: Escalation) -> PersonId | None:
-    """Return who accepted a call for the same need, or another one of its kind since then as one of its levels; or None."""
+    """Return who accepted a call for the same need, or another one of its kind since then as one of those it calls; or None."""
     need = same_need(incident, call)
     joined = (one for one in incident.escalations if one.how == call.how and one.n > need[0].n)
-    calls = (*need, *(one for one in joined if one.person in need[0].ladder))
+    calls = (*need, *(one for one in joined if one.person in (need[0].person, *need[0].ladder)))
     return next((one.holder for one in calls if one.answer == "accepted"), None)
 
 
