@@ -34,11 +34,13 @@ from incident.rules.outside.clock_starts import undecided_regimes
 from incident.rules.outside.vendor_contacts import VendorContact
 from incident.rules.responders.attendance import can_be_asked
 from incident.rules.responders.open_calls import same_need
+from incident.rules.visibility import may_see
 from roles.person_ids import PersonId
 
 _SHARED: Final = "slack/prompts/shared.j2"
 _POSTPONE: Final = "verb:later"
 _CHECKLIST: Final = "slack/prompts/closure.j2"
+_NUMBER: Final = "slack/surfaces/asked.j2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,11 @@ class PromptContext(AskContext):
         return self.thing.about if self.thing else self.prompt.due.split(":")[1]
 
     @property
+    def outsiders(self) -> tuple[PersonId, ...]:
+        """The people asked who may not see the incident; they learn its number, no more."""
+        return tuple(who for who in self.prompt.asked if not may_see(self.i, who))
+
+    @property
     def undecided(self) -> tuple[str, ...]:
         """The regimes in force on which no decision is on record."""
         return undecided_regimes(self.i)
@@ -157,6 +164,19 @@ def shared_message(contexts: Sequence[AskContext], renderer: Renderer) -> Messag
     return Message("\n".join(one.text for one in found), [block for one in found for block in one.blocks])
 
 
+def number_message(contexts: Sequence[PromptContext], renderer: Renderer) -> Message | None:
+    """Return what a person asked reads who may not see the incident: its number, and how to be let in.
+
+    None if it is to be deleted, as in `prompt_message`.
+    """
+    states = {context.state for context in contexts}
+    if states == {PromptState.AGAIN}:
+        return None
+    is_open = bool(states & {PromptState.OPEN, PromptState.PUT_OFF})
+    text = renderer.macro(_NUMBER, "lead" if is_open else "answered", contexts[0])
+    return Message(text, sections(text) if is_open else context_line(text))
+
+
 def prompt_message(context: AskContext, renderer: Renderer) -> Message | None:
     """Return the message of a prompt: with buttons until it is answered, as one line afterwards.
 
@@ -176,7 +196,9 @@ def prompt_message(context: AskContext, renderer: Renderer) -> Message | None:
     message = _checklist(context, renderer) if isinstance(context, PromptContext) and context.items else None
     message = message or template_message(renderer, template, context, context.incident)
     if context.state is PromptState.PUT_OFF:
-        return _snoozed_by_one(message, renderer.macro(context.put_off_template, "put_off", context))
+        message = _snoozed_by_one(message, renderer.macro(context.put_off_template, "put_off", context))
+    if isinstance(context, PromptContext) and context.outsiders and not context.is_direct:
+        return Message(message.text, [*message.blocks, *context_line(renderer.macro(_NUMBER, "outsiders", context))])
     return message
 
 

@@ -1,6 +1,6 @@
 """Posts, edits or deletes the messages of prompts: in the incident channel, and to the people who are not in it.
 
-Those that are due together for a person share one.
+Those that are due together for a person share one. Who may not see a restricted incident is asked with its number alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.slack.client.slack_errors import CHANNEL_CLOSED
 from bot.slack.client.web_api import SlackError
-from bot.slack.surfaces.prompt_message import PromptContext, shared_message
+from bot.slack.surfaces.prompt_message import PromptContext, number_message, shared_message
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import LATE
 from bot.worker.handlers.message_sender import (
@@ -91,7 +91,7 @@ def _ask(run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequ
     apart, incident, since = _asked_directly(views), run.incident, prompts[0].recorded_at
     facts = [fact for person in apart for fact in _ask_one(run, context, person, prompts, views)]
     is_reached = any(isinstance(fact, PromptSent) for fact in facts)
-    if is_reached and (incident.places.channel is None or not _is_for_channel(views)):
+    if is_reached and (incident.places.channel is None or not _is_posted(views)):
         return facts
     if incident.places.channel is None:
         return (*facts, DeliveryFailed(medium=Medium.SLACK, what=JobKind.PROMPT, error="no_channel"))
@@ -100,7 +100,7 @@ def _ask(run: JobRun, context: JobContext, prompts: Sequence[Entry], views: Sequ
         ts = post(run, context, run.channel, message, since=since, thread=thread)
     except SlackError as error:
         if error.error in CHANNEL_CLOSED:
-            for person in (one for one in _asked(views) if one not in apart and may_see(incident, one)):
+            for person in (one for one in _asked(views) if one not in apart):
                 _ask_one(run, context, person, prompts, views)
         raise
     return (*facts, *_sent(prompts, run.channel, ts))
@@ -115,6 +115,11 @@ def _is_for_channel(views: Sequence[PromptContext]) -> bool:
     return any(map(_is_public, views)) or len(_asked(views)) != 1
 
 
+def _is_posted(views: Sequence[PromptContext]) -> bool:
+    """True if the channel shows the prompt: where it is for the channel, and where one asked sees the number alone."""
+    return _is_for_channel(views) or any(view.outsiders for view in views)
+
+
 def _is_public(view: PromptContext) -> bool:
     if view.prompt.ask in _FOR_ONE_PERSON:
         return False
@@ -127,7 +132,7 @@ def _asked_directly(views: Sequence[PromptContext]) -> tuple[PersonId, ...]:
     alone = () if _is_for_channel(views) else asked
     outside = (person for person in asked if person not in incident.members)
     people = dict.fromkeys((*alone, *outside))
-    return tuple(person for person in people if slack_user(person) is not None and may_see(incident, person))
+    return tuple(person for person in people if slack_user(person) is not None)
 
 
 def _posted(
@@ -184,7 +189,7 @@ def _ask_one(
     try:
         channel = direct_channel(context, person)
         if channel is None:
-            return ()
+            return not_reached(run, person, ASKED, "not_in_slack")
         ts = post(run, context, channel, _message(context, views, channel), since=prompts[0].recorded_at)
     except SlackError as error:
         return not_reached(run, person, ASKED, error.error)
@@ -199,8 +204,14 @@ def _message(context: JobContext, views: Sequence[PromptContext], channel: str) 
 
 
 def _shown(context: JobContext, views: Sequence[PromptContext], channel: str) -> Message | None:
-    """Return the prompts as a channel shows them: elsewhere than in the incident channel they link that channel."""
+    """Return the prompts as a channel shows them: elsewhere than in the incident channel they link that channel.
+
+    To who may not see the incident they show its number alone.
+    """
     is_direct = channel != views[0].i.places.channel
+    outsiders = {who for view in views for who in view.outsiders} if is_direct else ()
+    if channel in [_opened(context, person) for person in outsiders]:
+        return number_message(views, context.renderer)
     return shared_message([replace(view, is_direct=is_direct) for view in views], context.renderer)
 
 

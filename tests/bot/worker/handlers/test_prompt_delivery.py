@@ -11,6 +11,7 @@ from incident.entries.conversation import Joined
 from incident.entry import EntryPoint, Source
 from incident.states import State
 from tests.support.block_kit import pressed
+from tests.support.worker_env import worker_env_on
 
 
 def open_prompts(messages):
@@ -323,6 +324,23 @@ def test_a_person_who_may_not_see_the_incident_gets_no_prompt_about_it(rig):
 
     assert not any("Acme" in m.text for m in rig.direct("rosa"))
     assert any("Acme" in m.text for m in rig.direct("rob")), "the service owner is involved and is asked"
+
+
+def test_who_is_asked_and_may_not_see_a_restricted_incident_gets_its_number_and_the_channel_says_so(sqlite_store):
+    with worker_env_on(sqlite_store, authority={"obligation": ["privacy"]}, groups={"privacy": ["U04ROSA"]}) as rig:
+        key = rig.declare("An intruder reads orders", impact=2, urgency=2, type="security")
+        rig.after(minutes=1)
+
+        [direct, *_] = rig.direct("rosa")
+        assert direct.text.startswith("*INC-2026-0001* needs an answer from you by ")
+        shown = " ".join(m.text + json.dumps(m.blocks) for m in rig.direct("rosa"))
+        assert not [word for word in ("intruder", "checkout", "P3", "security", "personal", "<#") if word in shown]
+        [asked] = [m for m in prompts_in(rig, key) if "Are personal data affected" in m.text]
+        assert "<@U04ROSA> can't see this incident" in json.dumps(asked.blocks)
+
+        rig.act("void", "ilse", key, as_="false_alarm", reason="the probe was broken")
+        rig.drain()
+        assert rig.direct("rosa")[0].text == "*INC-2026-0001* needs no answer from you any more."
 
 
 def test_while_the_channel_is_closed_everyone_who_is_asked_is_asked_by_direct_message_once(rig):
