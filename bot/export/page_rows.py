@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bot.export.later_entries import LaterEntry
 from bot.export.reader_names import Names
@@ -37,6 +37,9 @@ _FURTHER: Final[dict[type[Fact], str]] = {
 }
 
 
+_Delivered: TypeAlias = Mapping[tuple[int, Audience, str | None], UpdateDelivered]
+
+
 @dataclass(frozen=True)
 class MessageRow:
     """One message of the channel, or its edit or deletion; `entry` is its number.
@@ -57,7 +60,7 @@ class MessageRow:
 class SentUpdateRow:
     """One status update: its audience, who wrote and approved it, and where it was delivered.
 
-    `corrects` is the entry of the update whose text this one corrects, None for an update.
+    `corrects` is the entry of the update whose text this one corrects, None for an update. `is_lost`: it reached no one.
     """
 
     entry: int
@@ -67,6 +70,7 @@ class SentUpdateRow:
     approved_by: str | None
     text: str
     reached: str
+    is_lost: bool = False
     corrects: int | None = None
     later: tuple[LaterEntry, ...] = ()
 
@@ -124,15 +128,20 @@ def as_it_happened(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]
 
 
 def audience_rows(record: dict[str, Any], sent: Sequence[SentUpdateRow]) -> tuple[dict[str, Any], ...]:
-    """Return one row per audience: its first and last update, by whom, and how many updates met or missed their time."""
+    """Return one row per audience: the first and last update that reached it, by whom, and how many met or missed their time.
+
+    `lost` counts those that reached no one.
+    """
     rows = []
     for audience, summary in record["updates"].items():
         own = sorted((row for row in sent if row.audience == audience and row.corrects is None), key=lambda row: row.at)
+        arrived = [row for row in own if not row.is_lost]
         rows.append(
             {
                 "audience": audience,
-                "first": own[0] if own else None,
-                "last": own[-1] if own else None,
+                "first": arrived[0] if arrived else None,
+                "last": arrived[-1] if arrived else None,
+                "lost": len(own) - len(arrived),
                 **{name: summary[name] for name in ("posts", "met", "missed", "adherence")},
             }
         )
@@ -161,6 +170,7 @@ def sent_updates(
                     approved_by=names(entry.by) if fact.author else None,
                     text=render.words(fact.text),
                     reached=_reached(entry.n, fact, delivered, channels.get(fact.audience, "")),
+                    is_lost=_is_lost(entry, fact, delivered),
                     corrects=fact.update if isinstance(fact, UpdateCorrected) else None,
                     later=later.get(entry.n, ()),
                 )
@@ -168,18 +178,22 @@ def sent_updates(
     return tuple(rows)
 
 
-def _reached(
-    n: int,
-    fact: StatusUpdatePosted | UpdateCorrected,
-    delivered: Mapping[tuple[int, Audience, str | None], UpdateDelivered],
-    name: str,
-) -> str:
+def _reached(n: int, fact: StatusUpdatePosted | UpdateCorrected, delivered: _Delivered, name: str) -> str:
     """Return where an update arrived: the channel by name, if it has one, and Slack's id; each recipient outside Slack."""
     if not fact.is_sent:
         return "no one: the policy names no channel"
     places = [_in_slack(delivered.get((n, fact.audience, None)), name)] if fact.has_channel else []
     places += [f"{one}: {_outside(delivered.get((n, fact.audience, one)))}" for one in fact.recipients]
     return "; ".join(places)
+
+
+def _is_lost(entry: Entry, fact: StatusUpdatePosted | UpdateCorrected, delivered: _Delivered) -> bool:
+    """True if every attempt to deliver an update failed, or none was made. One that is recorded late was made another way."""
+    if not fact.is_sent:
+        return not entry.is_backfilled
+    ways = (*((None,) if fact.has_channel else ()), *fact.recipients)
+    tries = [delivered.get((entry.n, fact.audience, way)) for way in ways]
+    return all(one is not None and (one.ref is None or one.is_bare) for one in tries)
 
 
 def _in_slack(delivery: UpdateDelivered | None, name: str) -> str:

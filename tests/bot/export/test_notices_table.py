@@ -1,4 +1,4 @@
-"""The page of an export says who was notified by which rule, what reached them, and who confirmed it when."""
+"""The page of an export says who got updates and notices, what reached them, and who confirmed it when."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from incident.entries.delivery import NoticeDelivered
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
 from incident.entry import IncidentKey
 from incident.medium import Medium
+from incident.states import Audience
 from roles.person_ids import slack_person
 from storage.store import Store
 from tests.support.export_office import SHIPPED, Office
@@ -55,6 +57,22 @@ def test_an_incident_without_notices_has_no_such_part(office: Office) -> None:
     key = office.do("declare", 1, title="Payments fail", service="checkout").key
 
     assert "Who was notified" not in page_of(office, key, 5)
+
+
+def test_an_update_that_reached_no_one_is_not_the_first_of_its_audience(office: Office) -> None:
+    key = office.do("declare", 1, title="Payments fail", service="checkout", impact=1, urgency=1).key
+    for at in (3, 6):
+        office.note(key, StatusUpdatePosted(audience=Audience.EXEC, text="One payment in five fails."), at)
+        n = max(e.n for e in office.entries(key) if e.fact.kind == "status_update_posted")
+        outcome = {"error": "restricted"} if at == 3 else {"ref": "C1:1.0"}
+        office.note(key, UpdateDelivered(update=n, audience=Audience.EXEC, medium=Medium.SLACK, **outcome), at)
+
+    table = page_of(office, key, 20).partition("Updates by audience")[2].partition("</table>")[0]
+
+    row = table.partition("executives")[2].partition("</tr>")[0]
+    assert "1 reached no one" in row
+    assert "10:03" not in row
+    assert row.count("2026-06-09T10:06:00Z") == 2
 
 
 def test_what_came_in_from_outside_is_listed_as_it_happened(office: Office) -> None:

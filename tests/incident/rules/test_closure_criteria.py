@@ -18,7 +18,8 @@ from incident.entries.restoration import (
     WorkaroundFound,
 )
 from incident.entries.role_holders import HandoverOffered, RoleReleased, RoleTaken
-from incident.entries.status_updates import UpdatesHeld
+from incident.entries.status_updates import UpdateDelivered, UpdatesHeld
+from incident.medium import Medium
 from incident.policy import ResolutionRule
 from incident.rules.closure_checklist import checklist
 from incident.rules.closure_criteria import criteria, text_meets, unmet
@@ -239,6 +240,15 @@ def test_an_audience_sent_anything_needs_a_final_update_unless_on_hold():
     chain.post(REGULATOR, 24)
     assert missing(chain) == ["FINAL_COMMS"]
     chain.add(UpdatesHeld(audience=REGULATOR, reason="counsel says so"), at=25)
+    assert missing(chain) == []
+
+
+def test_a_final_update_that_reached_no_one_counts_once_the_audience_heard_it_another_way():
+    chain = closable()
+    update = chain.now.audience(CUSTOMER).last_post
+    chain.add(UpdateDelivered(update=update, audience=CUSTOMER, medium=Medium.SLACK, error="restricted"), at=24)
+    assert lacks(chain, "FINAL_COMMS") == [("final_unreached", ("customer",))]
+    chain.post(CUSTOMER, 26, occurred=25, final=True)
     assert missing(chain) == []
 
 
