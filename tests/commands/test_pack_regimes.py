@@ -111,3 +111,17 @@ def test_every_field_of_every_report_is_typed_in_one_line_to_the_letter(regime):
                     "values": f"{field.id}: {value}",
                 }
                 assert (line.ambiguous, line.doubts, line.occurred_at) == (False, (), None), field.id
+
+
+def test_the_nature_of_a_breach_is_what_happened_and_the_classes_of_data_without_the_reason_of_a_colleague():
+    desk = regulated(
+        "gdpr33", impact=1, urgency=1, type="security", title="Customer table copied", symptom="a stranger has it"
+    )
+    desk.do("affected", at=2, form={"what": "personal_data", "text": "names, IBANs"})
+    as_legal(desk, "determine", 3, {"what": "aware_personal_data_breach", "reason": "Robin saw it in the access log"})
+    frozen(desk, 4, {"regime": "gdpr33", "obligation": "authority"})
+
+    [fact] = [entry.fact for entry in desk.entries() if isinstance(entry.fact, PackFrozen)]
+    values = (document(desk.incident.number, fact) or {})["fields"]
+    assert values["33.3a"]["value"] == "Customer table copied. a stranger has it\nnames, IBANs"
+    assert "Robin" not in str(values)

@@ -106,10 +106,16 @@ def _root_cause(known: Recorded) -> Found | None:
 
 
 def _breach_nature(known: Recorded) -> Found | None:
-    breaches = [one for one in known.all(Determined) if one[1].what == "aware_personal_data_breach" and one[1].result]
+    """Return what happened and the classes of data; the reason of a determination is internal, and may name people."""
+    described = _description(known)
     classes = known.last(AffectedNoted, lambda fact: fact.what == "personal_data")
-    parts = [(entry.n, fact.reason) for entry, fact in breaches]
-    return joined([*parts, *([(classes[0].n, classes[1].text or "")] if classes else ())])
+    parts = [(described.entries[0], described.value)] if described else []
+    found = joined([*parts, *([(classes[0].n, classes[1].text or "")] if classes else [])])
+    return (
+        Found(found.value, tuple(sorted({*found.entries, *(described.entries if described else ())})))
+        if found
+        else None
+    )
 
 
 def _discovery(known: Recorded) -> Found | None:
