@@ -8,8 +8,10 @@ from commands.core.fields.form_field import form_fields
 from commands.validate import Validate
 from incident.entries.closure import Validated
 from incident.model.components import Times
+from incident.refusal import Code
 from incident.states import State
-from tests.support.handmade_incidents import EVA, ROB, START, HandmadeDesk, an_incident, later
+from tests.support.handmade_incidents import EVA, ROB, START, HandmadeDesk, an_incident, later, worded
+from tests.support.policies import small_policy
 
 BACK = an_incident(State.RESTORED, times=Times(logged_at=START, restored_at=later(5)))
 
@@ -45,6 +47,19 @@ def test_what_another_person_says_for_the_owner_of_the_service_is_recorded_as_a_
     assert HandmadeDesk(BACK, actor=ROB).answer(validate) == "Recorded: the service owner confirms."
     assert HandmadeDesk(BACK, actor=EVA).answer(validate) == (
         "Recorded: the service owner confirms. You are not the owner, <@UROB>: the record says that you report it."
+    )
+
+
+def test_only_a_security_lead_signs_off_where_the_policy_names_one():
+    sign_off = Validate(criterion="sign-off", evidence="Mira agrees")
+    policy = small_policy(groups={"security_lead": ["UROSA"]})
+    refusal = HandmadeDesk(BACK, policy=policy).refuses(sign_off)
+
+    assert (refusal.code, refusal.reason) == (Code.NOT_AUTHORISED, "security_not_yours")
+    assert "Ask <@UROSA>" in worded(refusal)
+    assert HandmadeDesk(BACK, policy=policy, groups=frozenset({"security_lead"})).does(sign_off)
+    assert HandmadeDesk(BACK).answer(sign_off) == (
+        "Recorded: security signs off. The policy names no security lead: the record says that you report it."
     )
 
 
