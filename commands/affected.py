@@ -8,6 +8,7 @@ from pydantic import Field
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.request import Fields
+from commands.core.rules.outside.replaced_entry import Replaced, replaced
 from commands.core.verb import DatedFact, Decided, DecisionContext, Group, Verb
 from incident.entries.outside.affected_data import PERSONAL, AffectedKind, AffectedNoted, Basis
 from incident.refusal import Code, Refusal
@@ -85,6 +86,10 @@ class Affected(Verb):
     def is_whole(cls, fields: Fields) -> bool:
         """True once a number or a text is there."""
         return any(fields.get(name) not in (None, "") for name in ("count", "percent", "text"))
+
+    def view(self, now: DecisionContext) -> Replaced[AffectedNoted] | None:
+        """Return what was recorded about the same before; None for the first."""
+        return replaced(now, AffectedNoted, lambda fact: fact.what == self.what)
 
     def decide(self, now: DecisionContext) -> tuple[Decided, ...]:
         """Record it in any state. Numbers come with their basis. The first about personal data pages the privacy officer."""

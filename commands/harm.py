@@ -9,7 +9,9 @@ from pydantic import BeforeValidator
 from commands.core.fields.field_types import several
 from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.classification.harm_field import CHOICES, HarmKind, marked
+from commands.core.rules.outside.replaced_entry import Replaced, replaced
 from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.classification import HarmMarked
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
@@ -30,6 +32,10 @@ class Harm(Verb):
     reason: Annotated[
         str | None, FormField("What shows it", Control.TEXT, "An entry, a log, a finding", rest=True, because=True)
     ] = None
+
+    def view(self, now: DecisionContext) -> Replaced[HarmMarked] | None:
+        """Return what was marked before; None for the first mark."""
+        return replaced(now, HarmMarked)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record it in any state; what is marked takes the place of what was marked before."""

@@ -20,10 +20,13 @@ def desk(**declared) -> CommandBench:
 
 def test_the_last_entry_about_the_same_counts_with_its_basis():
     bench = desk()
-    bench.do("affected", at=1, form=CUSTOMERS)
+    first = bench.do("affected", at=1, form=CUSTOMERS).first
+    assert "takes the place" not in bench.answer()
     bench.do("affected", at=2, form={"what": "systems", "text": "payments-db, web-2"})
+    assert "takes the place" not in bench.answer()
     bench.do("affected", at=3, form={**CUSTOMERS, "count": 1187, "basis": "known", "percent": 3})
 
+    assert f"it takes the place of entry {first} about data subjects." in bench.answer()
     found = {one.what: (one.count, one.percent, one.basis) for one in bench.incident.affected}
     assert found == {"systems": (None, None, None), "data_subjects": (1187, 3, "known")}
     assert bench.entries()[-1].fact.timeline == "affected"

@@ -58,9 +58,17 @@ def test_a_mark_takes_the_place_of_the_last_one_and_is_taken_back():
 
     desk.do("harm", at=2, form={"kinds": ["confidentiality", "integrity"], "reason": "rows were read and changed"})
     assert desk.incident.harm == ("confidentiality", "integrity")
+    assert "It takes the place of what was marked before: " in desk.answer()
 
     desk.do("undo", at=3)
     assert desk.incident.harm == ("availability",)
+
+
+def test_the_first_mark_takes_the_place_of_nothing():
+    desk = bench("warn").declared()
+    desk.do("harm", at=1, form={"kinds": ["integrity"]})
+
+    assert "takes the place" not in desk.answer()
 
 
 def test_a_mark_of_nothing_is_refused():
