@@ -22,9 +22,10 @@ from incident.states import Document, Part
 
 @dataclass(frozen=True)
 class RcaView:
-    """The parts that are still empty, and the last day whose holidays are known if the analysis is due after it."""
+    """The parts that are still empty, who approves, and the last day whose holidays are known if the analysis is due after it."""
 
     empty: tuple[Part, ...]
+    approvers: tuple[str, ...]
     holidays_end: date | None = None
 
 
@@ -66,7 +67,7 @@ class Rca(Verb):
         rca = now.open.aftermath.rca
         due_at = rca.due_at if rca is not None and self.what == "open" and self.due is None else None
         end = holidays_end(due_at, now.policy.work_hours) if due_at else None
-        return RcaView(document_steps.empty_parts(now.open, Document.RCA), end)
+        return RcaView(document_steps.empty_parts(now.open, Document.RCA), document_steps.approvers(now), end)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the step. The attack vector of a security incident may be unknown, with a reason."""

@@ -28,11 +28,12 @@ from roles.person_ids import PersonId
 
 @dataclass(frozen=True)
 class ReviewView:
-    """The policy's latest date for the review, if the review is set later, and the parts that are still empty."""
+    """The policy's latest date for the review, if the review is set later, the parts that are still empty, and who approves."""
 
     latest: datetime | None
     days: int
     empty: tuple[Part, ...] = ()
+    approvers: tuple[str, ...] = ()
 
 
 class Review(Verb):
@@ -79,9 +80,9 @@ class Review(Verb):
         empty = document_steps.empty_parts(now.open, Document.REVIEW)
         days = now.policy.review_business_days.get(now.open.priority) if now.open.priority else None
         if days is None or self.at is None:
-            return ReviewView(latest=None, days=0, empty=empty)
+            return ReviewView(None, 0, empty, document_steps.approvers(now))
         latest = after_business_days(now.open.times.resolved_at or now.at, days, now.policy.work_hours)
-        return ReviewView(latest=latest if latest.date() < self.at.date() else None, days=days, empty=empty)
+        return ReviewView(latest if latest.date() < self.at.date() else None, days, empty)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the step; a second `review @owner time` moves the meeting."""

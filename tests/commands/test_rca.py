@@ -37,8 +37,11 @@ def test_every_part_is_needed_and_the_author_does_not_approve():
     bench.do("rca", "eva", 52, what="write", **RCA)
     assert "`/incident rca submit`" in bench.answer()
     bench.do("rca", "eva", 53, what="submit")
+    assert bench.answer() == "Submitted. Another person approves it: service owner or closer."
     assert bench.do("rca", "eva", 54, what="approve").code == Code.NOT_AUTHORISED
+    assert "another person approves: service owner or closer." in bench.answer()
     bench.do("rca", "nadia", 55, what="approve")
+    assert bench.answer() == "Approved, and it stays as it is. What it leaves out: `/incident note …`."
 
     assert bench.incident.aftermath.rca.state is DocumentState.APPROVED
     assert bench.do("rca", "eva", 56, what="open").reason == "document_approved"

@@ -101,7 +101,7 @@ def approved(document: Document, now: DecisionContext) -> DocumentMoved:
     if document is Document.REVIEW and now.open.aftermath.meeting is None:
         raise Refusal(Code.STATE, "review_not_held")
     if now.actor.id in document_of(now.open, document).authors:
-        raise Refusal(Code.NOT_AUTHORISED, "document_own", missing=(), also=())
+        raise Refusal(Code.NOT_AUTHORISED, "document_own", missing=(), also=(), who=", ".join(approvers(now)))
     _refuse_without_authority(now)
     return DocumentMoved(document=document, state=DocumentState.APPROVED)
 
@@ -114,11 +114,16 @@ def waived(reason: str | None, now: DecisionContext) -> DocumentMoved:
     return DocumentMoved(document=Document.RCA, state=DocumentState.WAIVED, reason=reason)
 
 
+def approvers(now: DecisionContext) -> tuple[str, ...]:
+    """Return who approves, waives and returns a document: the owner of the service, and those whom the policy names."""
+    return ("service_owner", *now.policy.authority.approve_review)
+
+
 def _refuse_without_authority(now: DecisionContext) -> None:
     allowed = now.policy.authority.approve_review
     is_owner = now.actor.id == now.open.service_owner
     if not (is_owner or may(allowed, groups=now.actor.groups, holds=roles_of(now.open.roles, now.actor.id))):
-        raise not_authorised("document_not_yours", ("service_owner", *allowed))
+        raise not_authorised("document_not_yours", approvers(now))
 
 
 def _refuse_unless(document: Document, now: DecisionContext, *states: DocumentState) -> None:
