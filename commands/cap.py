@@ -45,6 +45,10 @@ class Cap(Verb):
     ticket: Annotated[str | None, fields.ACTION_TICKET] = None
     text: Annotated[str | None, fields.ACTION_TEXT] = None
 
+    def view(self, now: DecisionContext) -> follow_up.DefaultDue | None:
+        """Return that the date of a new action is the policy's, unless one was given."""
+        return follow_up.DefaultDue() if self.what == "add" and self.due is None else None
+
     @property
     def intent(self) -> str:
         """Name the request as stored requests do."""
@@ -72,11 +76,13 @@ class Cap(Verb):
             return (self._moved(action, now),)
         check_at = now.happened_at + timedelta(days=now.policy.after.effect_days)
         return (
-            CorrectiveActionDone(id=action.id, evidence=self._needed("cap_evidence", action.id), check_at=check_at),
+            CorrectiveActionDone(
+                id=action.id, evidence=follow_up.needed(self.text, "cap_evidence", action.id), check_at=check_at
+            ),
         )
 
     def _opened(self, now: DecisionContext) -> Fact:
-        text = self._needed("cap_what")
+        text = follow_up.needed(self.text, "cap_what")
         if self.owner is None:
             raise Refusal(Code.MISSING_FIELDS, "cap_owner", "owner")
         due = self.due or now.at + timedelta(weeks=now.policy.after.weeks(now.open.priority))
@@ -107,14 +113,8 @@ class Cap(Verb):
     def _checked(self, action: CorrectiveAction, now: DecisionContext) -> Fact:
         if action.done_at is None:
             raise Refusal(Code.STATE, "cap_not_done", "id", id=action.id)
-        text = self._needed("cap_check_how", action.id)
+        text = follow_up.needed(self.text, "cap_check_how", action.id)
         if self.works is None:
             raise Refusal(Code.MISSING_FIELDS, "cap_works", "works", id=action.id)
         again = None if self.works else now.at + timedelta(weeks=now.policy.after.weeks(now.open.priority))
         return CorrectiveActionChecked(id=action.id, works=self.works, text=text, due_at=again)
-
-    def _needed(self, reason: str, action: str = "") -> str:
-        text = (self.text or "").strip()
-        if not text:
-            raise Refusal(Code.MISSING_FIELDS, reason, "text", id=action)
-        return text

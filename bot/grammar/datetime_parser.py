@@ -33,7 +33,8 @@ MARKS: Final = "()[]{}【】*_`~≈<>|\"'“‘"
 _VAGUE: Final = re.compile(
     r"(?:(?:last|this|next|late|early) (?:night|morning|afternoon|evening|week|month|year|mon|tue|wed|thu|fri|sat|sun)\w*|tonight"
     r"|(?:around|about|approximately|approx\.?|ca\.?|circa|roughly|nearly|almost|~) ?\d[\w:.]*|~\d[\w:.]*|eod|cob|eob"
-    r"|end of (?:the )?(?:day|business|week)|(?:tomorrow|yesterday|today) (?:morning|afternoon|evening|night)|(?:just )?before (?:noon|midnight))(?=\s|$|[,;:.])"
+    r"|(?:the )?(?:end|middle|start) of (?:(?:the|this|next) )?(?:day|business|week|month|quarter|year|q[1-4])"
+    r"|(?:tomorrow|yesterday|today) (?:morning|afternoon|evening|night)|(?:just )?before (?:noon|midnight))(?=\s|$|[,;:.])"
 )
 _NEAR_A_TIME: Final = re.compile(
     r"\W{0,3}(?:(?:at|by|from|between|since|until|till|before|after|shortly|just) )*"

@@ -20,6 +20,7 @@ from tests.support.parsed_lines import parsed
 def with_action() -> CommandBench:
     bench = closed_bench()
     bench.do("cap", "rob", 60, what="add", owner=who("eva"), due=T(9000).isoformat(), text="Alert on lag")
+    assert "the policy's" not in bench.answer()
     return bench
 
 
@@ -31,6 +32,15 @@ def test_an_action_is_opened_and_its_date_is_the_policys_unless_given():
 
     bench.do("cap", "rob", 61, what="add", owner=who("eva"), text="Drill it")
     assert bench.facts()[0].due_at == T(61) + timedelta(weeks=4)
+    assert "That date is the policy's, since I read none: `/incident cap move CA2 due=…`" in bench.answer()
+
+
+def test_a_date_that_is_not_exact_opens_the_form():
+    line = parsed("cap add @ilse by end of next week rotate all keys")
+
+    assert not line.is_complete
+    assert line.fields["text"] == "rotate all keys"
+    assert [one.reason for one in line.doubts] == ["vague"]
 
 
 @pytest.mark.parametrize(

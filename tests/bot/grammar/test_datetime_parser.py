@@ -75,6 +75,8 @@ def test_a_day_needs_a_time_and_a_duration_a_direction(text: str, past: bool, me
         ("10:20-10:40", True, "range"),
         ("10:20 or 10:40", True, "range"),
         ("last night", True, "vague"),
+        ("end of next week", False, "vague"),
+        ("the end of the month", False, "vague"),
         ("around 10:20", True, "vague"),
         ("~10:20", True, "vague"),
         ("a few minutes ago", True, "vague"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from commands.core.preconditions import refuse_short, refuse_unless_person
@@ -28,6 +29,23 @@ ACTION_PREFIX = "CA"
 LESSON_PREFIX = "L"
 _MOST_READ = 100
 _LEAST_REASON = 15
+
+
+@dataclass(frozen=True)
+class DefaultDue:
+    """A due date that no one gave: the policy's."""
+
+    of: str = "policy"
+
+
+def needed(text: str | None, reason: str, action: str = "") -> str:
+    """Return a text without spaces around it. Refuses none."""
+    stripped = (text or "").strip()
+    if not stripped:
+        raise Refusal(Code.MISSING_FIELDS, reason, "text", id=action)
+    return stripped
+
+
 _BECAUSE = re.compile(r"(?i)^because[:,]?\s+")
 
 
