@@ -23,7 +23,7 @@ _SYNONYMS: Final = (("new", "add"), ("passed", "pass"), ("handed", "pass"), ("ha
 
 
 class Evidence(Verb):
-    """Secure an item of evidence: `evidence memory image of web-2 sha256=9f2c… location=safe 4`; `evidence pass EV1 @eva because …` hands it on."""
+    """Secure an item of evidence: `evidence memory image of web-2 sha256=9f2c… location="safe 4"`; `evidence pass EV1 @eva because …` hands it on."""
 
     name = "evidence"
     group = Group.RECORD

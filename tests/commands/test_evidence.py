@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.simulation.replay.intents import verb_of
@@ -29,6 +31,15 @@ def test_the_entry_occurred_when_it_was_collected_and_has_when_it_was_recorded(r
 
     entry = room.entries()[-1]
     assert (entry.fact.timeline, entry.occurred_at, entry.recorded_at) == ("evidence", T(11), T(20))
+
+
+def test_the_line_of_the_help_records_the_whole_place():
+    example = re.search(r"`(evidence memory [^`]*)`", Evidence.__doc__ or "")
+
+    assert example
+    line = parsed(example[1].replace("…", ""))
+    assert line.is_complete
+    assert line.fields == {"item": "memory image of web-2", "sha256": "9f2c", "location": "safe 4"}
 
 
 def test_evidence_without_a_time_was_collected_when_the_request_says(room):
