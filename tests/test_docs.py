@@ -241,3 +241,14 @@ def test_the_readme_links_the_index_and_the_index_every_document() -> None:
 
     assert "(docs/README.md)" in (ROOT / "README.md").read_text("utf-8")
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("row", "page"), [("API and webhooks", "use-the-api.md"), ("Alert intake", "connect-alerts.md")]
+)
+def test_the_readme_denies_nothing_that_a_guide_explains(row, page):
+    [line] = [one for one in (ROOT / "README.md").read_text("utf-8").splitlines() if row in one and one.startswith("|")]
+
+    assert page in INDEX
+    assert f"docs/how-to/{page}" in line
+    assert "**no**" not in line
