@@ -8,6 +8,7 @@ from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.policy_parts.rule_conditions import Condition
+from incident.rules.impact_time import impact
 from incident.states import RESPONDING, State
 
 
@@ -25,7 +26,7 @@ def holds_from(when: Condition, incident: Incident, policy: Policy) -> datetime 
     since = latest(incident, logged_at)
     moments = [since]
     if when.unrestored_minutes is not None:
-        moments.append(incident.episodes[-1].start + timedelta(minutes=when.unrestored_minutes))
+        moments.append(impact(incident).since + timedelta(minutes=when.unrestored_minutes))
     if when.without_role is not None:
         left = [held.until for held in incident.roles if held.role is when.without_role and held.until is not None]
         declared = [incident.times.major_declared_at] if when.major and incident.times.major_declared_at else []

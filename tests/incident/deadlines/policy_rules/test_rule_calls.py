@@ -6,6 +6,7 @@ from typing import Any
 
 from incident.entries.role_holders import CallRuleMet
 from incident.ports import Person
+from tests.support.clock import T
 from tests.support.command_bench import CommandBench, who
 from tests.support.rule_bench import desk_with
 
@@ -53,6 +54,16 @@ def test_another_type_or_tier_calls_no_one_and_a_later_change_does():
 
 def test_what_is_not_restored_for_an_hour_calls_the_manager_for_a_decision():
     desk = calling(DIRECTOR).declared(impact=1, urgency=1)
+    desk.tick(59)
+    assert calls(desk) == []
+
+    desk.tick(60)
+
+    assert calls(desk) == [("hierarchical", who("max"), True)]
+
+
+def test_the_hour_counts_from_when_the_harm_began_not_from_the_declaration():
+    desk = calling(DIRECTOR).declared(at=15, impact=1, urgency=1, started_at=T(0).isoformat())
     desk.tick(59)
     assert calls(desk) == []
 
