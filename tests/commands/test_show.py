@@ -6,6 +6,7 @@ import pytest
 
 from commands.core.rules.incident_by_number import full_number
 from commands.show import Show
+from incident.model.slack_references import SlackPlaces
 from incident.refusal import Code
 from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident, worded
 
@@ -46,6 +47,17 @@ def test_an_incident_the_actor_may_not_see_is_refused_like_an_unknown_one():
     assert (hidden.code, hidden.reason) == (absent.code, absent.reason) == (Code.NO_INCIDENT, "show_unknown")
     assert worded(hidden) == worded(absent)
     assert HandmadeDesk(an_incident(restricted=True), actor=ROB).answer(Show(number="42"))
+
+
+def test_who_is_not_in_the_private_channel_learns_who_lets_them_in():
+    places = SlackPlaces(channel="C100", private=True)
+    room = HandmadeDesk(an_incident(restricted=True, places=places, members=(), service_owner=EVA), actor=EVA)
+
+    answer = room.answer(Show(number="42"))
+
+    assert "Its channel is private, and you are not in it. Ask " in answer
+    assert answer.endswith("to invite you.")
+    assert "<#C100>" not in answer
 
 
 def test_a_question_records_nothing():
