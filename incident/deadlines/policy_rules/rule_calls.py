@@ -23,7 +23,7 @@ def due_call(
 ) -> tuple[CallRuleMet, Escalated | None] | None:
     """Return the first rule that holds at a time (UTC) and has not called before, with the call; None when there is none.
 
-    Called is the first of its office who can be reached, then the others; who is being called already is not called twice.
+    The call names the rule. Called is the first of its office who can be reached, then the others; who is being called already is not called twice.
     """
     found = next(((rule, since) for rule, since in _waiting(incident, policy) if since <= at), None)
     if found is None:
@@ -34,7 +34,8 @@ def due_call(
     present = [who for who in people if can_be_asked(incident, who) and unavailability(person(who)) is None]
     if not present or any(open_call_to(incident, who, at) is not None for who in present):
         return met, None
-    return met, automatic_call(rule.how, present, incident, policy, at)
+    call = automatic_call(rule.how, present, incident, policy, at)
+    return met, call.model_copy(update={"reason": rule.label})
 
 
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:

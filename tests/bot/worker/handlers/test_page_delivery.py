@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.block_kit import pressed
+from tests.support.worker_env import worker_env_on
 
 
 def test_a_page_to_a_person_unknown_to_slack_says_so(rig):
@@ -44,6 +45,25 @@ def test_a_page_of_an_incident_that_becomes_restricted_shows_its_number_alone(ri
     rig.after(seconds=5)
 
     assert "Acme" not in rig.direct("rosa")[0].text + str(rig.direct("rosa")[0].blocks)
+
+
+def test_a_page_by_a_rule_names_the_rule_asks_for_a_decision_and_says_who_is_on_it(sqlite_store):
+    rule = {"when": {"priority": "P1", "unrestored_minutes": 10}, "call": "manager", "how": "hierarchical"}
+    with worker_env_on(sqlite_store, call_rules=(rule,), people={"manager": "U04ROSA"}) as rig:
+        key = rig.declare()
+        rig.act("escalate", "ilse", key, who=rig.person("eva"), reason="we need a database expert")
+        rig.act("answer", "eva", key, answer="accepted")
+        rig.after(minutes=10, seconds=2)
+
+        [page] = [one for one in rig.direct("rosa") if "a decision from you" in one.text]
+        shown = str(page.blocks)
+        assert "*INC-2026-0001*, P1, needs a decision from you. Answer by" in page.text
+        assert "The policy has you called: P1, not restored after 10 min." in shown
+        assert "<@U02EVA> is on it" in shown
+        assert any("by the rule: P1, not restored after 10 min." in text for text in rig.texts(key))
+        rig.act("reclassify", "ilse", key, type="security", reason="an attacker has been inside")
+        rig.after(seconds=5)
+        assert "*INC-2026-0001* needs a decision from you. Answer by" in rig.direct("rosa")[0].text
 
 
 def test_a_page_that_reaches_no_one_goes_to_the_next_level_at_once(rig):
