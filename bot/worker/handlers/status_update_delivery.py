@@ -125,7 +125,7 @@ def update_text(
     run: JobRun, context: UpdateRendering, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
 ) -> str:
     """Return the text of an update as it reads now."""
-    incident = _as_of_posting(run.incident, _later_entries(run, context, entry), fact.audience)
+    incident = _as_of_posting(run.incident, _later_entries(run, context, entry), entry, fact.audience)
     view = update_context(
         incident, fact, audiences=audiences, by=entry.shown_by, at=entry.occurred_at, recorded_at=entry.recorded_at
     )
@@ -137,13 +137,19 @@ def _later_entries(run: JobRun, context: UpdateRendering, entry: Entry) -> Seque
     return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds, after=entry.n))
 
 
-def _as_of_posting(incident: Incident, later: Sequence[Entry], audience: Audience) -> Incident:
-    """Return the incident as it was when the update was posted: a late update still states what was true then."""
+def _as_of_posting(incident: Incident, later: Sequence[Entry], entry: Entry, audience: Audience) -> Incident:
+    """Return the incident as it was when the update was posted: a late update still states what was true then.
+
+    Once one is taken back the incident is owed again what the update had met; the update did not say so.
+    """
     moved = next((entry.fact for entry in later if isinstance(entry.fact, StateChanged)), None)
-    slots = [e.fact for e in later if isinstance(e.fact, UpdateDue | UpdateDropped) and e.fact.audience == audience]
+    is_undone = entry.n in incident.undone
+    of_then = [e for e in later if not is_undone or e.recorded_at == entry.recorded_at]
+    slots = [e.fact for e in of_then if isinstance(e.fact, UpdateDue | UpdateDropped) and e.fact.audience == audience]
     changes: dict[str, object] = {"state": moved.old} if moved is not None else {}
-    if slots and isinstance(slots[0], UpdateDue):
-        slot = OpenSlot(due_at=slots[0].due_at, missed_after=slots[0].missed_after, final=slots[0].final)
+    due = slots[0] if slots and isinstance(slots[0], UpdateDue) else None
+    if due is not None or is_undone:
+        slot = OpenSlot(due_at=due.due_at, missed_after=due.missed_after, final=due.final) if due else None
         others = tuple(one for one in incident.audiences if one.audience != audience)
         now = incident.audience(audience).model_copy(update={"open": slot})
         changes["audiences"] = (*others, now)

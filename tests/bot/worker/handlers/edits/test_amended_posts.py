@@ -149,6 +149,22 @@ def test_an_act_that_is_taken_back_is_struck_through_where_it_was_said(rig):
     assert f">~{WRONG}~" in here
 
 
+def test_an_update_that_is_taken_back_shows_the_words_it_had_and_no_promise(rig):
+    key = commanded(rig)
+    rig.act("restored", "ilse", key, text="a rollback")
+    rig.act("resolve", "ilse", key, how="fix", text="the broken release was rolled back everywhere")
+    rig.after(seconds=2)
+    rig.act("update", "ilse", key, audience=["exec"], text=WRONG)
+    rig.after(seconds=2)
+    [before] = [[line.strip() for line in update.text.splitlines()] for update in posts(rig.named("exec"))]
+
+    rig.act("undo", "ilse", key)
+    rig.after(seconds=2)
+
+    [after] = [update.text.replace("~", "").splitlines() for update in posts(rig.named("exec"))]
+    assert after[:-1] == before
+
+
 def test_an_act_that_is_taken_back_before_it_was_said_is_never_said(rig):
     key = commanded(rig)
     rig.act("note", "ilse", key, text="meant for another incident")
