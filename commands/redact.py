@@ -10,10 +10,9 @@ from typing import Annotated, Final
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.message_reference import TextRef, entry_named, named_subject
-from commands.core.preconditions import has_authority, not_authorised
+from commands.core.preconditions import asked_to_redact, has_authority, not_authorised
 from commands.core.rules.redaction_limits import RedactionLimits, redaction_limits
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.deadlines.response_deadlines import names_who_may_redact
 from incident.entries import conversation
 from incident.entry import Entry, Fact
 from incident.model.slack_references import Mask
@@ -59,8 +58,7 @@ class Redact(Verb):
         channel, ts, entry = _fields(subject)
         new = conversation.Masked(channel=channel, ts=ts, entry=entry, entries=tuple(quoting), reason=self.reason)
         also = (new,) if {*quoting} - _masked(now, subject) else ()
-        asked = "yes" if names_who_may_redact(now.policy) else ""
-        return not_authorised(HIDDEN, now.policy.authority.redact, also=also, asked=asked)
+        return not_authorised(HIDDEN, now.policy.authority.redact, also=also, asked=asked_to_redact(now))
 
 
 def _subject(now: DecisionContext, ref: str | None) -> Subject:

@@ -10,11 +10,14 @@ from datetime import timedelta
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
+from commands.core.preconditions import asked_to_redact
 from commands.core.rules.last_act import Act, changed_since, changes_state, ids_of, last_act
-from commands.core.verb import DecisionContext, Group, Verb
+from commands.core.verb import DecisionContext, Doubt, Group, Verb
 from incident.entries.lifecycle import Undone
+from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Fact
 from incident.refusal import Code, Refusal
+from incident.states import Audience
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class UndoneView:
     """The entries that the last undo took back, without those of Muster."""
 
     entries: tuple[Entry, ...]
+
+    @property
+    def was_sent(self) -> bool:
+        """True if an update is among them that Muster sent to its readers."""
+        return any(isinstance(entry.fact, StatusUpdatePosted) and entry.fact.is_sent for entry in self.entries)
 
 
 class Undo(Verb):
@@ -32,6 +40,7 @@ class Undo(Verb):
     drastic = True
 
     reason: Annotated[str | None, FormField("Why", Control.TEXT, because=True)] = None
+    anyway: Annotated[bool, FormField("Take it back anyway", Control.CHECK, on_request=True)] = False
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Take back the actor's last act, if it is recent, of a kind that can be, and nothing was built on it since."""
@@ -49,6 +58,14 @@ class Undo(Verb):
         kinds = tuple(fact.kind for fact in facts)
         return (Undone(entries=numbers, kinds=kinds, ids=ids_of(facts), reason=self.reason),)
 
+    def doubts(self, now: DecisionContext) -> tuple[Doubt, ...]:
+        """Return the question whether an update is struck that people outside the response have read."""
+        act = None if self.anyway else last_act(now.reader.unmasked().entries(now.open.key), now.actor.id)
+        sent = _sent_outside(act) if act else []
+        if act is None or not sent:
+            return ()
+        return (Doubt("undo_sent", {"sent_to": ", ".join(sent), "entry": str(act.own[0].n)}),)
+
     def view(self, now: DecisionContext) -> UndoneView:
         """Return what was taken back last."""
         entries = now.reader.entries(now.open.key)
@@ -62,4 +79,17 @@ class Undo(Verb):
         if now.at - first.recorded_at > timedelta(minutes=minutes):
             raise Refusal(Code.STATE, "undo_late", entry=str(first.n), minutes=str(minutes))
         if act.obstacle is not None:
-            raise Refusal(Code.STATE, act.obstacle, entry=str(first.n), number=now.open.number)
+            raise Refusal(
+                Code.STATE,
+                act.obstacle,
+                entry=str(first.n),
+                number=now.open.number,
+                who=", ".join(now.policy.authority.redact),
+                asked=asked_to_redact(now),
+            )
+
+
+def _sent_outside(act: Act) -> list[Audience]:
+    """Return the audiences beside responders to which an act sent an update."""
+    posted = [entry.fact for entry in act.own if isinstance(entry.fact, StatusUpdatePosted)]
+    return [fact.audience for fact in posted if fact.is_sent and fact.audience is not Audience.INTERNAL]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.core.message_reference import TextRef, entry_named, named_subject
-from commands.core.preconditions import refuse_without
+from commands.core.preconditions import asked_to_redact, refuse_without
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import Masked, MaskLifted
 from incident.entry import Fact
@@ -31,7 +31,7 @@ class Unmask(Verb):
         mask = masked_view.mask_of(now.open.masks, named_subject(now, self.ref)) or self._quoted(now)
         if mask is None:
             raise Refusal(Code.STATE, "unmask_nothing", "ref")
-        refuse_without(now, "unmask_not_yours", now.policy.authority.redact)
+        refuse_without(now, "unmask_not_yours", now.policy.authority.redact, asked=asked_to_redact(now))
         hidden = masked_view.hidden_by(mask, now.open.key, now.reader.unmasked())
         entries = tuple(sorted(entry.n for entry in hidden))
         return (MaskLifted(channel=mask.channel, ts=mask.ts, entry=mask.entry, entries=entries),)

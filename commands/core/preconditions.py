@@ -10,6 +10,7 @@ from typing import Final
 
 from commands.core.request import Actor
 from commands.core.verb import DecisionContext, Verb
+from incident.deadlines.response_deadlines import names_who_may_redact
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.model.state_transitions import refusal_to
@@ -78,6 +79,11 @@ def not_authorised(
 ) -> Refusal:
     """Return the refusal of an actor without authority; `who` names the groups and roles that have it."""
     return Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), also=also, **{"who": ", ".join(allowed), **facts})
+
+
+def asked_to_redact(now: DecisionContext) -> str:
+    """Return `yes` if the policy names people who may redact, and so are asked about a hidden text; else nothing."""
+    return "yes" if names_who_may_redact(now.policy) else ""
 
 
 def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> None:

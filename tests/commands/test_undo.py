@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.rendering.message_catalog import reason_text, refusal_text
 from commands.core.rules.last_act import FINAL, UNDOABLE
 from incident.entries import KINDS
 from incident.fold.fold import fold
@@ -15,6 +16,7 @@ from incident.refusal import Code
 from incident.states import Audience, State
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench, refusals
+from tests.support.policies import team_policy
 
 BOOKS = {"n", "last_entry_at", "last_seen", "undone", "spent_ids", "prompted", "decisions"}
 
@@ -214,3 +216,42 @@ def test_the_tables_name_facts_that_exist_and_sentences_that_are_there() -> None
     assert {kind for kind, _ in KINDS} >= UNDOABLE
     assert UNDOABLE & {fact.kind for fact in FINAL} == set()
     assert set(FINAL.values()) | {"undo_closed", "undo_other"} <= set(refusals())
+
+
+def test_an_update_that_people_outside_the_response_read_is_asked_about_before_it_is_struck() -> None:
+    policy = team_policy().model_copy(update={"audiences": {"exec": "#exec", "customer": "#status"}})
+    bench = CommandBench(policy=policy).declared()
+    bench.do("take", by="ilse", role="commander", at=1)
+    n = bench.do("update", by="ilse", audience=["customer", "exec"], text="We look into it.", at=2).first
+
+    asked = bench.do("undo", by="ilse", at=3, can_ask=True)
+
+    assert (asked.code, asked.missing) == (Code.UNCONFIRMED, ("undo_sent",))
+    assert refusal_text(asked) == "Not taken back yet. Tick “Take it back anyway” if it is meant."
+    question = reason_text("undo_sent", **dict(asked.facts))
+    assert question.startswith(f"Entry {n} was sent to customers and executives: they see it struck through.")
+    assert bench.do("undo", by="ilse", at=4, can_ask=True, anyway=True).code is None
+    assert bench.answer().rstrip().endswith("What was sent already is edited now.")
+
+
+def test_what_only_responders_read_is_taken_back_at_once_and_nothing_is_called_sent(busy: CommandBench) -> None:
+    busy.do("note", text="wrong channel", at=5)
+
+    assert busy.do("undo", at=6, can_ask=True).code is None
+    assert "sent" not in busy.answer()
+
+
+@pytest.mark.parametrize(("groups", "says"), [({"legal": ("U0",)}, "are asked about it"), ({}, "no one is asked. Ask")])
+def test_the_refusal_to_show_a_hidden_text_again_says_whether_anyone_decides_about_it(
+    groups: dict[str, tuple[str, ...]], says: str
+) -> None:
+    bench = CommandBench(policy=team_policy().model_copy(update={"groups": groups})).declared()
+    n = bench.do("note", text="ring Maria Huber", at=1).first
+    bench.do("redact", ref=f"E{n}", reason="a name", at=2)
+
+    refused = bench.do("undo", at=3)
+
+    assert refused.reason == "undo_masked"
+    assert says in refusal_text(refused)
+    refused = bench.do("unmask", ref=f"E{n}", at=4)
+    assert ("no one is asked. Ask" in refusal_text(refused)) == (not groups)
