@@ -48,6 +48,17 @@ def test_words_of_the_policy_in_a_message_or_a_note_have_it_asked_and_other_word
     assert [people for _, people in asked(desk)] == [(who("nadia"),)]
 
 
+def test_the_reason_for_hiding_a_text_does_not_have_it_asked():
+    desk = with_officer()
+    n = desk.do("note", at=1, form={"text": "ring Maria Huber"}).first
+
+    desk.do("redact", at=2, form={"ref": f"E{n}", "reason": "customer data in it"})
+    desk.tick(3)
+
+    assert [entry.fact.kind for entry in desk.entries() if entry.fact.kind in ("masked", "redacted")] != []
+    assert asked(desk) == []
+
+
 def test_without_an_officer_those_who_decide_on_reports_are_asked_and_no_one_in_a_drill():
     desk, drill = regulated("gdpr33", type="security"), regulated("gdpr33", type="security", drill=True)
     desk.tick(1)

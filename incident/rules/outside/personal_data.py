@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
+from incident.entries.conversation import Masked, Redacted
 from incident.entries.outside.affected_data import PersonalDataMentioned
 from incident.entry import Entry
 from incident.frozen import text_fields
@@ -20,7 +21,9 @@ def first_mention(incident: Incident, added: Sequence[Entry], policy: Policy) ->
     if incident.data_mention is not None or incident.screenings or incident.drill:
         return None
     pattern = _pattern(policy.reporting.data_words)
-    found = (entry.n for entry in added if entry.by != MUSTER and _says(entry, pattern))
+    # Why a text was hidden or removed says what was in the record, not what the incident affects.
+    others = (entry for entry in added if entry.by != MUSTER and not isinstance(entry.fact, Masked | Redacted))
+    found = (entry.n for entry in others if _says(entry, pattern))
     first = next(found, None)
     return None if first is None else PersonalDataMentioned(entry=first)
 

@@ -42,4 +42,4 @@ def test_a_drill_rings_the_phone_and_a_tap_answers_it(play: AnsweredNight) -> No
 
     assert reply.status == 200
     assert play.providers.published[-1]["message"].startswith("DRILL: ")
-    assert "<@U04ROSA> has it, answered by ntfy." in "\n".join(play.rig.texts(key))
+    assert "<@U04ROSA> has it, answered by push message." in "\n".join(play.rig.texts(key))

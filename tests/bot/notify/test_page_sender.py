@@ -115,7 +115,7 @@ def test_a_wrong_credential_is_on_record_and_in_the_channel_and_the_next_method_
     assert night.attempts(key) == [("voice", "failed", 1), ("ntfy", "sent", 1)]
     [line] = night.lines(key, "could not be paged")
     assert line.startswith(":warning: <@U02EVA> could not be paged by phone: Twilio refuses MUSTER_TWILIO_SID")
-    assert line.endswith("Next: by ntfy.")
+    assert line.endswith("Next: by push message.")
 
 
 def test_a_last_contact_method_that_fails_is_a_red_line_that_says_to_phone(night: PagingEnv) -> None:
@@ -218,7 +218,7 @@ def test_a_job_that_a_fault_of_ours_ends_is_a_line_that_says_to_phone(night: Pag
 
     [lost] = night.rig.entries(key, DeliveryFailed.kind)
     assert (lost.fact.medium, lost.fact.what, lost.fact.who) == (VOICE, "page_method", night.rig.person("eva"))
-    assert night.lines(key, "<@U02EVA> could not be paged beside Slack. Phone them: the error was") != []
+    assert night.lines(key, "<@U02EVA> could not be paged beside Slack. Phone them: I failed, by") != []
 
 
 def test_a_contact_method_removed_meanwhile_fails_and_one_that_moved_is_found(night: PagingEnv) -> None:
