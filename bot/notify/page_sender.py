@@ -154,7 +154,10 @@ class PageSender:
     def _page(self, incident: Incident, call: Escalation, planned: PlannedMethod) -> Page:
         """Return the page. Its key is that of the call and the contact method, the same at each attempt."""
         address = answer_url(self.addresses, incident, call, planned.medium)
-        context = PageContext(incident, call, self._reply_code(incident, call, planned.medium))
+        called = call.person
+        person = self.record.read(lambda reader: reader.person(called)) if called else None
+        zone = person.zone if person else "UTC"
+        context = PageContext(incident, call, self._reply_code(incident, call, planned.medium), zone=zone)
         page = page_of(context, self.renderer, link=slack_link(incident), answer_url=address)
         return replace(page, key=f"{page.key}-{planned.position}")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
 
 from bot.notify.answers.answer_address import CallReference
 from bot.notify.answers.page_key import page_key
 from bot.notify.channel import Page
+from bot.rendering.mrkdwn import utc_clock
 from bot.rendering.renderer import Renderer
 from incident.model.components import Escalation
 from incident.model.incident import Incident
@@ -19,13 +22,14 @@ _TEMPLATE = "notify/page.j2"
 class PageContext:
     """A call of an incident, and the code with which a text message names it where several calls are open.
 
-    `takes_answer`: the page can be answered where it arrives, and not in Slack alone.
+    `takes_answer`: the page can be answered where it arrives, and not in Slack alone. `zone` is that of its person.
     """
 
     incident: Incident
     call: Escalation
     reply_code: str = ""
     takes_answer: bool = True
+    zone: str = "UTC"
 
     @property
     def is_open(self) -> bool:
@@ -33,9 +37,25 @@ class PageContext:
         return not is_restricted(self.incident)
 
     @property
+    def until(self) -> str:
+        """The time to answer by as its person's clock shows it and in UTC, once if they are the same; empty without one."""
+        at = self.call.answer_by
+        if at is None:
+            return ""
+        utc, local = utc_clock(at), at.astimezone(_zone(self.zone))
+        return f"{local:%H:%M} ({utc})" if local.utcoffset() else utc
+
+    @property
     def spoken_number(self) -> str:
         """The incident's number as a voice reads it: without its year and leading zeros."""
         return short_number(self.incident)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError):
+        return UTC
 
 
 def short_number(incident: Incident) -> str:

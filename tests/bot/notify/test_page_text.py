@@ -38,11 +38,17 @@ def test_a_page_says_what_fails_who_calls_and_until_when() -> None:
     one = page()
 
     assert one.subject.endswith("needs your help: Cards fail")
-    for word in ("Cards fail", "checkout", "Bea Ray called you: The pool is full", "Answer by"):
+    for word in ("checkout", "Bea Ray called you: The pool is full", "Answer by 10:05 UTC."):
         assert word in one.text
+    assert not any(word in one.text for word in ("Cards fail", "needs your help")), "the subject says so above it"
     assert one.short.endswith("Reply 4 if you have it, 6 if you cannot.")
     assert "Press 4 if you have it" in one.spoken
     assert one.link
+
+
+@pytest.mark.parametrize(("zone", "until"), [("Europe/Berlin", "12:05 (10:05 UTC)"), ("Nowhere/At_all", "10:05 UTC")])
+def test_a_page_says_until_when_by_the_clock_of_its_person(zone: str, until: str) -> None:
+    assert PageContext(an_incident(), CALL, zone=zone).until == until
 
 
 def test_a_page_that_the_policy_demands_is_by_muster() -> None:
