@@ -117,3 +117,21 @@ def test_an_entry_of_another_day_has_its_date(room: CommandBench) -> None:
 
     dated = [line for line in room.answer().splitlines() if "{date_short_pretty}" in line]
     assert [line.rpartition("* ")[2] for line in dated] == ["seen the evening before"]
+
+
+def test_a_line_does_not_repeat_what_its_label_says(room: CommandBench) -> None:
+    n = room.do("note", text="ring Maria Huber", at=40).first
+    room.do("redact", ref=f"E{n}", reason="a name", at=41)
+    room.do("major", reason="every shop is closed", at=42)
+    room.do("escalate", by="ilse", reason="the database is full", at=43)
+
+    room.do("timeline", count=40, at=44)
+
+    lines = room.answer().splitlines()
+    texts = {
+        label: next(line for line in lines if f"*{label}*" in line).partition(f"*{label}* ")[2]
+        for label in ("masked text", "major incident", "call")
+    }
+    assert texts["masked text"] == f"entry {n}, until a person who may redact decides: a name"
+    assert texts["major incident"] == "declared: every shop is closed"
+    assert texts["call"] == "<@UROB>, for help: the database is full"
