@@ -28,6 +28,8 @@ def test_a_call_that_rings_out_brings_the_text_message_whose_late_reply_stops_th
     ken = night.see("ken")
     call = ken.get_by_test_id("ring-call")
     expect(call).to_contain_text("Press 4 if you have it")
+    beside = night.see("tomas").get_by_test_id("phone")
+    expect(beside).to_have_text("Someone else's phone rings: Ken Watanabe.")
 
     press(call, "Let it ring")
     expect(call).to_contain_text("not answered")

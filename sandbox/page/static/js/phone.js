@@ -15,12 +15,15 @@ export function phone() {
   if (!own.length && !others.length) return null;
   return h(
     "section",
-    { key: "phone", class: "phone", "aria-label": "Your phone", "data-testid": "phone" },
-    h("h2", {}, "Your phone"),
-    others.length > 0 && h("p", { class: "phone-others" }, `Ringing too: ${others.map(nameOf).join(", ")}.`),
+    { key: "phone", class: "phone", "aria-label": own.length ? "Your phone" : "Phones that ring", "data-testid": "phone" },
+    own.length > 0 && h("h2", {}, "Your phone"),
+    others.length > 0 && h("p", { class: "phone-others" }, ringing(others, own.length > 0)),
     h("ol", { "aria-live": "polite" }, own.map(ring)),
   );
 }
+
+const ringing = (users, too) =>
+  `${too ? "Ringing too" : "Someone else's phone rings"}: ${users.map(nameOf).join(", ")}.`;
 
 function ring(one) {
   const rings = one.state === "rings";
