@@ -61,14 +61,15 @@ def _is_urgent(entry: Entry, template: str) -> bool:
 def channel_messages(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
     """Return one message for what a person did, and one for each event that people must know about.
 
-    Of an act that closes the incident the message is about that.
+    Of an act that closes the incident the message is about that. That an incident is declared is read before who is paged.
     """
     acted = [entry for entry in entries if entry.by != MUSTER]
     found = [_message(after, entry, entries[-1], template) for entry in entries if (template := _notice_of(entry))]
     closing = (entry for entry in acted if isinstance(entry.fact, StateChanged) and entry.fact.new is State.CLOSED)
     first = next(closing, None) or next((entry for entry in acted if template_of(entry)), None)
     if first is not None:
-        found.append(_message(after, first, entries[-1], _internal_update(after, acted) or template_of(first) or ""))
+        own = _message(after, first, entries[-1], _internal_update(after, acted) or template_of(first) or "")
+        found.insert(0 if isinstance(first.fact, Declared) else len(found), own)
     return tuple(found)
 
 

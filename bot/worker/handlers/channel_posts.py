@@ -95,6 +95,10 @@ def messages_of(jobs: Sequence[Job], first: Entry, run: JobRun, context: JobCont
         ts = known or find_posted(context, run.channel, job.key, first.recorded_at, thread_of(run.incident))
         if ts is not None and ts not in found.values():
             found[n] = ts
+    early = min(found, default=0)
+    if early and isinstance(first.fact, Declared) and (jobs[early].entry or 0) <= (jobs[0].last or 0):
+        # An earlier release posted the lines of a declaration in another order, under the key of another one.
+        found[0] = found.pop(early)
     return found
 
 

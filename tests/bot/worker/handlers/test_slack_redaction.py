@@ -9,6 +9,7 @@ import pytest
 
 from bot.rendering.mrkdwn import message_link
 from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.channel_posts import messages_of
 from bot.worker.handlers.edits.posted_messages import Posted, edit_all
 from bot.worker.handlers.slack_redaction import HiddenView
 from bot.worker.job_context import LastRendered
@@ -134,7 +135,7 @@ def noted_beside_a_page(rig):
     n = rig.act("note", "rob", key, text=SECRET).first
     rig.after(seconds=2)
     [shared] = [text for text in rig.texts(key) if SECRET in text]
-    assert all(line in shared for line in ("declared *", "is paged"))
+    assert -1 < shared.find("declared *") < shared.find("is paged"), "what happened comes before who is called"
     return key, n
 
 
@@ -146,6 +147,20 @@ def test_a_text_in_one_message_with_a_declaration_and_its_page_is_hidden(paging_
 
     assert not any(SECRET in text for text in paging_rig.texts(key))
     assert not any("can still be read" in text for text in paging_rig.texts(key))
+
+
+def test_a_message_that_an_earlier_release_began_with_the_page_holds_the_declaration_too(paging_rig):
+    key = paging_rig.declare()
+    paging_rig.drain()
+    first, *_, last = paging_rig.entries(key)
+    job = Job(kind=JobKind.SAY, key="say", incident=key, entry=first.n, last=last.n, rank=NORMAL)
+    run = JobRun(job=job, at=paging_rig.clock.now(), found=paging_rig.incident(key), is_first=True)
+    context = paging_rig.adapter._context(run, LastRendered())
+    context.cache.lines["page"] = "1780999999.000100"
+
+    page = job.model_copy(update={"key": "page", "entry": last.n})
+
+    assert messages_of([job, page], first, run, context) == {0: "1780999999.000100"}
 
 
 def test_a_message_that_cannot_be_rendered_keeps_no_other_and_is_linked_in_plain_words(paging_rig):
