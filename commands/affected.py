@@ -98,7 +98,8 @@ class Affected(Verb):
         if text is None and not has_number:
             raise Refusal(Code.MISSING_FIELDS, "affected_which", "text")
         if has_number and self.basis is None:
-            raise Refusal(Code.MISSING_FIELDS, "affected_basis", "basis")
+            count = "" if self.count is None else str(self.count)
+            raise Refusal(Code.MISSING_FIELDS, "affected_basis", "basis", what=self.what, count=count)
         fact = AffectedNoted(
             what=self.what,
             count=self.count,

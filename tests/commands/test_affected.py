@@ -65,6 +65,14 @@ def test_a_number_without_its_basis_and_nothing_at_all_are_refused(form, reason)
     assert bench.incident.affected == ()
 
 
+def test_the_line_that_is_advised_records_what_was_meant():
+    bench = desk()
+    bench.do("affected", form={"what": "data_subjects", "count": 900, "text": "customers in DE and AT"})
+
+    assert "`/incident affected data_subjects 900 estimate …`" in bench.answer()
+    assert parsed("affected data_subjects 900 estimate DE").fields["basis"] == "estimate"
+
+
 def test_it_is_taken_back_like_any_other_note():
     bench = desk()
     bench.do("affected", at=1, form={"what": "systems", "text": "payments-db"})
