@@ -19,6 +19,21 @@ def breached(**declared):
     return desk
 
 
+def test_the_answer_says_in_time_and_which_clocks_still_run():
+    desk = regulated("gdpr33", "nis2")
+    for what in ("aware_personal_data_breach", "aware_significant_incident"):
+        desk.do("determine", at=10, form={"what": what, "reason": WHY})
+    as_legal(desk, "submitted", 20, AUTHORITY)
+
+    assert "Recorded as in time, due " in desk.answer()
+    assert "Still runs: *nis2, early warning*" in desk.answer()
+    assert "gdpr33, authority" not in desk.answer()
+
+    alone = breached()
+    as_legal(alone, "submitted", 20, AUTHORITY)
+    assert "No other clock runs." in alone.answer()
+
+
 @pytest.mark.parametrize(("at", "status"), [(10 + 72 * HOUR, "met"), (11 + 72 * HOUR, "late")])
 def test_a_report_is_met_if_it_was_submitted_by_the_time_it_was_due(at, status):
     desk = breached()
