@@ -158,6 +158,16 @@ def test_a_pack_without_any_value_is_not_frozen_and_the_answer_names_the_line_th
     assert frozen(desk, 8, warning).code is None
 
 
+def test_the_answer_to_freezing_names_each_field_without_a_value():
+    desk = breached()
+    frozen(desk, 6)
+
+    answer, missing = desk.answer(), desk.incident.packs[-1].missing
+    assert f"{missing} of 25 fields have no value: 1.3 Code of the submitting entity (LEI); " in answer
+    named = answer.partition("no value: ")[2].partition(". Type those")[0]
+    assert len(named.split("; ")) == missing
+
+
 def test_the_same_values_are_not_frozen_twice():
     desk = breached()
     frozen(desk, 6)
