@@ -45,6 +45,7 @@ def test_a_time_before_the_incident_is_recorded_and_the_reply_says_so(room: Comm
 
     assert not outcome.is_refused
     assert BEFORE in room.answer()
+    assert "`/incident time detected 11:40` and how you know." in room.answer()
 
 
 def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declaration(desk: CommandBench) -> None:
