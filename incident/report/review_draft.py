@@ -74,10 +74,13 @@ class QuietStretch:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A question that the record leaves open: the name of its sentence, the entry it comes from, and its subject."""
+    """A question that the record leaves open: the name of its sentence, the entry it comes from, and its subject.
+
+    It comes from no entry where it asks for what the record lacks.
+    """
 
     ask: str
-    n: int
+    n: int | None = None
     about: str = ""
 
 
@@ -173,13 +176,13 @@ def _questions(
     """Yield what to ask in the meeting, in the order of a review: detection, response, fix, communication."""
     times, first = incident.times, cited[0].n if cited else 1
     if times.started_at is None:
-        yield OpenQuestion("started", first)
+        yield OpenQuestion("started")
     elif times.detected_at is not None and times.detected_at - times.started_at > LATE_DETECTION:
         yield OpenQuestion("detected", first)
     if times.acknowledged_at is None and incident.state not in RESPONDING:
-        yield OpenQuestion("acknowledged", first)
+        yield OpenQuestion("acknowledged")
     if not _of(cited, conversation.DecisionMade):
-        yield OpenQuestion("decisions", first)
+        yield OpenQuestion("decisions")
     yield from (OpenQuestion("silence", one.n, str(one.next_n)) for one in silences)
     yield from (OpenQuestion("relapse", one.n) for one in cited if _is_relapse(one.entry.fact))
     yield from (OpenQuestion("reopened", one.n) for one in _of(cited, lifecycle.Reopened))
