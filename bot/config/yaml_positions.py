@@ -13,7 +13,7 @@ from bot.plain_yaml import QUICK_LOADER
 
 @dataclass(frozen=True, order=True)
 class ConfigError:
-    """One fault: its line, the path of the value, and what is wrong with it."""
+    """One fault: its line (0 for none), the path of the value, and what is wrong with it."""
 
     line: int
     path: str
@@ -21,7 +21,8 @@ class ConfigError:
 
     def __str__(self) -> str:
         """Return the fault as a sentence."""
-        text = f"line {self.line}: {self.path} {self.message}".replace("  ", " ")
+        place = f"line {self.line}:" if self.line else ""
+        text = f"{place} {self.path} {self.message}".replace("  ", " ").strip()
         return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
@@ -45,8 +46,9 @@ class YamlDocument:
         return ConfigError(self._line(path), _dotted(path), message)
 
     def located(self, path: Sequence[Any], sentence: str) -> ConfigError:
-        """Return a whole sentence at the line of a path, which it does not name."""
-        return ConfigError(self._line(path), "", sentence)
+        """Return a whole sentence at the line of a path, which it does not name; without a line where the text has no such key."""
+        is_there = not path or tuple(path[:1]) in self.lines
+        return ConfigError(self._line(path) if is_there else 0, "", sentence)
 
     def _line(self, path: Sequence[Any]) -> int:
         existing = tuple(path)

@@ -157,3 +157,9 @@ def test_holidays_that_end_soon_are_named_and_a_calendar_of_the_country_ends_it(
     assert not any("The holidays end" in one for one in gap_texts(lasting))
     with pytest.raises(BrokenPolicy, match="names no calendar of holidays: XX"):
         read_policy(OURS.replace("holidays: []}", "calendar: XX}"), TODAY)
+
+
+def test_what_the_text_has_no_key_for_has_no_line():
+    found = [one for one in gap_texts(OURS) if "isms_manager" in one]
+
+    assert found == ["No one is named as isms_manager under `people`: what that person is to do reaches no one."]
