@@ -24,6 +24,7 @@ from bot.rendering import mrkdwn
 from bot.rendering.compiled_templates import compiled_templates
 from bot.rendering.reader_clock import ReaderClock, present
 from bot.rendering.word_tables import TEMPLATES, read_table
+from commands.core.fields.regime_choices import DETERMINATIONS
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
@@ -112,6 +113,14 @@ def _audiences(slugs: str) -> str:
     return mrkdwn.any_of(", ".join(slug_labels()["audience"].get(one, one) for one in slugs.split(", ")), "and")
 
 
+def _determined(text: object) -> str:
+    """Return a text with what a person determined in the words of its form, as in `we are aware of the ICT incident`."""
+    found = str(text)
+    for slug, label in sorted(DETERMINATIONS, key=lambda one: -len(one[0])):
+        found = found.replace(slug, label[0].lower() + label[1:])
+    return found.replace("_", " ")
+
+
 class Renderer:
     """Renders templates in one mode. `names` returns the display name of a person, None for one it does not know.
 
@@ -140,6 +149,7 @@ class Renderer:
         self._environment.filters["audiences"] = _audiences
         self._environment.filters["taken_by"] = _taken_by
         self._environment.filters["joined"] = _joined
+        self._environment.filters["determined"] = _determined
         self._environment.filters["tried"] = _tried
         self._environment.filters["call_page"] = page_of_call
         self._environment.filters["reason"] = reason_in

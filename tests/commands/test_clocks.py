@@ -23,6 +23,7 @@ def test_it_names_each_clock_with_its_due_times_its_law_and_when_that_was_checke
     answer = desk.answer()
     assert "*gdpr33, authority*: due by <!date^" in answer
     assert "Regulation (EU) 2016/679, Article 33), checked on 2026-11-29" in answer
+    assert ": we are aware of a personal data breach." in answer
     assert "Not decided yet" not in answer
     assert "no legal advice" in answer
 

@@ -54,7 +54,7 @@ def test_reports_and_cases_are_exported_as_the_schema_says(sqlite_store: Store, 
     reports = page.partition('aria-label="Reports to regulators"')[2].partition("</table>")[0]
     reported = page.partition('aria-label="What third parties reported"')[2].partition("</table>")[0]
     assert [one["status"] for one in record["obligations"]] == ["pending"]
-    assert "aware personal data breach" in reports
+    assert "we are aware of a personal data breach" in reports
     assert all(f"{at:%Y-%m-%d %H:%M}" in reported for at in (T(6), T(9)))
 
 
