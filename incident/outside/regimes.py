@@ -56,6 +56,7 @@ class ReportField(Frozen):
     """A field of a report: its id in the form of the law, its label, and the kind of its value.
 
     `source` names the rule that finds its value in the entries of an incident; without one only a person gives it.
+    `when_late`: only a report that is late needs it.
     """
 
     id: Annotated[str, Field(pattern=r"^[\w.]{1,30}$")]
@@ -63,6 +64,7 @@ class ReportField(Frozen):
     kind: FieldKind = "text"
     choices: tuple[str, ...] = ()
     source: str | None = None
+    when_late: bool = False
 
     @model_validator(mode="after")
     def _has_choices(self) -> Self:

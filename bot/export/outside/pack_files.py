@@ -33,11 +33,15 @@ _FENCE: Final = re.compile(r"`{3,}")
 
 @dataclass(frozen=True)
 class PackRow:
-    """A field of a pack as people read it; `value` is None where it is missing, `by` the name of who typed it."""
+    """A field of a pack as people read it; `value` is None where it is missing, `by` the name of who typed it.
+
+    `is_needless` is True for a missing value that only a late report needs, where the report was in time.
+    """
 
     field: FrozenField
     value: str | None
     by: str | None
+    is_needless: bool = False
 
     @property
     def fence(self) -> str:
@@ -68,8 +72,8 @@ class PackPage:
 
     @property
     def missing(self) -> int:
-        """How many fields have no value."""
-        return sum(row.value is None for row in self.rows)
+        """How many fields have no value and need one."""
+        return sum(row.value is None and not row.is_needless for row in self.rows)
 
 
 def write_packs(
@@ -89,7 +93,7 @@ def write_packs(
         text, values = document_text(incident.number, fact), values_of(fact)
         if text is None or values is None:
             continue
-        page = _page(incident, pack, fact, values, names=names, at=at, wrong=_misfits(incident, fact, forms))
+        page = _page(incident, pack, fact, values, names=names, at=at, forms=forms)
         html = render.text("documents/pack.html.j2", c=page)
         base = folder / f"pack-{pack.id}"
         base.with_suffix(".json").write_bytes(text.encode("utf-8"))
@@ -133,22 +137,24 @@ def _page(
     *,
     names: Names,
     at: datetime,
-    wrong: tuple[str, ...] | None,
+    forms: RegimeBook,
 ) -> PackPage:
     clock = incident.clock(pack.regime, pack.obligation)
+    in_time = clock is not None and clock.status(at) == "met"
+    needless = _needed_when_late(pack, forms) if in_time else frozenset()
     return PackPage(
         number=incident.number,
         pack=pack,
         law=fact.law,
         checked_on=fact.checked_on,
-        rows=tuple(_row(one, incident, names) for one in values),
+        rows=tuple(_row(one, incident, names, needless) for one in values),
         clock=clock,
         status=clock.status(at) if clock else None,
         superseded_by=_superseded_by(incident, pack),
         frozen_by=names(pack.by),
         approved_by=_name(pack.approved_by, names),
         exported_at=at,
-        misfits=wrong or (),
+        misfits=_misfits(incident, fact, forms) or (),
     )
 
 
@@ -160,12 +166,19 @@ def _misfits(incident: Incident, fact: PackFrozen, forms: RegimeBook) -> tuple[s
     return misfits(data, form) if form is not None and is_same and data is not None else None
 
 
-def _row(one: FrozenValue, incident: Incident, names: Names) -> PackRow:
+def _needed_when_late(pack: ReportPack, forms: RegimeBook) -> frozenset[str]:
+    """Return the fields of a report that only a late one needs."""
+    regime = forms.regime(pack.regime)
+    stage = regime.stage(pack.obligation) if regime else None
+    return frozenset(one.id for one in stage.fields if one.when_late) if stage else frozenset()
+
+
+def _row(one: FrozenValue, incident: Incident, names: Names, needless: frozenset[str]) -> PackRow:
     team = incident.key.team
     value = one.value
     if value is not None:
         value = mrkdwn.plain_text(value, lambda user: names(PersonId(f"slack:{team}:{user}")))
-    return PackRow(one.field, value, _name(one.field.by, names))
+    return PackRow(one.field, value, _name(one.field.by, names), value is None and one.field.field in needless)
 
 
 def _name(person: PersonId | None, names: Names) -> str | None:

@@ -137,3 +137,21 @@ def test_the_schema_in_the_reference_is_that_of_the_data_file_and_refuses_a_valu
     fields = written["allOf"][0]["then"]["properties"]["fields"]["properties"]
     with pytest.raises(jsonschema.ValidationError, match="5299"):
         jsonschema.validate(lei, {**fields["1.3"], "$defs": written["$defs"]})
+
+
+@pytest.mark.parametrize(("at", "shown"), [(6, "not needed: submitted in time"), (74 * 60, "missing")])
+def test_the_reasons_for_lateness_are_missing_only_in_a_late_report(
+    sqlite_store: Store, tmp_path: Path, at: float, shown: str
+):
+    office = Office(sqlite_store, tmp_path)
+    office.in_force(SHIPPED.replace("regimes: []", "regimes: [gdpr33]"), 0)
+    key = office.do("declare", 1, title="Customer table copied", service="checkout", impact=1, urgency=1).key
+    office.do("determine", 2, NUMBER, what="aware_personal_data_breach", reason="names are in the export")
+    report = {"regime": "gdpr33", "obligation": "authority"}
+    office.do("pack", 3, NUMBER, act="freeze", **report)
+    as_legal(office, "pack", 4, act="approve", pack="PK1")
+    as_legal(office, "submitted", at, **report, ref="DPA-1", pack="PK1")
+
+    page = (office.export(key, at + 1) / "pack-PK1.html").read_text("utf-8")
+    reasons = page.partition('<td class="id">33.1</td>')[2].partition("</tr>")[0]
+    assert f'<td class="value">{shown}</td>' in reasons
