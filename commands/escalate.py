@@ -39,7 +39,7 @@ class Escalate(Verb):
     group = Group.ROLES
 
     how: Annotated[
-        Literal["functional", "hierarchical"], FormField("What you need", Control.CHOICE, leading=True, choices=_HOW)
+        Literal["functional", "hierarchical"], FormField("Help or decision", Control.CHOICE, leading=True, choices=_HOW)
     ] = "functional"
     who: Annotated[
         PersonId | None,

@@ -9,6 +9,7 @@ import pytest
 from commands import ack, take
 from commands.ack import Ack
 from commands.core import verb_registry
+from commands.core.fields.form_field import form_fields
 from commands.take import Take
 
 
@@ -42,3 +43,9 @@ def test_only_what_a_module_defines_counts_as_its_verb() -> None:
     assert verb_registry.verbs_of(take) == [Take]
     assert verb_registry.verbs_of(ack) == [Ack]
     assert verb_registry.verbs_of(module) == []
+
+
+def test_no_two_fields_of_a_form_have_one_label() -> None:
+    for verb in verb_registry.verbs():
+        labels = [one.label for one in form_fields(verb).values()]
+        assert len(set(labels)) == len(labels), verb.name
