@@ -114,12 +114,19 @@ def _named(line: str, tokens: list[Token]) -> VerbPhrase | None:
     """Return the verb of two words or one."""
     for count in range(min(_MOST_VERB_WORDS, len(tokens)), 0, -1):
         words = " ".join(token.text for token in tokens[:count]).replace("‘", "'")
-        verb = verb_registry.find(words) or _question(words)
+        verb = verb_registry.find(words) or _question(words) or _in_two_words(words)
         if verb is not None:
             return _of_verb(line, words, verb, tokens, count)
     if _PRIORITY.fullmatch(tokens[0].text):
         return VerbPhrase(tokens[0].text, verb_registry.find("priority"), tokens[0].start)
     return None
+
+
+def _in_two_words(words: str) -> type[Verb] | None:
+    """Return the question whose name was typed in two words: `time line`."""
+    joined = words.replace(" ", "").lower()
+    verb = verb_registry.find(joined) if words.count(" ") == 1 else None
+    return verb if verb is not None and verb.is_query and verb.name == joined else None
 
 
 def _question(words: str) -> type[Verb] | None:

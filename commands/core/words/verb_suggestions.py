@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from commands.core import verb_registry
+from commands.core.verb import Verb
 from commands.core.words.near_misses import nearest
 
 # Verb: the words by which other tools and other people know it.
@@ -19,7 +20,7 @@ WORDS: Final = {
     "status": "stats statistics info state progress dashboard metrics",
     "update": "comms communicate communication announce announcement broadcast notify tell inform publish preview draft",
     "note": "log comment remark write record add observe memo jot",
-    "timeline": "history events activity audit chronology",
+    "timeline": "tl history events activity audit chronology",
     "list": "incidents all search active find ls closed",
     "oncall": "rota schedule duty shift pagerduty",
     "escalate": "call ring alert summon wake help-needed need",
@@ -64,11 +65,22 @@ def suggestion(word: str, text: str = "") -> str | None:
         lower = words[1]
     meant = verb_registry.find(_table().get(lower, ""))
     if meant is None and lower not in _NEVER:
+        meant = _prefixed(lower)
+    if meant is None and lower not in _NEVER:
         near = nearest(lower, (known for known, verb in verb_registry.words().items() if not verb.drastic))
         meant = verb_registry.find(near) if near else None
     return None if meant is None or meant.drastic else meant.name
 
 
+def _prefixed(word: str) -> type[Verb] | None:
+    """Return the one verb whose name a word is the start of (`stat`), if it is the only one."""
+    found = (
+        [verb for verb in verb_registry.verbs() if verb.name.startswith(word)] if len(word) >= _SHORTEST_START else []
+    )
+    return found[0] if len(found) == 1 else None
+
+
+_SHORTEST_START: Final = 3
 _SPEAKERS: Final = frozenset({"i", "we"})
 # These are typed to erase text, or to hide or end an incident: a verb of another meaning must not be offered.
 _NEVER: Final = frozenset({
