@@ -167,6 +167,8 @@ def _doubts(parsed: ParsedCommand) -> Iterator[str]:
         yield from (f"  {_label(verb, name)}" for name in parsed.missing)
     else:
         yield reason_text("two_ways")
+        if parsed.either is not None:
+            yield f"  “{_unescaped(parsed.either[0])}” is “{parsed.either[1]}”, or the start of your text."
     yield f"As it is typed: {_HERE} {usage(verb)}"
     if parsed.report:
         yield sentence("report_typed", command=_HERE)

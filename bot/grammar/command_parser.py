@@ -50,7 +50,7 @@ class ParsedCommand:
 
     `word` is the word in the place of the verb; when it is none, `nearest` is the verb that may be meant and `text` the whole
     line without the incident. `invalid` are values that do not fit their field, by field; `doubts` are readings that a person
-    must confirm; `leftover` is text for which the verb has no field, and `unused` such text that changes nothing. `number` or
+    must confirm; `either` are the words of an ambiguous line that may start the text too, and the label of the field that they fill; `leftover` is text for which the verb has no field, and `unused` such text that changes nothing. `number` or
     `channel` is the incident that the line names; `times` are times with a zone, a day or a length, in words and in UTC;
     `report` is the line, without the incident, where it is about a priority and reads as the report of a new incident too;
     `time_in_text` is a past time at the end of a text, which stays text;
@@ -61,6 +61,7 @@ class ParsedCommand:
     fields: dict[str, JsonValue] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     ambiguous: bool = False
+    either: tuple[str, str] | None = None
     invalid: tuple[tuple[str, str], ...] = ()
     doubts: tuple[Doubt, ...] = ()
     leftover: str = ""
@@ -145,6 +146,7 @@ def _parsed(
         fields=fields,
         missing=missing(verb, dict(fields)),
         ambiguous=state.ambiguous,
+        either=_either(state),
         invalid=tuple(state.invalid),
         doubts=tuple(doubts),
         times=tuple(state.times),
@@ -152,6 +154,11 @@ def _parsed(
         occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
     return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed
+
+
+def _either(state: ParseState) -> tuple[str, str] | None:
+    last = state.form_fields.get(state.last_field)
+    return (state.last_words, last.label) if state.ambiguous and last and state.last_words else None
 
 
 def _doubts_of_role(phrase: VerbPhrase, fields: Mapping[str, JsonValue]) -> tuple[Doubt, ...]:
@@ -178,4 +185,14 @@ def _with_leftover(parsed: ParsedCommand, verb: type[Verb], state: ParseState, v
     is_plain = not tells(left, vocabulary) and not (verb.asserts and negation_in(left))
     if acts and not empty and not verb.drastic and is_plain:
         return replace(parsed, unused=left, ambiguous=False)
+    reason = next(
+        (name for name, one in fields.items() if one.because and not (one.rest or one.words or one.only)), None
+    )
+    if (
+        reason is not None
+        and reason not in parsed.fields
+        and not (tells(left, vocabulary) or other or negation_in(left))
+    ):
+        asked = Doubt("as_reason", left, fields[reason].label)
+        return replace(parsed, fields={**parsed.fields, reason: left}, doubts=(*parsed.doubts, asked), ambiguous=False)
     return replace(parsed, leftover=left)

@@ -92,7 +92,7 @@ def take_value(state: ParseState, name: str, value: ParsedValue, words: str) -> 
         state.doubt(value.doubt, words.rstrip(",;:"), state.form_fields[name].label, day)
     elif value.value is None:
         state.invalid.append((name, words))
-    state.last_field = name
+    state.last_field, state.last_words = name, words.rstrip(",;:")
 
 
 def other_day_of(state: ParseState, form_field: FormField, value: ParsedValue) -> str:

@@ -39,7 +39,7 @@ class ParseState:
     `invalid` are values that do not fit their field, by field; `leftover` is text that no field takes. `doubtful`: the
     tokens read last could as well start the text; `ambiguous`: the text that follows them does not settle it. `is_dated`: the
     moment at which it happened is measured, so that a time at the end of the text may be that moment; elsewhere such a time is
-    text (`time_in_text`). `asserts`: the verb says that something is so, or does with these of its leading choices, `""` for none. `times` are the words
+    text (`time_in_text`). `last_field` was read last, from `last_words`. `asserts`: the verb says that something is so, or does with these of its leading choices, `""` for none. `times` are the words
     of each time that has more than its clock or lies on another day than today, and what it means (UTC).
     """
 
@@ -58,6 +58,7 @@ class ParseState:
     doubtful: bool = False
     time_in_text: str = ""
     last_field: str = ""
+    last_words: str = ""
 
     def tokens(self) -> list[Token]:
         """Return the next tokens that are to be read."""

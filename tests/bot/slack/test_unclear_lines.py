@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.slack.gateway.typed_lines.doubts import banner_of
+from commands.escalate import Escalate
 from incident.entries.closure import Refused
 from incident.entries.conversation import Noted
 from incident.entries.integrity import Preserved
 from incident.entries.lifecycle import Voided
 from incident.entries.role_holders import Escalated
 from incident.entry import workspace_chain
+from tests.support.parsed_lines import parsed
 from tests.support.wait import until
 
 
@@ -79,6 +82,33 @@ def test_a_misspelt_question_is_answered_at_the_press_of_its_button(place, chann
     place.actor.press("ann", channel, place.whispers("ann")[-1].ts, "verb:roles", value=offer["value"])
     assert offer["text"]["text"] == "Run “roles”"
     assert "ommander" in until(lambda: place.whispers("ann")[before:])[0].text
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("undo wrong audience", "I read “wrong audience” as “Why”. Check it, then send it."),
+        ("close it", "I didn't understand “it”."),
+    ],
+)
+def test_the_form_says_what_was_not_understood_and_claims_no_more(place, channel, incident, line, shown):
+    form = slash(place, channel, line).view()
+
+    assert shown in banner(form)
+    assert "The rest is filled in" not in banner(form)
+
+
+def test_the_form_of_an_ambiguous_line_names_its_two_readings():
+    shown = banner_of(Escalate, parsed("page olu need a decision on failover"))
+
+    assert shown is not None
+    assert "I read “olu” as “Person”; it may be the start of your text instead." in shown
+
+
+def test_an_audience_alone_opens_the_form_of_an_update_without_a_warning(place, channel, incident):
+    form = slash(place, channel, "update internal").view()
+
+    assert [one for one in form.blocks if one.get("block_id") == "form:banner"] == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from commands.core.request import Fields
 from commands.core.verb import Verb
 
 _MOST: Final = 3
+_WHOM: Final = (Control.AUDIENCES, Control.PERSON)
 
 
 def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
@@ -19,17 +20,27 @@ def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
     lines = [
         reason_text("note_unread", lines=value)
         if name == "text" and "lines" in verb.model_fields
-        else sentence("unread", value=value, field=marks[name].label if name in marks else name)
+        else sentence(
+            "unread", value=value, field=marks[name].label if name in marks else name, has_more=bool(parsed.fields)
+        )
         for name, value in parsed.invalid[:1]
     ]
     lines += [doubt_text(one.reason, one.words, one.also, one.day) for one in parsed.doubts]
     if parsed.leftover and not any(one.reason in ("near", "which_role") for one in parsed.doubts):
-        lines.append(sentence("left", left=parsed.leftover))
+        lines.append(sentence("left", left=parsed.leftover, has_more=bool(parsed.fields)))
     if parsed.ambiguous and not lines:
-        lines.append(sentence("ambiguous"))
-    if parsed.missing and parsed.fields and not lines:
+        words, field = parsed.either or ("", "")
+        lines.append(sentence("ambiguous", words=words, field=field))
+    if parsed.missing and parsed.fields and not lines and not _begins_a_form(verb, parsed):
         lines.append(sentence("still_missing", labels=[marks[name].label for name in parsed.missing]))
     return "\n".join(list(dict.fromkeys(lines))[:_MOST]) or None
+
+
+def _begins_a_form(verb: type[Verb], parsed: ParsedCommand) -> bool:
+    """True for a line that says whom it is for and leaves only the text to its form: `update internal`."""
+    marks = form_fields(verb)
+    given = (marks[name] for name in parsed.fields if name in marks)
+    return all(one.control in _WHOM for one in given) and all(marks[name].rest for name in parsed.missing)
 
 
 def fields_in_doubt(verb: type[Verb], parsed: ParsedCommand) -> Fields:

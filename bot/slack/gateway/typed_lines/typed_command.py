@@ -154,7 +154,7 @@ def _execute_or_open(
         return gateway.execute_or_ask(interaction, verb.name, fields)
     if _is_unknown_choice(verb, parsed):
         return gateway.executor.execute(interaction, verb.name, {**fields, **dict(parsed.invalid)})
-    banner = banner_of(verb, parsed) or (sentence("which_text") if lacks_reference else None)
+    banner = banner_of(verb, parsed) or (sentence("which_text", has_more=bool(fields)) if lacks_reference else None)
     if parsed.report:
         banner = "\n".join(filter(None, (banner, sentence("report_elsewhere"))))
     length = longest_text(fields)
