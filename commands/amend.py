@@ -39,7 +39,12 @@ class Amend(Verb):
     text: Annotated[
         str,
         FormField(
-            "Its right text", Control.TEXT, "Replaces the wrong one for everyone who got it", rest=True, needed=True
+            "Its right text",
+            Control.TEXT,
+            "Replaces the wrong one for everyone who got it",
+            rest=True,
+            needed=True,
+            after_to=True,
         ),
     ]
     draft: Annotated[int | None, FormField("Draft it replaces", Control.ENTRY, hidden=True)] = None

@@ -38,7 +38,10 @@ class Correct(Verb):
 
     entry: Annotated[int, FormField("Entry", Control.ENTRY, "Its number on the timeline", leading=True, needed=True)]
     text: Annotated[
-        str, FormField("Correct text", Control.TEXT, "May stay empty where only the time was wrong", rest=True)
+        str,
+        FormField(
+            "Correct text", Control.TEXT, "May stay empty where only the time was wrong", rest=True, after_to=True
+        ),
     ] = ""
     happened: Annotated[
         Utc | None, FormField("It happened", Control.MOMENT, "Only where the entry's time is wrong", past=True)

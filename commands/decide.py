@@ -29,7 +29,7 @@ class Decide(Verb):
     aliases = ("decision", "decided")
     group = Group.RECORD
 
-    text: Annotated[str, FormField("Decision", Control.TEXT, "What was decided", rest=True, needed=True)]
+    text: Annotated[str, FormField("Decision", Control.TEXT, "What was decided", rest=True, needed=True, after_to=True)]
     rationale: Annotated[
         str | None, FormField("Because", Control.TEXT, "Why, and what was ruled out", because=True)
     ] = None

@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.grammar.parse_state import FREE_TEXT, ParseState
+from bot.grammar.text.fixed_words import slug
 from bot.grammar.tokenizer import Assignment, Token, tokens_of
 from bot.grammar.value_parser import ParsedValue, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
+from commands.core.words.near_misses import nearest
 
 # Words that people put before a value, and that belong to no field.
 FILLERS: Final[dict[Control, re.Pattern[str]]] = {
@@ -64,10 +66,19 @@ def assign(state: ParseState, name: str, found: Assignment) -> int | None:
     else:
         words = [token.raw for token in following]
     value = parse_value(form_field, words, state.vocabulary)
+    if value is None and form_field.needed and form_field.control is Control.SERVICE:
+        value = _nearest_service(state, found.value)
     if value is None or (found.quoted and value.words < len(words) and not value.doubt):
         return None
     take_value(state, name, value, " ".join(words[: value.words]))
     return found.end if found.quoted else following[value.words - 1].end
+
+
+def _nearest_service(state: ParseState, word: str) -> ParsedValue | None:
+    """Return the service that a word misses by little, with a doubt that names it: `service=signin` where it is `sign-in`."""
+    names = {slug(name): name for name in state.vocabulary.services}
+    near = nearest(slug(word), names)
+    return ParsedValue(names[near], 1, doubt="service_near") if near else None
 
 
 def _empty_person(state: ParseState) -> str | None:
@@ -89,7 +100,8 @@ def take_value(state: ParseState, name: str, value: ParsedValue, words: str) -> 
     if is_moment and (day or not _PLAIN_CLOCK.fullmatch(words)):
         state.times.append((words.rstrip(",;:."), str(value.value)))
     if value.doubt:
-        state.doubt(value.doubt, words.rstrip(",;:"), state.form_fields[name].label, day)
+        also = str(value.value) if value.doubt == "service_near" else state.form_fields[name].label
+        state.doubt(value.doubt, words.rstrip(",;:"), also, day)
     elif value.value is None:
         state.invalid.append((name, words))
     state.last_field, state.last_words = name, words.rstrip(",;:")

@@ -9,13 +9,17 @@ from typing import Final
 from bot.grammar.field_values import fill_priority
 from bot.grammar.parse_state import HAPPENED, ParseState
 from bot.grammar.text.fixed_words import slug
-from bot.grammar.tokenizer import Token
+from bot.grammar.tokenizer import Token, last_tokens
 from bot.grammar.value_parser import is_incident, looks_like_person
 from commands.core.fields.form_field import Control
 from commands.core.words.near_misses import nearest
 
 _PRIORITY: Final = re.compile(r"(?:p|sev|prio|priority)[-_]?([1-5])", re.IGNORECASE)
 _BRACKETS: Final = "()[]"
+# After these a priority is part of the sentence: `this looks like a P1`.
+_BEFORE_A_NOUN: Final = frozenset(
+    {"a", "an", "the", "as", "is", "to", "of", "for", "in", "on", "this", "our", "like", "not", "and", "or"}
+)
 
 
 def hint_mentions(state: ParseState, tokens: Sequence[Token]) -> None:
@@ -54,6 +58,19 @@ def _hint_priority(state: ParseState, tokens: Sequence[Token]) -> None:
         if found := _PRIORITY.fullmatch(token.text.strip(_BRACKETS)):
             fill_priority(state, levels, token.text, found[1])
             return
+
+
+def take_last_priority(state: ParseState, start: int, end: int) -> int:
+    """Read the priority at the end of a declaration, as in `checkout is down p1`: it is no part of the title; return where that ends."""
+    levels = [name for name, one in state.empty_fields() if one.control is Control.LEVEL and not one.leading]
+    tokens = [one for one in last_tokens(state.line.text[:end], 2) if one.start >= start]
+    if len(levels) != 2 or len(tokens) < 2 or tokens[0].text.lower() in _BEFORE_A_NOUN:
+        return end
+    found = _PRIORITY.fullmatch(tokens[1].text.strip(_BRACKETS))
+    if found is None:
+        return end
+    fill_priority(state, levels, tokens[1].text.strip(_BRACKETS), found[1])
+    return len(state.line.text[: tokens[1].start].rstrip(" ,;:-–—"))
 
 
 def _hint_service(state: ParseState, tokens: Sequence[Token]) -> None:

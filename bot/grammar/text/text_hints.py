@@ -19,7 +19,7 @@ from bot.grammar.tokenizer import Token, assignment_at, assignments_in, last_tok
 from bot.grammar.value_parser import INCIDENT_NUMBER, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
 from commands.core.words.near_misses import nearest
-from roles.role_names import ALIASES, Role
+from roles.role_names import ALIASES, Role, read_role
 
 _ID: Final = re.compile(r"[A-Za-z]{1,4}-?\d{1,6}")
 _SEVERAL: Final = frozenset({Control.CHOICES, Control.AUDIENCES})
@@ -68,6 +68,9 @@ def hint_fixed_word(state: ParseState, first: Token) -> None:
     for name, form_field in state.empty_fields():
         near = nearest(first.text, _fixed_words(name, form_field)) if form_field.leading else None
         if near is not None:
+            role = read_role(near) if form_field.control is Control.ROLE else None
+            if role is not None:
+                state.values[name] = role.value
             state.doubt("near", first.text, near.replace("_", " "))
             return
 

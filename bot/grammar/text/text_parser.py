@@ -13,6 +13,7 @@ from typing import Final
 from bot.grammar.field_values import assign, take_value, value_source
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
 from bot.grammar.text.fixed_words import BEGINS_SENTENCE
+from bot.grammar.text.mention_hints import take_last_priority
 from bot.grammar.text.negations import hint_negation
 from bot.grammar.text.text_hints import add_hints, add_later_hints, hint_fixed_word
 from bot.grammar.text.time_hints import take_lone_time
@@ -51,6 +52,7 @@ def parse_text(state: ParseState) -> None:
     if rest is not None and take_lone_time(state, state.line.text[start:end].split()):
         return
     if rest is not None:
+        end = take_last_priority(state, start, end)
         if HAPPENED in state.form_fields:
             add_hints(state, start, end, rest)
         _fill(state, rest, state.position if state.position > start else start, end)
@@ -61,13 +63,15 @@ def parse_text(state: ParseState) -> None:
 
 
 def _after_filler(state: ParseState, start: int, rest: str | None) -> int:
-    """Return where a line starts after `to` or `of`: `link related to INC-2026-0007`, `rename incident to Card payments fail`."""
+    """Return where a line starts after `to` or `of`: `link related to INC-2026-0007`, `rename incident to Card payments fail`, `decided to fail over`."""
     named = [name for name in state.form_fields if name != HAPPENED]
     is_line = rest is not None and state.form_fields[rest].control is Control.LINE
     renamed = _RENAMED.match(state.line.text, start) if is_line and named == [rest] else None
     if renamed is not None:
         return renamed.end()
     tokens = tokens_of(state.line.text, start, 2)
+    if rest is not None and state.form_fields[rest].after_to and len(tokens) == 2 and tokens[0].raw == "to":
+        return tokens[1].start
     is_filler = is_line and len(tokens) == 2 and tokens[0].text.lower() in ("to", "of", "with")
     return tokens[1].start if is_filler and is_incident(tokens[1].text) else start
 

@@ -52,6 +52,7 @@ class FormField:
     `above_lines`: of a typed line it is read only above several dated lines.
     `unless`: not needed in a typed line that gives this other field, from which it is filled in.
     `keyed`: a text of `name: value`, so that a word before a colon starts it.
+    `after_to`: a `to` before it is no part of it: `decided to fail over`, `correct 31 to It was 10:42`.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -78,6 +79,7 @@ class FormField:
     only: tuple[str, ...] = ()
     outside: bool = False
     keyed: bool = False
+    after_to: bool = False
     max_length: int = 3000
 
 
