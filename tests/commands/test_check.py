@@ -80,7 +80,7 @@ def test_a_note_that_is_recorded_late_fills_its_gap(desk):
 def test_missing_times_and_empty_roles_are_named(desk):
     answer = checked(desk, 5)
 
-    assert "*Missing times:* started." in answer
+    assert "*Missing times:* started. `/incident time started 09:55` and how you know.\n" in answer
     assert "*No scribe.* `/incident take scribe`" in answer
     assert "*No comms lead.*" in answer
     assert "commander" not in answer
