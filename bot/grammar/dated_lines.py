@@ -7,7 +7,7 @@
 | `21 October 2018` alone | the lines after it are of that day |
 | `Traffic went to the other coast` | a note at the time of the line before |
 | `22:52` alone | the lines after it are of that time |
-| an indented line after another, a row of a table | goes on with the text of the line before |
+| an indented line that is no point of a list, a row of a table | goes on with the text of the line before |
 
 A clock time is of the day of the line before, or of the next day where it would lie half a day or more before that line.
 The first is of the default day, or else the latest such time that has passed. A text is read in this way only if two of its lines
@@ -38,8 +38,8 @@ _WRAPPED: Final = re.compile(r"[\[(*`_~]+(?P<inner>[^\[\]()*`_~]{1,60})[\])*`_~]
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ISO: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})[Tt](?=\d{2}:)")
 _JOINED: Final = re.compile(r"^(\d{1,2}:\d{2}(?::\d{2})?)([–—-])(?=\D)")
-# A clock time, also after a date in figures that is no date without its year: `01/12 16:41`.
 _LIKE_A_TIME: Final = re.compile(r"(?:\d{1,2}([-/.])\d{1,2}(?:\1(?:\d{4}|\d{2})?)?,?\s+)?\d{1,2}:\d{2}")
+_POINT: Final = re.compile(r"\s+(?:[-*•]|\d{1,2}[.)])\s")
 _SEPARATOR: Final = re.compile(r"^(?:[\s:;,.|–—=>-]|&gt;)+")
 _MOST_WORDS: Final = 12
 _HALF_A_DAY: Final = timedelta(hours=12)
@@ -174,7 +174,12 @@ class _Scan:
     def _add_untimed(self, number: int, line: str) -> None:
         if self.at is None or _LIKE_A_TIME.match(_plain(line)) or begins_near_a_time(_plain(line)):
             self._unread(number, line, "no_time" if self.at is None else "doubtful")
-        elif (line[0].isspace() or line[0] == "|") and self.found.lines and self.heading is None:
+        elif (
+            (line[0].isspace() or line[0] == "|")
+            and not _POINT.match(line)
+            and self.found.lines
+            and self.heading is None
+        ):
             before = self.found.lines[-1]
             self.found.lines[-1] = before._replace(text=f"{before.text}\n{line.strip()}")
         else:
@@ -287,9 +292,8 @@ def _day_named(text: str, at: datetime, zone: str) -> date | None:
 
 def _first_words(lines: Sequence[UnreadLine]) -> str:
     """Return the first unread lines for a person to find, as in `line 3 “22:5 Link lost”, line 7 “about noon”`."""
-    shown = [f"line {one.number} “{_clipped(one.text)}”" for one in lines[:_SHOWN]]
-    more = len(lines) - _SHOWN
-    return ", ".join([*shown, *([f"and {more} more"] if more > 0 else [])])
+    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return ", ".join([*(f"line {one.number} “{_clipped(one.text)}”" for one in lines[:_SHOWN]), *more])
 
 
 def _clipped(text: str) -> str:

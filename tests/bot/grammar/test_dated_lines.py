@@ -166,6 +166,14 @@ def test_the_day_and_the_zone_that_are_named_hold_where_a_line_has_none() -> Non
     assert found.fields["lines"] == ["2018-10-22T02:52:00.000000Z one", "2018-10-21T23:07:00.000000Z two"]
 
 
+def test_an_indented_point_is_a_note_of_its_own_at_the_time_of_the_line_before() -> None:
+    assert read("22:52 failover\n - the database, they think\n23:07 back") == [
+        "2026-06-08T22:52Z failover",
+        "2026-06-08T22:52Z the database, they think",
+        "2026-06-08T23:07Z back",
+    ]
+
+
 def test_lines_without_a_date_are_of_the_latest_such_times() -> None:
     assert read("22:52 one\n23:07 two") == ["2026-06-08T22:52Z one", "2026-06-08T23:07Z two"]
 
