@@ -60,7 +60,7 @@ def test_the_delivered_policy_posts_it_marks_it_and_says_so():
 
     assert desk.policy.update_rules.impact == team_policy().update_rules.impact == "warn"
     assert "update_no_impact" in desk.facts()[0].warned
-    assert "It does not say what this means for the business." in desk.answer()
+    assert "It does not say what this means for the business: say so in the next one." in desk.answer()
 
 
 def test_a_policy_may_leave_it_to_the_people():
