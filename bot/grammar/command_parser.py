@@ -150,7 +150,7 @@ def _parsed(
         invalid=tuple(state.invalid),
         doubts=tuple(doubts),
         times=tuple(state.times),
-        time_in_text=state.time_in_text if moment is None else "",
+        time_in_text=state.time_in_text if moment is None and not own else "",
         occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
     return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed

@@ -27,6 +27,8 @@ _GOES_ON: Final = frozenset({
     "is", "are", "was", "were", "has", "have", "had", "can", "cannot", "can't", "will", "would", "should", "do",
     "does", "did", "and", "or", "of", "in",
 })  # fmt: skip
+# In the place of an entry's number.
+_LAST: Final = frozenset({"last", "latest", "newest"})
 _RENAMED: Final = re.compile(r"(?:(?:the|this)\s+)?(?:incident\s+)?to:?\s+", re.IGNORECASE)
 
 
@@ -71,6 +73,10 @@ def _after_filler(state: ParseState, start: int, rest: str | None) -> int:
         return renamed.end()
     tokens = tokens_of(state.line.text, start, 2)
     if rest is not None and state.form_fields[rest].after_to and len(tokens) == 2 and tokens[0].raw == "to":
+        return tokens[1].start
+    entry = next((one for _, one in state.empty_fields() if one.control is Control.ENTRY and one.needed), None)
+    if rest is not None and entry is not None and len(tokens) == 2 and tokens[0].text.lower() in _LAST:
+        state.doubt("which_entry", tokens[0].text, entry.label)
         return tokens[1].start
     is_filler = is_line and len(tokens) == 2 and tokens[0].text.lower() in ("to", "of", "with")
     return tokens[1].start if is_filler and is_incident(tokens[1].text) else start

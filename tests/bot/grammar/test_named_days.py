@@ -32,6 +32,8 @@ def test_a_doubt_about_a_clock_time_names_the_day_it_was_read_as_unless_that_is_
     [
         ("note The pool was restarted 14:05", "14:05"),
         ("decide Fail over at 13:55 CEST", "13:55 CEST"),
+        ("note The pool was restarted at 14.05", "14:05"),
+        ("correct 17 The pool was restarted 14:05", ""),
         ("note Restored is promised 16:30", ""),
         ("note 14:05: The pool was restarted", ""),
         ("note happened=14:00 It was restarted 14:05", ""),

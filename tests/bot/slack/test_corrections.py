@@ -98,6 +98,7 @@ def test_a_typed_correction_of_an_update_is_shown_before_it_is_sent(place, chann
 
     form = typed(place, channel, f"amend {update.n} Card payments fail").view()
 
+    assert "everyone who got it reads the text below" in str(form.blocks)
     assert not place.entries(incident.key, UpdateCorrected.kind)
     place.actor.submit("ann", form.id)
     (corrected,) = place.entries(incident.key, UpdateCorrected.kind)
