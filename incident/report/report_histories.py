@@ -55,11 +55,16 @@ def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
             "priority": p.priority.value,
             "by": read.who(p.by),
             "justification": p.justification if place else "initial",
-            **({"class": p.simple_class} if p.simple_class else {}),
             **effective(p.effective_at),
         }
         for place, p in enumerate(incident.priorities)
     ]
+
+
+def priority_classes(incident: Incident) -> list[str | None]:
+    """Return the policy's word for each priority, such as High; nothing while the policy has none (S2-17)."""
+    words = [one.simple_class for one in incident.priorities]
+    return words if any(words) else []
 
 
 def categories(incident: Incident, read: ReportFormat) -> list[Report]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident.entries import restoration
+from incident.entries import classification, restoration
 from incident.entries.outside import (
     affected_data,
     attached_alerts,
@@ -109,3 +109,8 @@ def _analysis(s: Script) -> None:
     s.add(provider_cases.CustomersInformed(provider="cloud-1", case_id="771", text="Payments are delayed"))
     restored = s.add(restoration.Recovered(id="R1", method="backup", text="Restored web-2", backup="Of Monday"))
     s.add(restoration.RecoveryChecked(id="R1", recovery=restored, text="Scanned, and clean"))
+    s.add(
+        classification.HarmMarked(confidentiality=True, integrity=False, availability=False, reason="Names were read")
+    )
+    s.add(classification.SpreadNoted(text="It is on web-3 too", contained=(contained,)))
+    s.add(classification.LevelsProposed(impact_words="Every login", share=40, impact=1, rules=("share",)), by=MUSTER)

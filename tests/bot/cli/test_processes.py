@@ -34,6 +34,11 @@ IN_AN_EMPTY_FOLDER = {
     ("retention", "--dry-run"): (1, "There is no database"),
     ("contact", "list"): (1, "There is no database"),
     ("page-test", "U0123ABCD"): (1, "There is no database"),
+    ("events",): (1, "There is no database"),
+    ("token", "list"): (1, "There is no database"),
+    ("webhook", "list"): (1, "There is no database"),
+    ("intake-test", "noc"): (1, "There is no database"),
+    ("assistant", "--token-file", "token"): (2, "does not exist"),
 }
 # These run for minutes, and have tests of their own.
 PLAYS = {"demo", "bench", "soak"}

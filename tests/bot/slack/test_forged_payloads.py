@@ -36,6 +36,7 @@ FIELDS = {
     "determine": {"what": "aware_personal_data_breach", "reason": WHY},
     "done": {"id": "A1", "result": "It is revoked"},
     "escalate": {"reason": WHY},
+    "event": {"what": "log", "text": "A queue grows"},
     "evidence": {"item": "A log"},
     "finish": {
         "text": WHY,
@@ -252,7 +253,7 @@ def test_a_guest_in_the_channel_reads_and_notes_but_does_nothing_that_decides_pa
 
     allowed = {verb for verb, may in kinds.items() if may}
     assert allowed == {
-        *("help", "list", "next", "note", "pin", "roles", "show", "status", "summary", "timeline", "unpin")
+        *("help", "list", "next", "note", "pin", "report", "roles", "show", "status", "summary", "timeline", "unpin")
     }
     assert [e.by for e in place.entries(incident.key, Noted.kind)] == [place.person("gus")]
     line = forged.slash(forgers["guest"], incident.places.channel, "status")

@@ -170,6 +170,8 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
         "personal_data_mentioned",
         "pack_value_typed",
         "impact_forced",
+        "levels_proposed",
+        "classification_warned",
         "pack_submitted",
         "part_written",
         "rca_opened",
