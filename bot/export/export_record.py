@@ -47,9 +47,11 @@ def export_record(
     `copies` are the names of the files of evidence in the export, by the entry that secured each. `forms` are those of the
     reports today.
     """
+    report = document_report(entries, as_of=as_of, names=names, render=render)
     return {
         "header": _header(entries, incident, names),
-        **document_report(entries, as_of=as_of, names=names, render=render),
+        **report,
+        "priority_history": _with_classes(report["priority_history"], incident),
         "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
         "deliveries": delivery_rows(entries),
         "evidence": [_evidence(one, names, (copies or {}).get(one.n)) for one in incident.evidence],
@@ -62,6 +64,12 @@ def export_record(
         **_analysis(incident, names),
         "presence": _presence(entries, names),
     }
+
+
+def _with_classes(history: Sequence[dict[str, Any]], incident: Incident) -> list[dict[str, Any]]:
+    """Return the priorities with the policy's word for each, such as High, where it has one (S2-17)."""
+    words = [{"class": one.simple_class} if one.simple_class else {} for one in incident.priorities]
+    return [row | word for row, word in zip(history, words, strict=True)]
 
 
 def _header(entries: Iterable[Entry], incident: Incident, names: Names) -> dict[str, Any]:

@@ -64,7 +64,6 @@ def _histories(incident: Incident, read: ReportFormat) -> Report:
     return {
         "state_history": report_histories.states(incident, read),
         "priority_history": report_histories.priorities(incident, read),
-        "priority_classes": report_histories.priority_classes(incident),
         "category_history": report_histories.categories(incident, read),
         "type_history": report_histories.types(incident, read),
         "roles": report_histories.roles(incident, read),

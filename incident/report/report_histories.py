@@ -61,12 +61,6 @@ def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
     ]
 
 
-def priority_classes(incident: Incident) -> list[str | None]:
-    """Return the policy's word for each priority, such as High; nothing while the policy has none (S2-17)."""
-    words = [one.simple_class for one in incident.priorities]
-    return words if any(words) else []
-
-
 def categories(incident: Incident, read: ReportFormat) -> list[Report]:
     """Return each category."""
     return [

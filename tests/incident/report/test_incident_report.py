@@ -52,7 +52,6 @@ def test_the_account_has_every_key_of_the_record():
         "timestamps",
         "state_history",
         "priority_history",
-        "priority_classes",
         "category_history",
         "type_history",
         "roles",
