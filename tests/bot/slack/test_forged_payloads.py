@@ -36,7 +36,7 @@ FIELDS = {
     "determine": {"what": "aware_personal_data_breach", "reason": WHY},
     "done": {"id": "A1", "result": "It is revoked"},
     "escalate": {"reason": WHY},
-    "event": {"what": "log", "text": "A queue grows"},
+    "event": {"what": "no", "id": "EV-2026-0007", "reason": WHY},
     "evidence": {"item": "A log"},
     "finish": {
         "text": WHY,
