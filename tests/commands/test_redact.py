@@ -161,7 +161,7 @@ def test_a_refused_redaction_still_masks_every_entry_that_quotes_the_message():
     assert refusal.also == (conversation.Masked(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY),)
 
 
-@pytest.mark.parametrize(("groups", "says"), [({"legal": ("U0",)}, "I ask them now"), ({}, "no one is asked. Ask")])
+@pytest.mark.parametrize(("groups", "says"), [({"legal": ("U0",)}, "I ask them now"), ({}, "policy names none. Your")])
 def test_no_other_person_may_redact_and_people_are_asked_only_where_the_policy_names_some(groups, says):
     here = redaction_desk(frozenset({"responder", "major_authority"}))
     here.policy = here.policy.model_copy(update={"groups": groups})

@@ -241,7 +241,9 @@ def test_what_only_responders_read_is_taken_back_at_once_and_nothing_is_called_s
     assert "sent" not in busy.answer()
 
 
-@pytest.mark.parametrize(("groups", "says"), [({"legal": ("U0",)}, "are asked about it"), ({}, "no one is asked. Ask")])
+@pytest.mark.parametrize(
+    ("groups", "says"), [({"legal": ("U0",)}, "may redact decide"), ({}, "policy names none. Your")]
+)
 def test_the_refusal_to_show_a_hidden_text_again_says_whether_anyone_decides_about_it(
     groups: dict[str, tuple[str, ...]], says: str
 ) -> None:
@@ -254,4 +256,4 @@ def test_the_refusal_to_show_a_hidden_text_again_says_whether_anyone_decides_abo
     assert refused.reason == "undo_masked"
     assert says in refusal_text(refused)
     refused = bench.do("unmask", ref=f"E{n}", at=4)
-    assert ("no one is asked. Ask" in refusal_text(refused)) == (not groups)
+    assert ("policy names none. Your" in refusal_text(refused)) == (not groups)
