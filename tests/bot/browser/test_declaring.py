@@ -44,7 +44,7 @@ def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_
     page.keyboard.press("Escape")
     go(page, "inc-2026-0001-card-payments")
     card = message(page, "React with")
-    expect(card).to_contain_text("P2 · checkout · unclaimed · INC-2026-0001")
+    expect(card).to_contain_text("P2 (High) · checkout · unclaimed · INC-2026-0001")
     expect(card).to_contain_text("none yet")
     expect(page.get_by_test_id("topic")).to_contain_text("Commander: nobody")
     expect(page.get_by_role("link", name="Runbook")).to_have_attribute("href", RUNBOOK)
