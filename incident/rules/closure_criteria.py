@@ -155,14 +155,6 @@ def _final_comms(incident: Incident, policy: Policy) -> Unmet | None:
     return Unmet(code="FINAL_COMMS", needs="final_update", names=open_ended) if incident.major and open_ended else None
 
 
-def _final_reached(incident: Incident, policy: Policy) -> Unmet | None:
-    """A final update that Muster sent and that reached no one: people tell the audience, and record that at its time."""
-    tried = {one.audience for one in incident.update_deliveries}
-    ended = [a for a in incident.audiences if a.final_at is not None and not a.held]
-    lost = tuple(str(a.audience) for a in ended if a.unreached and a.audience in tried)
-    return Unmet(code="FINAL_COMMS", needs="final_unreached", names=lost) if incident.major and lost else None
-
-
 def _obligations(incident: Incident, policy: Policy) -> Unmet | None:
     undecided = undecided_regimes(incident) if needs_decisions(incident) else ()
     return Unmet(code="OBLIGATIONS", needs="regimes", names=undecided) if undecided else None
@@ -192,7 +184,6 @@ _CRITERIA: Final[tuple[Callable[[Incident, Policy], Unmet | None], ...]] = (
     _links,
     _temp_fix,
     _final_comms,
-    _final_reached,
     _obligations,
     _third_party,
     _review,

@@ -140,8 +140,6 @@ def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
             ("internal", "exec", "customer"),
             "to responders, executives and customers: `/incident update ",
         ),
-        ("final_unreached", ("customer",), "reached no one. Tell them another way, then record it with the time"),
-        ("final_unreached", ("customer",), "`/incident update customer final happened=14:05 …`"),
         ("regimes", ("gdpr33",), "`/incident not reportable gdpr33 because …`"),
         ("provider_case", (), "`/incident vendor case` with the provider"),
         ("review", (), "`/incident review @owner friday 10:00`"),

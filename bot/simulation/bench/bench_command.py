@@ -156,6 +156,7 @@ ORDER: Final = (
     "declare",
     "declare_at_once",
     "page_ms",
+    "intake",
     "capture",
     "burst_of_events",
     "backlog",
