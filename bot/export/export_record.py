@@ -28,6 +28,7 @@ from incident.model.response.analysis import Finding, Recovery
 from incident.model.response.containment import Containment
 from incident.outside.regimes import RegimeBook
 from incident.report.report_format import maybe, moment
+from incident.report.report_histories import with_classes
 from incident.rules.responders.call_pages import page_of_call
 from roles.person_ids import PersonId
 
@@ -51,7 +52,7 @@ def export_record(
     return {
         "header": _header(entries, incident, names),
         **report,
-        "priority_history": _with_classes(report["priority_history"], incident),
+        "priority_history": with_classes(report["priority_history"], incident),
         "calls": [_call(one, names, attempt_rows(one.n, incident, entries)) for one in incident.escalations],
         "deliveries": delivery_rows(entries),
         "evidence": [_evidence(one, names, (copies or {}).get(one.n)) for one in incident.evidence],
@@ -64,12 +65,6 @@ def export_record(
         **_analysis(incident, names),
         "presence": _presence(entries, names),
     }
-
-
-def _with_classes(history: Sequence[dict[str, Any]], incident: Incident) -> list[dict[str, Any]]:
-    """Return the priorities with the policy's word for each, such as High, where it has one (S2-17)."""
-    words = [{"class": one.simple_class} if one.simple_class else {} for one in incident.priorities]
-    return [row | word for row, word in zip(history, words, strict=True)]
 
 
 def _header(entries: Iterable[Entry], incident: Incident, names: Names) -> dict[str, Any]:

@@ -61,6 +61,12 @@ def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
     ]
 
 
+def with_classes(history: Sequence[Report], incident: Incident) -> list[Report]:
+    """Return the priorities with the policy's word for each, such as High, where it has one (S2-17)."""
+    words = [{"class": one.simple_class} if one.simple_class else {} for one in incident.priorities]
+    return [row | word for row, word in zip(history, words, strict=True)]
+
+
 def categories(incident: Incident, read: ReportFormat) -> list[Report]:
     """Return each category."""
     return [

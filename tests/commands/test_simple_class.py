@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident.report.report_format import ReportFormat
-from incident.report.report_histories import priorities
+from incident.report.report_histories import priorities, with_classes
 from tests.support.command_bench import CommandBench
 from tests.support.policies import team_policy
 
@@ -11,9 +11,8 @@ READ = ReportFormat(sentence=str, name=str, source=str, message=lambda channel, 
 
 
 def history(desk: CommandBench) -> list[tuple[object, ...]]:
-    return [
-        (one.get("class"), one["priority"], one["impact"], one["urgency"]) for one in priorities(desk.incident, READ)
-    ]
+    rows = with_classes(priorities(desk.incident, READ), desk.incident)
+    return [(one.get("class"), one["priority"], one["impact"], one["urgency"]) for one in rows]
 
 
 def test_the_label_high_is_exported_with_its_cell_of_the_matrix():
