@@ -60,7 +60,10 @@ def find_person(store: Store, word: str) -> PersonId:
     """Return the person whom a word names; raise NotFound for none, or for several."""
     person = name_finder(store.directory.all_people())(word.removeprefix("@"))
     if person is None:
-        raise NotFound(f"{word} names no one person in the directory. Use the Slack id, such as U012AB3CD.")
+        raise NotFound(
+            f"{word} names no one person in the directory, which Muster fills when it starts. "
+            "Use a Slack id of someone in it, such as U012AB3CD."
+        )
     return person
 
 
