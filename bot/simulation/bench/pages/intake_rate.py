@@ -80,13 +80,14 @@ def _post_all(port: int, bodies: Sequence[bytes], per_second: int | None) -> lis
 
     With a rate each request has a time of its own, and waits that late ones inherit count.
     """
-    local, started = threading.local(), time.monotonic()
+    local, opened, started = threading.local(), list[http.client.HTTPConnection](), time.monotonic()
 
     def post(n: int) -> float:
         due = started + n / per_second if per_second else time.monotonic()
         time.sleep(max(0.0, due - time.monotonic()))
         if not hasattr(local, "connection"):
             local.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            opened.append(local.connection)
         local.connection.request("POST", "/intake/bench", bodies[n], {"Authorization": f"Bearer {_SECRET}"})
         answer = local.connection.getresponse()
         answer.read()
@@ -94,8 +95,12 @@ def _post_all(port: int, bodies: Sequence[bytes], per_second: int | None) -> lis
             raise RuntimeError(f"an alert was answered with {answer.status}")
         return (time.monotonic() - due) * _MS
 
-    with ThreadPoolExecutor(_SENDERS) as senders:
-        return list(senders.map(post, range(len(bodies))))
+    try:
+        with ThreadPoolExecutor(_SENDERS) as senders:
+            return list(senders.map(post, range(len(bodies))))
+    finally:
+        for connection in opened:
+            connection.close()
 
 
 def _body(n: int, alerts: int) -> bytes:
