@@ -283,14 +283,14 @@ def words_shown(store: Store, key: IncidentKey) -> str:
 
 
 def test_timers_of_the_copy_go_on_to_ring(carried: Carried) -> None:
-    def rung() -> int:
+    def prompted() -> int:
         return sum(len(carried.of(number, "prompt_due")) for number in carried.keys if number.startswith("INC-"))
 
-    before = rung()
+    before = prompted()
 
     carried.house.later(45)
 
-    assert rung() > before
+    assert prompted() > before
 
 
 def test_the_record_verifies_after_all_of_it_and_nothing_has_to_be_made_again(carried: Carried) -> None:
